@@ -77,3 +77,12 @@ begin
 end $$;
 create trigger mailbox_changed after update or delete on published.mailbox
   for each row execute function published.notify_mailbox();
+
+-- Where the web plane sends visitors of a host name. Unknown hosts get a plain 404.
+create table published.web_forward (
+  host text primary key check (host = lower(host)),
+  target_url text not null, -- absolute http(s) address
+  permanent boolean not null default false, -- 301 instead of 302 (RFC 9110 §15.4)
+  keep_path boolean not null default false,
+  updated_at timestamptz not null default now()
+);

@@ -1,0 +1,753 @@
+-- Generated from the migrations by `node database/generate.ts`. Not for editing, not for running.
+
+create extension btree_gin;
+create extension pg_trgm;
+
+CREATE OR REPLACE FUNCTION public.check_ledger_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  checked uuid;
+  total bigint;
+  entries integer;
+begin
+  if tg_table_name = 'ledger_entry' then checked := new.transaction_uid; else checked := new.uid; end if;
+  select coalesce(sum(amount_micros), 0), count(*) into total, entries
+    from ledger_entry where transaction_uid = checked;
+  if total <> 0 or entries < 2 then
+    raise exception 'ledger transaction % does not balance: % entries, sum %', checked, entries, total
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_domains()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op <> 'INSERT' then
+    insert into domain_count
+      select workspace_uid, status, nameserver_match_status, -count(*) from old_rows group by 1, 2, 3;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into domain_count
+      select workspace_uid, status, nameserver_match_status, count(*) from new_rows group by 1, 2, 3;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_mailboxes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op <> 'INSERT' then
+    insert into mailbox_count select workspace_uid, platform, status, -count(*) from old_rows group by 1, 2, 3;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into mailbox_count select workspace_uid, platform, status, count(*) from new_rows group by 1, 2, 3;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.forbid_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'rows of % are never changed or removed', tg_table_name using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_workflow_start()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('workflow_start', '');
+  return null;
+end $function$;
+
+create table public.api_key (
+  uid uuid not null,
+  team_uid uuid not null,
+  name text not null,
+  token_sha256 bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_key_pkey PRIMARY KEY (uid),
+  constraint api_key_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint api_key_token_sha256_key UNIQUE (token_sha256)
+);
+CREATE INDEX api_key_team ON public.api_key USING btree (team_uid);
+
+create table public.charge (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  subject_type text not null,
+  subject_uid uuid not null,
+  purpose text not null,
+  description text not null,
+  amount_micros bigint not null,
+  paid_with text not null,
+  price_version text not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint charge_amount_micros_check CHECK ((amount_micros >= 0)),
+  constraint charge_check CHECK (((paid_with = 'wallet'::text) OR (amount_micros = 0))),
+  constraint charge_paid_with_check CHECK ((paid_with = ANY (ARRAY['wallet'::text, 'included_seat'::text]))),
+  constraint charge_pkey PRIMARY KEY (uid),
+  constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'mailbox'::text]))),
+  constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
+  constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX charge_seats ON public.charge USING btree (team_uid) WHERE ((paid_with = 'included_seat'::text) AND (status = ANY (ARRAY['reserved'::text, 'captured'::text])));
+
+create table public.dkim_key_stock (
+  id uuid not null,
+  private_key_sealed text not null,
+  created_at timestamp with time zone not null,
+  constraint dkim_key_stock_pkey PRIMARY KEY (id)
+);
+
+create table public.dns_record (
+  uid uuid not null,
+  domain_uid uuid not null,
+  host text not null,
+  type text not null,
+  value text not null,
+  priority integer,
+  ttl_s integer default 3600 not null,
+  purpose text default 'custom'::text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint dns_record_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES dns_zone(domain_uid) ON DELETE CASCADE,
+  constraint dns_record_pkey PRIMARY KEY (uid)
+);
+CREATE UNIQUE INDEX dns_record_once ON public.dns_record USING btree (domain_uid, host, type, md5(value), COALESCE(priority, '-1'::integer));
+
+create table public.dns_zone (
+  domain_uid uuid not null,
+  workspace_uid uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  published_at timestamp with time zone,
+  constraint dns_zone_name_key UNIQUE (name),
+  constraint dns_zone_pkey PRIMARY KEY (domain_uid),
+  constraint dns_zone_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+
+create table public.domain (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  name text not null,
+  tld text not null,
+  status text not null,
+  status_reason text,
+  status_since timestamp with time zone not null,
+  registration_stage text default 'checking_availability'::text not null,
+  connection_type text not null,
+  connection_mode text default 'nameserver'::text not null,
+  registration_years integer default 1 not null,
+  contact jsonb,
+  price_micros bigint default 0 not null,
+  registration_id text,
+  nameservers text[] default '{}'::text[] not null,
+  actual_nameservers text[] default '{}'::text[] not null,
+  dns_propagation_status text default 'pending'::text not null,
+  nameserver_match_status text default 'pending'::text not null,
+  last_nameserver_check timestamp with time zone,
+  renewal_date timestamp with time zone,
+  renewal_status text default 'na'::text not null,
+  dmarc_email text,
+  catch_all_email text,
+  forwarding_url text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
+  constraint domain_name_check CHECK ((name = lower(name))),
+  constraint domain_pkey PRIMARY KEY (uid),
+  constraint domain_registration_stage_check CHECK ((registration_stage = ANY (ARRAY['checking_availability'::text, 'registering'::text]))),
+  constraint domain_registration_years_check CHECK (((registration_years >= 1) AND (registration_years <= 10))),
+  constraint domain_status_check CHECK ((status = ANY (ARRAY['cart'::text, 'registration_in_progress'::text, 'dns_setup_pending'::text, 'waiting_for_dns_propagation'::text, 'active'::text, 'inactive'::text, 'payment_failed'::text, 'cancelled'::text, 'deleted'::text, 'scheduled_for_deletion'::text, 'expired_propagation'::text]))),
+  constraint domain_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint domain_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX domain_list ON public.domain USING btree (workspace_uid, created_at DESC, uid DESC);
+CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text]));
+CREATE INDEX domain_search ON public.domain USING gin (workspace_uid, name gin_trgm_ops);
+CREATE INDEX domain_status ON public.domain USING btree (workspace_uid, status, created_at DESC, uid DESC);
+CREATE TRIGGER domain_counted_delete AFTER DELETE ON public.domain REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
+CREATE TRIGGER domain_counted_insert AFTER INSERT ON public.domain REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
+CREATE TRIGGER domain_counted_update AFTER UPDATE ON public.domain REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
+
+create table public.domain_count (
+  workspace_uid uuid not null,
+  status text not null,
+  nameserver_match_status text not null,
+  difference bigint not null
+);
+CREATE INDEX domain_count_workspace ON public.domain_count USING btree (workspace_uid, status, nameserver_match_status) INCLUDE (difference);
+
+create table public.event (
+  seq bigint generated always as identity not null,
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid,
+  type text not null,
+  subject_type text not null,
+  subject_uid uuid not null,
+  data jsonb not null,
+  occurred_at timestamp with time zone not null,
+  constraint event_pkey PRIMARY KEY (seq),
+  constraint event_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint event_uid_key UNIQUE (uid)
+);
+CREATE INDEX event_subject ON public.event USING btree (subject_uid, seq);
+CREATE INDEX event_team ON public.event USING btree (team_uid, seq);
+CREATE TRIGGER event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table public.idempotency_key (
+  team_id uuid not null,
+  scope text not null,
+  operation text not null,
+  key text not null,
+  request_hash bytea not null,
+  claim_id uuid not null,
+  held_until timestamp with time zone not null,
+  status smallint,
+  answer_sealed text,
+  constraint idempotency_key_check CHECK (((status IS NULL) = (answer_sealed IS NULL))),
+  constraint idempotency_key_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+  constraint idempotency_key_pkey PRIMARY KEY (team_id, scope, operation, key)
+);
+CREATE INDEX idempotency_key_held_until ON public.idempotency_key USING btree (held_until);
+
+create table public.installation_secret (
+  name text not null,
+  sealed text not null,
+  constraint installation_secret_pkey PRIMARY KEY (name)
+);
+
+create table public.ledger_account (
+  uid uuid not null,
+  team_uid uuid not null,
+  kind text not null,
+  constraint ledger_account_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'reserved'::text, 'revenue'::text, 'funding'::text]))),
+  constraint ledger_account_pkey PRIMARY KEY (uid),
+  constraint ledger_account_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint ledger_account_team_uid_kind_key UNIQUE (team_uid, kind)
+);
+
+create table public.ledger_entry (
+  id bigint generated always as identity not null,
+  transaction_uid uuid not null,
+  account_uid uuid not null,
+  amount_micros bigint not null,
+  constraint ledger_entry_account_uid_fkey FOREIGN KEY (account_uid) REFERENCES ledger_account(uid),
+  constraint ledger_entry_amount_micros_check CHECK ((amount_micros <> 0)),
+  constraint ledger_entry_pkey PRIMARY KEY (id),
+  constraint ledger_entry_transaction_uid_fkey FOREIGN KEY (transaction_uid) REFERENCES ledger_transaction(uid)
+);
+CREATE INDEX ledger_entry_account ON public.ledger_entry USING btree (account_uid, id) INCLUDE (amount_micros);
+CREATE INDEX ledger_entry_transaction ON public.ledger_entry USING btree (transaction_uid);
+CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE CONSTRAINT TRIGGER ledger_entry_balanced AFTER INSERT ON public.ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_balance();
+
+create table public.ledger_transaction (
+  uid uuid not null,
+  seq bigint generated always as identity not null,
+  team_uid uuid not null,
+  kind text not null,
+  idempotency_key text not null,
+  description text not null,
+  reference_type text not null,
+  reference_uid uuid not null,
+  workspace_uid uuid,
+  created_at timestamp with time zone not null,
+  constraint ledger_transaction_idempotency_key_key UNIQUE (idempotency_key),
+  constraint ledger_transaction_kind_check CHECK ((kind = ANY (ARRAY['funding'::text, 'reserve'::text, 'capture'::text, 'release'::text, 'refund'::text]))),
+  constraint ledger_transaction_pkey PRIMARY KEY (uid),
+  constraint ledger_transaction_seq_key UNIQUE (seq),
+  constraint ledger_transaction_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX ledger_transaction_team ON public.ledger_transaction USING btree (team_uid, seq);
+CREATE TRIGGER ledger_transaction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transaction FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE CONSTRAINT TRIGGER ledger_transaction_balanced AFTER INSERT ON public.ledger_transaction DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_balance();
+
+create table public.mailbox (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  domain_uid uuid not null,
+  domain_name text not null,
+  username text not null,
+  address text generated always as (((username || '@'::text) || domain_name)) stored not null,
+  first_name text not null,
+  last_name text not null,
+  platform text not null,
+  status text not null,
+  status_reason text,
+  status_since timestamp with time zone not null,
+  is_admin boolean default false not null,
+  password_sealed text not null,
+  app_password_sealed text not null,
+  totp_secret_sealed text not null,
+  forwarding_email text,
+  profile_picture text,
+  renewal_date timestamp with time zone,
+  renewal_cycle text default 'monthly'::text not null,
+  renewal_status text default 'na'::text not null,
+  prepaid_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  search text generated always as (((((((username || '@'::text) || domain_name) || ' '::text) || lower(first_name)) || ' '::text) || lower(last_name))) stored,
+  constraint mailbox_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint mailbox_pkey PRIMARY KEY (uid),
+  constraint mailbox_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
+  constraint mailbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'scheduled'::text, 'processing'::text, 'waiting_for_dns_propagation'::text, 'waiting_for_activation_email'::text, 'activation_email_received'::text, 'configuring_workspace'::text, 'configuring_dns'::text, 'configuring_dkim'::text, 'configuring_auth'::text, 'finalizing_setup'::text, 'active'::text, 'inactive'::text, 'suspended'::text, 'failed'::text, 'renewal_failed'::text, 'scheduled_for_cancellation'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]))),
+  constraint mailbox_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint mailbox_username_check CHECK ((username = lower(username))),
+  constraint mailbox_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX mailbox_domain_uid ON public.mailbox USING btree (domain_uid);
+CREATE INDEX mailbox_list ON public.mailbox USING btree (workspace_uid, created_at DESC, uid DESC);
+CREATE UNIQUE INDEX mailbox_live_address ON public.mailbox USING btree (address) WHERE (status <> ALL (ARRAY['failed'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]));
+CREATE INDEX mailbox_search ON public.mailbox USING gin (workspace_uid, search gin_trgm_ops);
+CREATE INDEX mailbox_status ON public.mailbox USING btree (workspace_uid, status, created_at DESC, uid DESC);
+CREATE TRIGGER mailbox_counted_delete AFTER DELETE ON public.mailbox REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
+CREATE TRIGGER mailbox_counted_insert AFTER INSERT ON public.mailbox REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
+CREATE TRIGGER mailbox_counted_update AFTER UPDATE ON public.mailbox REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
+
+create table public.mailbox_count (
+  workspace_uid uuid not null,
+  platform text not null,
+  status text not null,
+  difference bigint not null
+);
+CREATE INDEX mailbox_count_workspace ON public.mailbox_count USING btree (workspace_uid, status, platform) INCLUDE (difference);
+
+create table public.order_domain (
+  uid uuid not null,
+  order_uid uuid not null,
+  "position" integer not null,
+  domain_uid uuid not null,
+  name text not null,
+  constraint order_domain_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint order_domain_order_uid_fkey FOREIGN KEY (order_uid) REFERENCES purchase_order(uid),
+  constraint order_domain_order_uid_position_key UNIQUE (order_uid, "position"),
+  constraint order_domain_pkey PRIMARY KEY (uid)
+);
+CREATE INDEX order_domain_domain ON public.order_domain USING btree (domain_uid);
+
+create table public.order_mailbox (
+  order_domain_uid uuid not null,
+  "position" integer not null,
+  mailbox_uid uuid not null,
+  constraint order_mailbox_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint order_mailbox_order_domain_uid_fkey FOREIGN KEY (order_domain_uid) REFERENCES order_domain(uid),
+  constraint order_mailbox_pkey PRIMARY KEY (order_domain_uid, "position")
+);
+CREATE INDEX order_mailbox_mailbox ON public.order_mailbox USING btree (mailbox_uid);
+
+create table public.provider_choice (
+  role text not null,
+  platform text,
+  workspace_id uuid,
+  domain text,
+  vendor text not null,
+  constraint provider_choice_check CHECK (((role = 'mailbox-host'::text) = (platform IS NOT NULL))),
+  constraint provider_choice_check1 CHECK ((num_nonnulls(workspace_id, domain) = 1)),
+  constraint provider_choice_domain_check CHECK ((domain = lower(domain))),
+  constraint provider_choice_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
+  constraint provider_choice_role_check CHECK ((role = ANY (ARRAY['registrar'::text, 'dns-host'::text, 'mailbox-host'::text]))),
+  constraint provider_choice_role_platform_workspace_id_domain_key UNIQUE NULLS NOT DISTINCT (role, platform, workspace_id, domain)
+);
+
+create table public.purchase_order (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  status text not null,
+  total_micros bigint not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint purchase_order_pkey PRIMARY KEY (uid),
+  constraint purchase_order_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'done'::text, 'error'::text]))),
+  constraint purchase_order_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint purchase_order_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX purchase_order_list ON public.purchase_order USING btree (workspace_uid, created_at DESC, uid DESC);
+
+create table public.rate_limit_window (
+  key_id text not null,
+  class text not null,
+  started_at timestamp with time zone not null,
+  calls integer not null,
+  constraint rate_limit_window_calls_check CHECK ((calls > 0)),
+  constraint rate_limit_window_pkey PRIMARY KEY (key_id, class)
+);
+CREATE INDEX rate_limit_window_started_at ON public.rate_limit_window USING btree (started_at);
+
+create table public.schema_migration (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migration_pkey PRIMARY KEY (name)
+);
+
+create table public.subscription (
+  team_uid uuid not null,
+  plan text not null,
+  cycle text not null,
+  status text not null,
+  current_period_start timestamp with time zone not null,
+  current_period_end timestamp with time zone not null,
+  constraint subscription_cycle_check CHECK ((cycle = ANY (ARRAY['monthly'::text, 'yearly'::text]))),
+  constraint subscription_pkey PRIMARY KEY (team_uid),
+  constraint subscription_status_check CHECK ((status = ANY (ARRAY['active'::text, 'cancelled'::text]))),
+  constraint subscription_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+
+create table public.team (
+  uid uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint team_pkey PRIMARY KEY (uid)
+);
+
+create table public.workflow_executor (
+  executor_id text not null,
+  session uuid,
+  started_at timestamp with time zone default now() not null,
+  heartbeat_at timestamp with time zone default now() not null,
+  constraint workflow_executor_pkey PRIMARY KEY (executor_id)
+);
+
+create table public.workflow_start (
+  id text not null,
+  workflow text not null,
+  input jsonb not null,
+  requested_at timestamp with time zone default now() not null,
+  constraint workflow_start_pkey PRIMARY KEY (id)
+);
+CREATE INDEX workflow_start_requested ON public.workflow_start USING btree (requested_at);
+CREATE TRIGGER workflow_start_requested AFTER INSERT ON public.workflow_start FOR EACH STATEMENT EXECUTE FUNCTION notify_workflow_start();
+
+create table public.workspace (
+  uid uuid not null,
+  team_uid uuid not null,
+  name text not null,
+  webhook_url text,
+  admins_only boolean default false not null,
+  workspace_type text default 'default'::text not null,
+  use_shared_billing boolean default true not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint workspace_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  constraint workspace_pkey PRIMARY KEY (uid),
+  constraint workspace_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE UNIQUE INDEX workspace_live_name ON public.workspace USING btree (team_uid, lower(name)) WHERE (deleted_at IS NULL);
+
+create schema mail;
+
+create table mail.content (
+  sha256 bytea not null,
+  raw bytea not null,
+  size_bytes integer not null,
+  header_bytes integer not null,
+  envelope text not null,
+  body text not null,
+  bodystructure text not null,
+  parts jsonb not null,
+  search_headers jsonb not null,
+  sent_date date,
+  stored_at timestamp with time zone default now() not null,
+  constraint content_pkey PRIMARY KEY (sha256)
+);
+
+create table mail.expunged (
+  folder_id uuid not null,
+  modseq bigint not null,
+  uid bigint not null,
+  expunged_at timestamp with time zone default now() not null,
+  constraint expunged_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES mail.folder(id) ON DELETE CASCADE,
+  constraint expunged_pkey PRIMARY KEY (folder_id, modseq, uid)
+);
+CREATE INDEX expunged_at ON mail.expunged USING btree (expunged_at);
+
+create table mail.folder (
+  id uuid not null,
+  mailbox_id uuid not null,
+  name text not null,
+  special_use text,
+  uidvalidity bigint not null,
+  uidnext bigint default 1 not null,
+  modseq bigint default 1 not null,
+  first_recent_uid bigint default 1 not null,
+  message_count bigint default 0 not null,
+  unseen_count bigint default 0 not null,
+  size_bytes bigint default 0 not null,
+  keywords text[] default '{}'::text[] not null,
+  created_at timestamp with time zone default now() not null,
+  constraint folder_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mail.mailbox(id) ON DELETE CASCADE,
+  constraint folder_mailbox_id_name_key UNIQUE (mailbox_id, name),
+  constraint folder_pkey PRIMARY KEY (id),
+  constraint folder_uidnext_check CHECK (((uidnext >= 1) AND (uidnext <= '4294967296'::bigint))),
+  constraint folder_uidvalidity_check CHECK (((uidvalidity >= 1) AND (uidvalidity <= '4294967295'::bigint)))
+);
+
+create table mail.mailbox (
+  id uuid not null,
+  size_bytes bigint default 0 not null,
+  message_count bigint default 0 not null,
+  last_uidvalidity bigint not null,
+  constraint mailbox_message_count_check CHECK ((message_count >= 0)),
+  constraint mailbox_pkey PRIMARY KEY (id),
+  constraint mailbox_size_bytes_check CHECK ((size_bytes >= 0))
+);
+
+create table mail.message (
+  folder_id uuid not null,
+  uid bigint not null,
+  modseq bigint not null,
+  flags text[] default '{}'::text[] not null,
+  internal_date timestamp with time zone not null,
+  internal_date_offset_min smallint default 0 not null,
+  size_bytes integer not null,
+  sha256 bytea not null,
+  constraint message_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES mail.folder(id) ON DELETE CASCADE,
+  constraint message_pkey PRIMARY KEY (folder_id, uid),
+  constraint message_sha256_fkey FOREIGN KEY (sha256) REFERENCES mail.content(sha256)
+);
+CREATE INDEX message_content ON mail.message USING btree (sha256);
+CREATE INDEX message_modseq ON mail.message USING btree (folder_id, modseq);
+
+create table mail.queue_attempt (
+  recipient_id uuid not null,
+  attempt integer not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  result text not null,
+  remote_host text,
+  response text,
+  constraint queue_attempt_pkey PRIMARY KEY (recipient_id, attempt),
+  constraint queue_attempt_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES mail.queue_recipient(id) ON DELETE CASCADE,
+  constraint queue_attempt_result_check CHECK ((result = ANY (ARRAY['delivered'::text, 'deferred'::text, 'bounced'::text])))
+);
+
+create table mail.queue_message (
+  id uuid not null,
+  sender text not null,
+  mailbox_id uuid,
+  raw bytea not null,
+  accepted_at timestamp with time zone not null,
+  constraint queue_message_pkey PRIMARY KEY (id)
+);
+CREATE INDEX queue_message_accepted ON mail.queue_message USING btree (accepted_at);
+
+create table mail.queue_recipient (
+  id uuid not null,
+  message_id uuid not null,
+  address text not null,
+  domain text not null,
+  state text default 'queued'::text not null,
+  reason text,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  lease_owner uuid,
+  changed_at timestamp with time zone not null,
+  constraint queue_recipient_check CHECK (((due_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text])))),
+  constraint queue_recipient_check1 CHECK (((lease_owner IS NOT NULL) = (state = 'sending'::text))),
+  constraint queue_recipient_message_id_fkey FOREIGN KEY (message_id) REFERENCES mail.queue_message(id) ON DELETE CASCADE,
+  constraint queue_recipient_pkey PRIMARY KEY (id),
+  constraint queue_recipient_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text, 'held'::text, 'delivered'::text, 'bounced'::text, 'expired'::text])))
+);
+CREATE INDEX queue_recipient_due ON mail.queue_recipient USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX queue_recipient_held ON mail.queue_recipient USING btree (domain) WHERE (state = 'held'::text);
+CREATE INDEX queue_recipient_lease ON mail.queue_recipient USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
+CREATE INDEX queue_recipient_message ON mail.queue_recipient USING btree (message_id);
+
+create table mail.released_content (
+  sha256 bytea not null,
+  released_at timestamp with time zone default now() not null,
+  constraint released_content_pkey PRIMARY KEY (sha256)
+);
+CREATE INDEX released_at ON mail.released_content USING btree (released_at);
+
+create table mail.send_count (
+  mailbox_id uuid not null,
+  day date not null,
+  recipients integer not null,
+  constraint send_count_pkey PRIMARY KEY (mailbox_id, day)
+);
+CREATE INDEX send_count_day ON mail.send_count USING btree (day);
+
+create table mail.subscription (
+  mailbox_id uuid not null,
+  name text not null,
+  constraint subscription_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mail.mailbox(id) ON DELETE CASCADE,
+  constraint subscription_pkey PRIMARY KEY (mailbox_id, name)
+);
+
+create schema published;
+
+CREATE OR REPLACE FUNCTION published.notify_mailbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_mailbox', coalesce(new.id, old.id)::text);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION published.notify_zone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_zone', coalesce(new.name, old.name));
+  return null;
+end $function$;
+
+create table published.dkim_key (
+  domain text not null,
+  selector text not null,
+  algorithm text not null,
+  private_key_sealed text not null,
+  active boolean default true not null,
+  constraint dkim_key_algorithm_check CHECK ((algorithm = ANY (ARRAY['rsa-sha256'::text, 'ed25519-sha256'::text]))),
+  constraint dkim_key_domain_fkey FOREIGN KEY (domain) REFERENCES published.mail_domain(name) ON DELETE CASCADE,
+  constraint dkim_key_pkey PRIMARY KEY (domain, selector)
+);
+
+create table published.mail_domain (
+  name text not null,
+  workspace_id uuid not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint mail_domain_name_check CHECK ((name = lower(name))),
+  constraint mail_domain_pkey PRIMARY KEY (name)
+);
+
+create table published.mailbox (
+  id uuid not null,
+  workspace_id uuid not null,
+  address text not null,
+  domain text not null,
+  display_name text default ''::text not null,
+  status text default 'active'::text not null,
+  password_hash text not null,
+  app_password_hash text,
+  quota_bytes bigint default '5368709120'::bigint not null,
+  daily_send_limit integer default 500 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint mailbox_address_check CHECK ((address = lower(address))),
+  constraint mailbox_address_key UNIQUE (address),
+  constraint mailbox_domain_fkey FOREIGN KEY (domain) REFERENCES published.mail_domain(name) ON DELETE CASCADE,
+  constraint mailbox_pkey PRIMARY KEY (id),
+  constraint mailbox_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+CREATE INDEX mailbox_domain ON published.mailbox USING btree (domain);
+CREATE TRIGGER mailbox_changed AFTER DELETE OR UPDATE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION published.notify_mailbox();
+
+create table published.record (
+  id uuid not null,
+  zone text not null,
+  name text not null,
+  type text not null,
+  ttl_s integer not null,
+  data text not null,
+  constraint record_name_check CHECK (((name = lower(name)) AND (name !~ '\.$'::text))),
+  constraint record_name_type_data_key UNIQUE (name, type, data),
+  constraint record_pkey PRIMARY KEY (id),
+  constraint record_ttl_s_check CHECK (((ttl_s >= 0) AND (ttl_s <= 2147483647))),
+  constraint record_type_check CHECK ((type = upper(type))),
+  constraint record_zone_fkey FOREIGN KEY (zone) REFERENCES published.zone(name) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX record_zone ON published.record USING btree (zone);
+
+create table published.web_forward (
+  host text not null,
+  target_url text not null,
+  permanent boolean default false not null,
+  keep_path boolean default false not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint web_forward_host_check CHECK ((host = lower(host))),
+  constraint web_forward_pkey PRIMARY KEY (host)
+);
+
+create table published.zone (
+  name text not null,
+  serial bigint not null,
+  primary_ns text not null,
+  hostmaster text not null,
+  refresh_s integer default 7200 not null,
+  retry_s integer default 3600 not null,
+  expire_s integer default 1209600 not null,
+  negative_ttl_s integer default 60 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint zone_name_check CHECK (((name = lower(name)) AND (name !~ '\.$'::text))),
+  constraint zone_pkey PRIMARY KEY (name),
+  constraint zone_serial_check CHECK (((serial >= 1) AND (serial <= '4294967295'::bigint)))
+);
+CREATE TRIGGER zone_changed AFTER INSERT OR DELETE OR UPDATE ON published.zone FOR EACH ROW EXECUTE FUNCTION published.notify_zone();
+
+create schema registry;
+
+create table registry.attempt (
+  idempotency_key text not null,
+  attempts integer not null,
+  constraint attempt_pkey PRIMARY KEY (idempotency_key)
+);
+
+create table registry.banned_name (
+  pattern text not null,
+  reason text not null,
+  constraint banned_name_pkey PRIMARY KEY (pattern)
+);
+
+create table registry.name (
+  id uuid not null,
+  name text not null,
+  years integer not null,
+  contact jsonb,
+  nameservers text[] not null,
+  idempotency_key text not null,
+  failure_reason text,
+  requested_at timestamp with time zone not null,
+  registered_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint name_idempotency_key_key UNIQUE (idempotency_key),
+  constraint name_name_check CHECK (((name = lower(name)) AND (name !~ '\.$'::text))),
+  constraint name_pkey PRIMARY KEY (id),
+  constraint name_years_check CHECK (((years >= 1) AND (years <= 10)))
+);
+CREATE INDEX name_by_name ON registry.name USING btree (name);
+CREATE UNIQUE INDEX name_held ON registry.name USING btree (name) WHERE (failure_reason IS NULL);
+
+create table registry.reserved_name (
+  label text not null,
+  constraint reserved_name_label_check CHECK ((label = lower(label))),
+  constraint reserved_name_pkey PRIMARY KEY (label)
+);
+
+create table registry.tld (
+  tld text not null,
+  registration_price_micros bigint not null,
+  renewal_price_micros bigint not null,
+  constraint tld_pkey PRIMARY KEY (tld),
+  constraint tld_registration_price_micros_check CHECK ((registration_price_micros >= 0)),
+  constraint tld_renewal_price_micros_check CHECK ((renewal_price_micros >= 0)),
+  constraint tld_tld_check CHECK (((tld = lower(tld)) AND (tld !~ '^\.|\.$'::text)))
+);

@@ -1,0 +1,535 @@
+// Generated from the migrations by `node database/generate.ts`. Not for editing.
+
+import type { ColumnType } from "kysely";
+
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface ApiKey {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked_at: Timestamp | null;
+  team_uid: string;
+  token_sha256: Buffer;
+  uid: string;
+}
+
+export interface Charge {
+  amount_micros: number;
+  created_at: Timestamp;
+  description: string;
+  paid_with: string;
+  price_version: string;
+  purpose: string;
+  status: string;
+  subject_type: string;
+  subject_uid: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
+export interface DkimKeyStock {
+  created_at: Timestamp;
+  id: string;
+  private_key_sealed: string;
+}
+
+export interface DnsRecord {
+  created_at: Timestamp;
+  domain_uid: string;
+  host: string;
+  priority: number | null;
+  purpose: Generated<string>;
+  ttl_s: Generated<number>;
+  type: string;
+  uid: string;
+  updated_at: Timestamp;
+  value: string;
+}
+
+export interface DnsZone {
+  created_at: Timestamp;
+  domain_uid: string;
+  name: string;
+  published_at: Timestamp | null;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
+export interface Domain {
+  actual_nameservers: Generated<string[]>;
+  catch_all_email: string | null;
+  connection_mode: Generated<string>;
+  connection_type: string;
+  contact: Json | null;
+  created_at: Timestamp;
+  dmarc_email: string | null;
+  dns_propagation_status: Generated<string>;
+  forwarding_url: string | null;
+  last_nameserver_check: Timestamp | null;
+  name: string;
+  nameserver_match_status: Generated<string>;
+  nameservers: Generated<string[]>;
+  price_micros: Generated<number>;
+  registration_id: string | null;
+  registration_stage: Generated<string>;
+  registration_years: Generated<number>;
+  renewal_date: Timestamp | null;
+  renewal_status: Generated<string>;
+  status: string;
+  status_reason: string | null;
+  status_since: Timestamp;
+  team_uid: string;
+  tld: string;
+  uid: string;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
+export interface DomainCount {
+  difference: number;
+  nameserver_match_status: string;
+  status: string;
+  workspace_uid: string;
+}
+
+export interface Event {
+  data: Json;
+  occurred_at: Timestamp;
+  seq: Generated<number>;
+  subject_type: string;
+  subject_uid: string;
+  team_uid: string;
+  type: string;
+  uid: string;
+  workspace_uid: string | null;
+}
+
+export interface IdempotencyKey {
+  answer_sealed: string | null;
+  claim_id: string;
+  held_until: Timestamp;
+  key: string;
+  operation: string;
+  request_hash: Buffer;
+  scope: string;
+  status: number | null;
+  team_id: string;
+}
+
+export interface InstallationSecret {
+  name: string;
+  sealed: string;
+}
+
+export interface LedgerAccount {
+  kind: string;
+  team_uid: string;
+  uid: string;
+}
+
+export interface LedgerEntry {
+  account_uid: string;
+  amount_micros: number;
+  id: Generated<number>;
+  transaction_uid: string;
+}
+
+export interface LedgerTransaction {
+  created_at: Timestamp;
+  description: string;
+  idempotency_key: string;
+  kind: string;
+  reference_type: string;
+  reference_uid: string;
+  seq: Generated<number>;
+  team_uid: string;
+  uid: string;
+  workspace_uid: string | null;
+}
+
+export interface Mailbox {
+  address: Generated<string>;
+  app_password_sealed: string;
+  created_at: Timestamp;
+  domain_name: string;
+  domain_uid: string;
+  first_name: string;
+  forwarding_email: string | null;
+  is_admin: Generated<boolean>;
+  last_name: string;
+  password_sealed: string;
+  platform: string;
+  prepaid_until: Timestamp | null;
+  profile_picture: string | null;
+  renewal_cycle: Generated<string>;
+  renewal_date: Timestamp | null;
+  renewal_status: Generated<string>;
+  search: Generated<string | null>;
+  status: string;
+  status_reason: string | null;
+  status_since: Timestamp;
+  team_uid: string;
+  totp_secret_sealed: string;
+  uid: string;
+  updated_at: Timestamp;
+  username: string;
+  workspace_uid: string;
+}
+
+export interface MailboxCount {
+  difference: number;
+  platform: string;
+  status: string;
+  workspace_uid: string;
+}
+
+export interface MailContent {
+  body: string;
+  bodystructure: string;
+  envelope: string;
+  header_bytes: number;
+  parts: Json;
+  raw: Buffer;
+  search_headers: Json;
+  sent_date: string | null;
+  sha256: Buffer;
+  size_bytes: number;
+  stored_at: Generated<Timestamp>;
+}
+
+export interface MailExpunged {
+  expunged_at: Generated<Timestamp>;
+  folder_id: string;
+  modseq: number;
+  uid: number;
+}
+
+export interface MailFolder {
+  created_at: Generated<Timestamp>;
+  first_recent_uid: Generated<number>;
+  id: string;
+  keywords: Generated<string[]>;
+  mailbox_id: string;
+  message_count: Generated<number>;
+  modseq: Generated<number>;
+  name: string;
+  size_bytes: Generated<number>;
+  special_use: string | null;
+  uidnext: Generated<number>;
+  uidvalidity: number;
+  unseen_count: Generated<number>;
+}
+
+export interface MailMailbox {
+  id: string;
+  last_uidvalidity: number;
+  message_count: Generated<number>;
+  size_bytes: Generated<number>;
+}
+
+export interface MailMessage {
+  flags: Generated<string[]>;
+  folder_id: string;
+  internal_date: Timestamp;
+  internal_date_offset_min: Generated<number>;
+  modseq: number;
+  sha256: Buffer;
+  size_bytes: number;
+  uid: number;
+}
+
+export interface MailQueueAttempt {
+  attempt: number;
+  finished_at: Timestamp;
+  recipient_id: string;
+  remote_host: string | null;
+  response: string | null;
+  result: string;
+  started_at: Timestamp;
+}
+
+export interface MailQueueMessage {
+  accepted_at: Timestamp;
+  id: string;
+  mailbox_id: string | null;
+  raw: Buffer;
+  sender: string;
+}
+
+export interface MailQueueRecipient {
+  address: string;
+  attempts: Generated<number>;
+  changed_at: Timestamp;
+  domain: string;
+  due_at: Timestamp | null;
+  id: string;
+  lease_owner: string | null;
+  message_id: string;
+  reason: string | null;
+  state: Generated<string>;
+}
+
+export interface MailReleasedContent {
+  released_at: Generated<Timestamp>;
+  sha256: Buffer;
+}
+
+export interface MailSendCount {
+  day: string;
+  mailbox_id: string;
+  recipients: number;
+}
+
+export interface MailSubscription {
+  mailbox_id: string;
+  name: string;
+}
+
+export interface OrderDomain {
+  domain_uid: string;
+  name: string;
+  order_uid: string;
+  position: number;
+  uid: string;
+}
+
+export interface OrderMailbox {
+  mailbox_uid: string;
+  order_domain_uid: string;
+  position: number;
+}
+
+export interface ProviderChoice {
+  domain: string | null;
+  platform: string | null;
+  role: string;
+  vendor: string;
+  workspace_id: string | null;
+}
+
+export interface PublishedDkimKey {
+  active: Generated<boolean>;
+  algorithm: string;
+  domain: string;
+  private_key_sealed: string;
+  selector: string;
+}
+
+export interface PublishedMailbox {
+  address: string;
+  app_password_hash: string | null;
+  daily_send_limit: Generated<number>;
+  display_name: Generated<string>;
+  domain: string;
+  id: string;
+  password_hash: string;
+  quota_bytes: Generated<number>;
+  status: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface PublishedMailDomain {
+  name: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface PublishedRecord {
+  data: string;
+  id: string;
+  name: string;
+  ttl_s: number;
+  type: string;
+  zone: string;
+}
+
+export interface PublishedWebForward {
+  host: string;
+  keep_path: Generated<boolean>;
+  permanent: Generated<boolean>;
+  target_url: string;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface PublishedZone {
+  expire_s: Generated<number>;
+  hostmaster: string;
+  name: string;
+  negative_ttl_s: Generated<number>;
+  primary_ns: string;
+  refresh_s: Generated<number>;
+  retry_s: Generated<number>;
+  serial: number;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface PurchaseOrder {
+  created_at: Timestamp;
+  finished_at: Timestamp | null;
+  status: string;
+  team_uid: string;
+  total_micros: number;
+  uid: string;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
+export interface RateLimitWindow {
+  calls: number;
+  class: string;
+  key_id: string;
+  started_at: Timestamp;
+}
+
+export interface RegistryAttempt {
+  attempts: number;
+  idempotency_key: string;
+}
+
+export interface RegistryBannedName {
+  pattern: string;
+  reason: string;
+}
+
+export interface RegistryName {
+  contact: Json | null;
+  expires_at: Timestamp;
+  failure_reason: string | null;
+  id: string;
+  idempotency_key: string;
+  name: string;
+  nameservers: string[];
+  registered_at: Timestamp;
+  requested_at: Timestamp;
+  years: number;
+}
+
+export interface RegistryReservedName {
+  label: string;
+}
+
+export interface RegistryTld {
+  registration_price_micros: number;
+  renewal_price_micros: number;
+  tld: string;
+}
+
+export interface SchemaMigration {
+  applied_at: Generated<Timestamp>;
+  name: string;
+  sha256: string;
+}
+
+export interface Subscription {
+  current_period_end: Timestamp;
+  current_period_start: Timestamp;
+  cycle: string;
+  plan: string;
+  status: string;
+  team_uid: string;
+}
+
+export interface Team {
+  created_at: Timestamp;
+  name: string;
+  uid: string;
+}
+
+export interface WorkflowExecutor {
+  executor_id: string;
+  heartbeat_at: Generated<Timestamp>;
+  session: string | null;
+  started_at: Generated<Timestamp>;
+}
+
+export interface WorkflowStart {
+  id: string;
+  input: Json;
+  requested_at: Generated<Timestamp>;
+  workflow: string;
+}
+
+export interface Workspace {
+  admins_only: Generated<boolean>;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  name: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  use_shared_billing: Generated<boolean>;
+  webhook_url: string | null;
+  workspace_type: Generated<string>;
+}
+
+export interface DB {
+  api_key: ApiKey;
+  charge: Charge;
+  dkim_key_stock: DkimKeyStock;
+  dns_record: DnsRecord;
+  dns_zone: DnsZone;
+  domain: Domain;
+  domain_count: DomainCount;
+  event: Event;
+  idempotency_key: IdempotencyKey;
+  installation_secret: InstallationSecret;
+  ledger_account: LedgerAccount;
+  ledger_entry: LedgerEntry;
+  ledger_transaction: LedgerTransaction;
+  "mail.content": MailContent;
+  "mail.expunged": MailExpunged;
+  "mail.folder": MailFolder;
+  "mail.mailbox": MailMailbox;
+  "mail.message": MailMessage;
+  "mail.queue_attempt": MailQueueAttempt;
+  "mail.queue_message": MailQueueMessage;
+  "mail.queue_recipient": MailQueueRecipient;
+  "mail.released_content": MailReleasedContent;
+  "mail.send_count": MailSendCount;
+  "mail.subscription": MailSubscription;
+  mailbox: Mailbox;
+  mailbox_count: MailboxCount;
+  order_domain: OrderDomain;
+  order_mailbox: OrderMailbox;
+  provider_choice: ProviderChoice;
+  "published.dkim_key": PublishedDkimKey;
+  "published.mail_domain": PublishedMailDomain;
+  "published.mailbox": PublishedMailbox;
+  "published.record": PublishedRecord;
+  "published.web_forward": PublishedWebForward;
+  "published.zone": PublishedZone;
+  purchase_order: PurchaseOrder;
+  rate_limit_window: RateLimitWindow;
+  "registry.attempt": RegistryAttempt;
+  "registry.banned_name": RegistryBannedName;
+  "registry.name": RegistryName;
+  "registry.reserved_name": RegistryReservedName;
+  "registry.tld": RegistryTld;
+  schema_migration: SchemaMigration;
+  subscription: Subscription;
+  team: Team;
+  workflow_executor: WorkflowExecutor;
+  workflow_start: WorkflowStart;
+  workspace: Workspace;
+}
