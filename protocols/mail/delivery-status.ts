@@ -1,0 +1,131 @@
+/** Delivery status notifications, the "bounce" messages: RFC 3464 in a multipart/report (RFC 6522). */
+import { type HeaderSection, readHeader } from './header.ts';
+import { formatDate } from './trace.ts';
+
+// RFC 6522 §3 leaves it to us how much to return; a header beyond this is somebody's attempt to make us send it.
+const MAX_RETURNED_HEADER_OCTETS = 64 * 1024;
+
+export type RecipientStatus = {
+  /** As in the envelope of the original message. */
+  address: string;
+  /** Enhanced status code (RFC 3463), e.g. `5.1.1`. */
+  status: string;
+  /** Why, in words for the sender. */
+  reason: string;
+  /** Host that gave the reply. */
+  remoteMta?: string | undefined;
+  /** The reply as received. */
+  diagnostic?: string | undefined;
+  lastAttemptAt?: Date | undefined;
+};
+
+export type DeliveryReport = {
+  /** Name of this host. */
+  reportingMta: string;
+  /** Author of the report, a bare address. */
+  from: string;
+  /** Envelope sender of the original message. */
+  to: string;
+  /** Message-ID of the report, with angle brackets. */
+  messageId: string;
+  /** MIME boundary; must not occur in the original header. */
+  boundary: string;
+  date: Date;
+  /** When the original message was accepted. */
+  arrivalDate: Date;
+  recipients: RecipientStatus[];
+  /** The original message; its header is returned with the report. */
+  original: Buffer;
+};
+
+/** Builds the report. It must be sent with the null return path, so that it never causes another (RFC 3464 §2). */
+export function buildDeliveryReport(report: DeliveryReport): Buffer {
+  const header = readHeader(report.original);
+  const originalHeader = report.original.subarray(0, cutAfter(header, MAX_RETURNED_HEADER_OCTETS));
+  const originalId = header.fields.find((field) => field.name === 'message-id')?.value;
+  // An address outside of ASCII needs the `utf-8` address type and the global media types (RFC 6533 §3).
+  const international =
+    report.recipients.some(({ address }) => !isAscii(address)) || !isAscii(originalHeader);
+  const part = (type: string, description: string) =>
+    `--${report.boundary}\r\nContent-Description: ${description}\r\nContent-Type: ${type}\r\n` +
+    `Content-Transfer-Encoding: ${international ? '8bit' : '7bit'}\r\n\r\n`;
+  const fields = [
+    `From: Mail Delivery System <${report.from}>`,
+    `To: <${report.to}>`,
+    'Subject: Undelivered mail returned to sender',
+    `Date: ${formatDate(report.date)}`,
+    `Message-ID: ${report.messageId}`,
+    ...(originalId && isMessageId(originalId)
+      ? [`In-Reply-To: ${originalId}`, `References: ${originalId}`]
+      : []),
+    'Auto-Submitted: auto-replied', // RFC 3834 §5: keeps autoresponders from answering
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/report; report-type=delivery-status;\r\n boundary="${report.boundary}"`,
+  ];
+  return Buffer.concat([
+    Buffer.from(`${fields.join('\r\n')}\r\n\r\n`),
+    Buffer.from(part('text/plain; charset=utf-8', 'Notification') + explanation(report)),
+    Buffer.from(
+      `\r\n${part(international ? 'message/global-delivery-status' : 'message/delivery-status', 'Delivery report')}` +
+        statusFields(report),
+    ),
+    Buffer.from(
+      `\r\n${part(international ? 'message/global-headers' : 'text/rfc822-headers', 'Undelivered message header')}`,
+    ),
+    originalHeader,
+    Buffer.from(`\r\n--${report.boundary}--\r\n`),
+  ]);
+}
+
+/** The part for people. */
+function explanation(report: DeliveryReport): string {
+  const lines = [
+    `This is the mail system at ${report.reportingMta}.`,
+    '',
+    'Your message could not be delivered to one or more recipients.',
+    '',
+  ];
+  for (const recipient of report.recipients) {
+    lines.push(`<${recipient.address}>: ${oneLine(recipient.reason)}`);
+    if (recipient.diagnostic) {
+      lines.push(
+        `    ${recipient.remoteMta ? `${recipient.remoteMta} said: ` : ''}${oneLine(recipient.diagnostic)}`,
+      );
+    }
+    lines.push('');
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** The part for programs: fields about the message, then a block of fields per recipient (RFC 3464 §2.1). */
+function statusFields(report: DeliveryReport): string {
+  const blocks = [
+    [`Reporting-MTA: dns; ${report.reportingMta}`, `Arrival-Date: ${formatDate(report.arrivalDate)}`],
+    ...report.recipients.map((recipient) => [
+      `Final-Recipient: ${isAscii(recipient.address) ? 'rfc822' : 'utf-8'}; ${recipient.address}`,
+      'Action: failed',
+      `Status: ${recipient.status}`,
+      ...(recipient.remoteMta ? [`Remote-MTA: dns; ${oneLine(recipient.remoteMta)}`] : []),
+      ...(recipient.diagnostic ? [`Diagnostic-Code: smtp; ${oneLine(recipient.diagnostic)}`] : []),
+      ...(recipient.lastAttemptAt ? [`Last-Attempt-Date: ${formatDate(recipient.lastAttemptAt)}`] : []),
+    ]),
+  ];
+  return blocks.map((block) => `${block.join('\r\n')}\r\n`).join('\r\n');
+}
+
+/** Offset after the last whole field that ends within `limit`. */
+const cutAfter = (header: HeaderSection, limit: number): number =>
+  header.end <= limit ? header.end : (header.fields.findLast((field) => field.end <= limit)?.end ?? 0);
+
+const isAscii = (text: string | Buffer): boolean =>
+  typeof text === 'string' ? Buffer.byteLength(text) === text.length : text.every((byte) => byte < 0x80);
+
+// The original is under the sender's control: only a well-formed msg-id (RFC 5322 §3.6.4) is repeated.
+const isMessageId = (value: string): boolean => /^<[\x21-\x3b\x3d\x3f-\x7e]+>$/.test(value);
+
+// A reply of a foreign host may hold anything. RFC 5322 §2.1.1 bounds the line.
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, 800);
