@@ -1,0 +1,64 @@
+// Proves the way of a message from submission to the recipient's folder, with the verdicts computed on arrival.
+import PostalMime from 'postal-mime';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { useTestDatabase } from '../../database/testing.ts';
+import {
+  HOSTNAME,
+  publishDomain,
+  publishMailbox,
+  startTestPlane,
+  storedMessages,
+  submissionClient,
+  type TestPlane,
+} from './testing/plane.ts';
+
+const database = useTestDatabase();
+let plane: TestPlane;
+let bob: string;
+
+beforeAll(async () => {
+  plane = await startTestPlane(database);
+  await publishDomain(plane, 'sender.example');
+  await publishDomain(plane, 'receiver.example');
+  await publishMailbox(plane.db, 'ann@sender.example');
+  bob = await publishMailbox(plane.db, 'bob@receiver.example');
+});
+afterAll(() => plane.close());
+
+const arrived = (mailboxId: string, count: number) =>
+  vi.waitFor(async () => {
+    const messages = await storedMessages(plane.db, mailboxId);
+    expect(messages).toHaveLength(count);
+    return messages;
+  }, 10_000);
+
+describe('a message between two mailboxes of the installation', () => {
+  it('arrives in the INBOX signed with both algorithms, and SPF, DKIM and DMARC pass under a strict policy', async () => {
+    await submissionClient(plane, 'ann@sender.example').sendMail({
+      from: 'Ann <ann@sender.example>',
+      to: 'bob@receiver.example',
+      subject: 'Grüße',
+      text: 'Hello\n.leading dot\n..two\n.\nend',
+    });
+    const [message] = await arrived(bob, 1);
+    expect(message?.folder).toBe('INBOX');
+    const mail = await PostalMime.parse(message!.raw);
+    expect(mail.subject).toBe('Grüße');
+    expect(mail.text).toBe('Hello\n.leading dot\n..two\n.\nend\n');
+    const header = (name: string) => mail.headers.filter(({ key }) => key === name).map(({ value }) => value);
+    const [results = ''] = header('authentication-results');
+    expect(results.startsWith(`${HOSTNAME};`)).toBe(true);
+    expect(results.match(/dkim=pass header\.i=@sender\.example/g)).toHaveLength(2);
+    expect(results).toMatch(/dkim=pass[^;]*header\.s=r1/);
+    expect(results).toMatch(/dkim=pass[^;]*header\.s=e1/);
+    expect(results).toMatch(/spf=pass[^;]*smtp\.mailfrom=ann@sender\.example/);
+    expect(results).toMatch(/dmarc=pass[^;]*header\.from=sender\.example/);
+    expect(header('dkim-signature').map((value) => /a=([^;]+)/.exec(value)?.[1])).toEqual([
+      'ed25519-sha256',
+      'rsa-sha256',
+    ]);
+    expect(header('return-path')).toEqual(['<ann@sender.example>']);
+    expect(header('received').map((value) => /with (\S+)/.exec(value)?.[1])).toEqual(['ESMTP', 'ESMTPSA']);
+    expect(message?.raw.startsWith('Return-Path: <ann@sender.example>\r\n')).toBe(true);
+  });
+});

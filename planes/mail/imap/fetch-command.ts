@@ -1,0 +1,156 @@
+// FETCH (RFC 9051 §6.4.5, CHANGEDSINCE RFC 7162 §3.1.4). Messages are read in pages and sent as they come, and
+// bodies only when they are asked for.
+import { flagsStored } from '../store/flags.ts';
+import { type InlineBytes, type MessageRead, type MessageRow, messagePage } from '../store/message.ts';
+import type { CommandRun } from './command-table.ts';
+import { formatDateTime } from './dates.ts';
+import { type FetchItem, type PlainItem, readFetchItems, type SectionItem } from './fetch-items.ts';
+import { writeSection } from './fetch-sections.ts';
+import type { CommandParser } from './parser.ts';
+import { BadCommand, ok } from './replies.ts';
+import { flagLines, flagList, type SelectedFolder, uidsOfSet } from './selected-folder.ts';
+import { rangesOf, readSequenceSet } from './sequence-set.ts';
+import type { Session } from './session.ts';
+
+const inlineBytes = 64 * 1024;
+const pageSizes = { none: 500, header: 100, whole: 32 };
+
+type Fetch = { items: FetchItem[]; changedSince?: number; read: MessageRead; setsSeen: boolean };
+
+export const fetchMessages =
+  (byUid: boolean): CommandRun =>
+  async (session, parser) => {
+    parser.space();
+    const set = readSequenceSet(parser);
+    parser.space();
+    const items = readFetchItems(parser);
+    const changedSince = parser.take(' (CHANGEDSINCE ') ? readChangedSince(parser) : undefined;
+    parser.end();
+    if (byUid && !items.some((item) => item.kind === 'uid')) items.unshift({ kind: 'uid' });
+    if (changedSince !== undefined && !items.some((item) => item.kind === 'modseq'))
+      items.push({ kind: 'modseq' });
+    if (items.some((item) => item.kind === 'modseq')) session.enableCondstore();
+
+    const folder = session.selected;
+    const uids = uidsOfSet(folder, set, byUid);
+    const only = items.every((item) => item.kind === 'uid') && changedSince === undefined;
+    // What the session knows itself is answered even for messages that are removed already.
+    if (only) await writeUids(session, uids);
+    else await writeMessages(session, uids, planFetch(folder, items, changedSince));
+    return ok('FETCH completed');
+  };
+
+const readChangedSince = (parser: CommandParser): number => {
+  const modseq = parser.number();
+  parser.expect(')');
+  if (modseq < 1) throw new BadCommand('Mod-sequences begin with 1');
+  return modseq;
+};
+
+const planFetch = (folder: SelectedFolder, items: FetchItem[], changedSince?: number): Fetch => {
+  const sections = items.filter((item): item is SectionItem => item.kind === 'section');
+  const has = (kind: PlainItem['kind']) => items.some((item) => item.kind === kind);
+  const headersOnly = sections.every((item) => item.path === '' && item.text === 'HEADER');
+  const bytes: InlineBytes = headersOnly ? { kind: 'header' } : { kind: 'whole', upToBytes: inlineBytes };
+  return {
+    items,
+    changedSince,
+    setsSeen: !folder.readOnly && sections.some((item) => !item.peek),
+    read: {
+      envelope: has('envelope'),
+      body: has('body'),
+      bodystructure: has('bodystructure'),
+      parts: sections.length > 0,
+      bytes: sections.length > 0 ? bytes : { kind: 'none' },
+      changedSince,
+    },
+  };
+};
+
+const writeUids = async ({ connection, selected }: Session, uids: number[]) => {
+  for (const uid of uids) {
+    connection.write(`* ${selected.uids.sequenceOf(uid)} FETCH (UID ${uid})\r\n`);
+    await connection.flushIfMuch();
+  }
+};
+
+const writeMessages = async (session: Session, uids: number[], fetch: Fetch) => {
+  const { plane, connection, selected: folder } = session;
+  const pageSize = pageSizes[fetch.read.bytes?.kind ?? 'none'];
+  for (let at = 0; at < uids.length; at += pageSize) {
+    const ranges = rangesOf(uids.slice(at, at + pageSize));
+    const rows = await messagePage(plane.db, folder.id, ranges, fetch.read, pageSize);
+    const seenNow = fetch.setsSeen ? await markSeen(session, rows) : new Set<number>();
+    announceKeywords(session, rows);
+    for (const row of rows) {
+      await writeMessage(session, row, fetch, seenNow.has(row.uid));
+      await connection.flushIfMuch();
+    }
+  }
+};
+
+/** Marks what is about to be read as \Seen, also in `rows`; answers which were not. */
+const markSeen = async ({ plane, selected: folder }: Session, rows: MessageRow[]): Promise<Set<number>> => {
+  const unseen = rows.filter((row) => !row.flags.includes('\\Seen'));
+  if (unseen.length === 0) return new Set();
+  const ranges = rangesOf(unseen.map((row) => row.uid));
+  const stored = await flagsStored(plane.db, folder.id, ranges, { mode: 'add', flags: ['\\Seen'] });
+  const changed = new Map(stored.changed.map((change) => [change.uid, change.flags]));
+  for (const row of unseen) {
+    const flags = changed.get(row.uid);
+    if (!flags) continue;
+    row.flags = flags;
+    row.modseq = stored.modseq;
+    folder.ownChanges.set(row.uid, stored.modseq);
+  }
+  return new Set(changed.keys());
+};
+
+/** A keyword that the client has not been told of is announced before it is used (RFC 9051 §7.3.5). */
+export const announceKeywords = (session: Session, rows: readonly { flags: readonly string[] }[]): void => {
+  const folder = session.selected;
+  const known = new Set(folder.keywords);
+  const used = new Set(rows.flatMap((row) => row.flags.filter((flag) => !flag.startsWith('\\'))));
+  const added = [...used].filter((keyword) => !known.has(keyword));
+  if (added.length === 0) return;
+  folder.keywords = [...folder.keywords, ...added];
+  for (const line of flagLines(folder)) session.write(line);
+};
+
+const writeMessage = async (session: Session, row: MessageRow, { items }: Fetch, seenNow: boolean) => {
+  const { connection, plane, selected: folder } = session;
+  const has = (kind: PlainItem['kind']) => items.some((item) => item.kind === kind);
+  connection.write(`* ${folder.uids.sequenceOf(row.uid)} FETCH (`);
+  let separator = '';
+  for (const item of items) {
+    connection.write(separator);
+    separator = ' ';
+    if (item.kind === 'section') await writeSection(plane.db, connection, row, item);
+    else connection.write(formatItem(folder, row, item));
+  }
+  // The change of \Seen is told right here.
+  if (seenNow && !has('flags')) connection.write(` ${flagList(folder, row.uid, row.flags)}`);
+  if (seenNow && session.condstore && !has('modseq')) connection.write(` MODSEQ (${row.modseq})`);
+  connection.write(')\r\n');
+};
+
+const formatItem = (folder: SelectedFolder, row: MessageRow, { kind }: PlainItem): string => {
+  switch (kind) {
+    case 'uid':
+      return `UID ${row.uid}`;
+    case 'flags':
+      return flagList(folder, row.uid, row.flags);
+    case 'internalDate':
+      return `INTERNALDATE ${formatDateTime(row.internalDate, row.internalDateOffsetMin)}`;
+    case 'size':
+      return `RFC822.SIZE ${row.sizeBytes}`;
+    case 'envelope':
+      return `ENVELOPE ${row.envelope}`;
+    case 'body':
+      return `BODY ${row.body}`;
+    case 'bodystructure':
+      return `BODYSTRUCTURE ${row.bodystructure}`;
+    case 'modseq':
+      return `MODSEQ (${row.modseq})`;
+  }
+};

@@ -1,0 +1,79 @@
+// Sends BODY[section] data. A message of any size passes through in pieces: only what one write takes is held.
+import type { Db } from '../../../database/database.ts';
+import { type ByteRange, parseHeaderBlock } from '../message/header-fields.ts';
+import { sectionRange } from '../message/sections.ts';
+import { contentSlice } from '../store/content.ts';
+import type { MessageRow } from '../store/message.ts';
+import { type Connection, ConnectionClosed } from './connection.ts';
+import type { SectionItem } from './fetch-items.ts';
+
+const chunkBytes = 256 * 1024;
+
+/** Writes `BODY[1] {123}` and the octets. `row` has its parts, and its first bytes as far as they were read along. */
+export const writeSection = async (
+  db: Db,
+  connection: Connection,
+  row: MessageRow,
+  item: SectionItem,
+): Promise<void> => {
+  const range = sectionRange(row.parts ?? [], item.path, item.text);
+  if (!range) {
+    connection.write(`${item.label} NIL`);
+    return;
+  }
+  if (item.fields) {
+    const header = await readRange(db, row, range);
+    const selected = selectFields(header, item.fields);
+    const data = item.partial ? selected.subarray(...clamp([0, selected.length], item.partial)) : selected;
+    writeLiteralHead(connection, item, data.length);
+    connection.write(data);
+    return;
+  }
+  const [start, end] = item.partial ? clamp(range, item.partial) : range;
+  writeLiteralHead(connection, item, end - start);
+  if (row.bytes && row.bytes.length >= end) connection.write(row.bytes.subarray(start, end));
+  else await streamRange(db, connection, row, [start, end]);
+};
+
+const writeLiteralHead = (connection: Connection, item: SectionItem, length: number) =>
+  connection.write(`${item.label} {${length}}\r\n`);
+
+// A range beyond the end is empty, not an error (RFC 9051 §6.4.5).
+const clamp = ([start, end]: ByteRange, partial: { start: number; length: number }): ByteRange => {
+  const from = Math.min(end, start + partial.start);
+  return [from, Math.min(end, from + partial.length)];
+};
+
+const readRange = async (db: Db, row: MessageRow, [start, end]: ByteRange): Promise<Buffer> =>
+  row.bytes && row.bytes.length >= end
+    ? row.bytes.subarray(start, end)
+    : contentSlice(db, row.sha256, start, end - start);
+
+const streamRange = async (db: Db, connection: Connection, row: MessageRow, [start, end]: ByteRange) => {
+  for (let at = start; at < end; at += chunkBytes) {
+    let chunk: Buffer;
+    try {
+      chunk = await contentSlice(db, row.sha256, at, Math.min(chunkBytes, end - at));
+    } catch {
+      // The length is announced already: nothing but these octets would be understood now.
+      connection.destroy();
+      throw new ConnectionClosed();
+    }
+    connection.write(chunk);
+    await connection.flush();
+  }
+};
+
+const lineBreak = Buffer.from('\r\n');
+
+/** Fields in the order of the message, each as it stands there, and the blank line after them. */
+const selectFields = (header: Buffer, { names, except }: { names: string[]; except: boolean }): Buffer => {
+  const wanted = new Set(names);
+  const pieces: Buffer[] = [];
+  for (const field of parseHeaderBlock(header, 0, header.length).fields) {
+    if (wanted.has(field.name) === except) continue;
+    pieces.push(header.subarray(field.start, field.end));
+    if (header[field.end - 1] !== 10) pieces.push(lineBreak);
+  }
+  return Buffer.concat([...pieces, lineBreak]);
+};

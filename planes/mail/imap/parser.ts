@@ -1,0 +1,173 @@
+// The tokens of a command (RFC 9051 §9). Strings come back with one character per octet; what they mean is the
+// command's business.
+import { BadCommand } from './replies.ts';
+
+/** The lines of a command without their literal markers, and the literals between them. */
+export type CommandText = readonly (string | Buffer)[];
+
+// ATOM-CHAR, and what may stand beside it in an astring, a LIST pattern and a tag.
+const atomChars = /[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+/y;
+const astringChars = /[!#$&'+,\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]+/y;
+const listChars = /[!#$%&'*+,\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]+/y;
+const tagChars = /[!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]+/y;
+const quotedChars = /"((?:[^"\\]|\\.)*)"/y;
+const digits = /\d{1,19}/y;
+const systemFlag = /\\[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+/y;
+
+export class CommandParser {
+  readonly #pieces: CommandText;
+  #piece = 0;
+  #at = 0;
+
+  constructor(pieces: CommandText) {
+    this.#pieces = pieces;
+  }
+
+  #line(): string {
+    const piece = this.#pieces[this.#piece];
+    return typeof piece === 'string' ? piece : '';
+  }
+
+  /** The next character; empty at the end of the command or in front of a literal. */
+  peek(): string {
+    return this.#line()[this.#at] ?? '';
+  }
+
+  /** Whether the next thing is a literal. */
+  atLiteral(): boolean {
+    return this.peek() === '' && Buffer.isBuffer(this.#pieces[this.#piece + 1]);
+  }
+
+  atEnd(): boolean {
+    return this.peek() === '' && !this.atLiteral();
+  }
+
+  /** Fails unless everything has been read. */
+  end(): void {
+    if (!this.atEnd()) throw new BadCommand('Unexpected arguments');
+  }
+
+  /** Takes `text` (any case) when it comes next. */
+  take(text: string): boolean {
+    const next = this.#line().slice(this.#at, this.#at + text.length);
+    if (next.toUpperCase() !== text) return false;
+    this.#at += text.length;
+    return true;
+  }
+
+  expect(text: string): void {
+    if (!this.take(text)) throw new BadCommand(text === ' ' ? 'Missing argument' : `Expected ${text}`);
+  }
+
+  space(): void {
+    this.expect(' ');
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#line());
+    if (match) this.#at += match[0].length;
+    return match;
+  }
+
+  tag(): string | null {
+    return this.#match(tagChars)?.[0] ?? null;
+  }
+
+  /** In upper case: commands, options and the like. */
+  keyword(): string {
+    const match = this.#match(atomChars);
+    if (!match) throw new BadCommand('Expected a keyword');
+    return match[0].toUpperCase();
+  }
+
+  atom(): string {
+    const match = this.#match(atomChars);
+    if (!match) throw new BadCommand('Expected an atom');
+    return match[0];
+  }
+
+  literal(): Buffer {
+    if (!this.atLiteral()) throw new BadCommand('Expected a literal');
+    const literal = this.#pieces[this.#piece + 1] as Buffer;
+    this.#piece += 2;
+    this.#at = 0;
+    return literal;
+  }
+
+  string(): string {
+    if (this.atLiteral()) return this.literal().toString('latin1');
+    const match = this.#match(quotedChars);
+    if (!match) throw new BadCommand('Expected a string');
+    return match[1]!.replace(/\\(.)/g, '$1');
+  }
+
+  astring(): string {
+    if (this.peek() === '"' || this.atLiteral()) return this.string();
+    const match = this.#match(astringChars);
+    if (!match) throw new BadCommand('Expected a string');
+    return match[0];
+  }
+
+  /** A string, or null for NIL. */
+  nstring(): string | null {
+    if (this.take('NIL')) return null;
+    return this.string();
+  }
+
+  /** A mailbox name that may have wildcards. */
+  listMailbox(): string {
+    if (this.peek() === '"' || this.atLiteral()) return this.string();
+    const match = this.#match(listChars);
+    if (!match) throw new BadCommand('Expected a mailbox pattern');
+    return match[0];
+  }
+
+  /** Up to 2^53, which covers mod-sequences too: PostgreSQL will not count beyond. */
+  number(): number {
+    const match = this.#match(digits);
+    if (!match) throw new BadCommand('Expected a number');
+    return Math.min(Number(match[0]), Number.MAX_SAFE_INTEGER);
+  }
+
+  number32(): number {
+    const value = this.number();
+    if (value > 0xffffffff) throw new BadCommand('The number is too big');
+    return value;
+  }
+
+  /** `(a b c)`, at least one. */
+  list<T>(item: () => T): T[] {
+    this.expect('(');
+    const items = [item()];
+    while (this.take(' ')) items.push(item());
+    this.expect(')');
+    return items;
+  }
+
+  /** `()` or `(a b c)`. */
+  listOrEmpty<T>(item: () => T): T[] {
+    if (this.take('()')) return [];
+    return this.list(item);
+  }
+
+  flag(): string {
+    const match = this.peek() === '\\' ? this.#match(systemFlag) : this.#match(atomChars);
+    if (!match) throw new BadCommand('Expected a flag');
+    return match[0];
+  }
+
+  /** What is left of the line, as it is. */
+  rest(): string {
+    const rest = this.#line().slice(this.#at);
+    this.#at = this.#line().length;
+    return rest;
+  }
+
+  /** Text of these characters, or an error. */
+  matching(pattern: RegExp, what: string): RegExpExecArray {
+    const match = this.#match(pattern);
+    if (!match) throw new BadCommand(`Expected ${what}`);
+    return match;
+  }
+}

@@ -1,0 +1,152 @@
+// The keys of a SEARCH (RFC 9051 §6.4.4, RFC 3501 for RECENT, NEW and OLD, MODSEQ RFC 7162 §3.1.5).
+import { foldForSearch } from '../message/search-text.ts';
+import type { SearchKey } from '../store/search.ts';
+import type { UidRange } from '../store/uid-ranges.ts';
+import { readDate } from './dates.ts';
+import type { CommandParser } from './parser.ts';
+import { BadCommand, CommandRefused } from './replies.ts';
+import type { SelectedFolder } from './selected-folder.ts';
+import { readSequenceSet, type SequenceSet, setRanges } from './sequence-set.ts';
+
+export type ReadSearch = { key: SearchKey; usesModseq: boolean };
+
+const deepestNesting = 100;
+const mostKeys = 2000;
+
+type Reader = {
+  parser: CommandParser;
+  folder: SelectedFolder;
+  charset: string;
+  usesModseq: boolean;
+  keys: number;
+};
+
+/** Reads all keys up to the end of the command. Message numbers become UIDs of `folder`. */
+export const readSearchKeys = (parser: CommandParser, folder: SelectedFolder): ReadSearch => {
+  const charset = parser.take('CHARSET ') ? readCharset(parser) : 'utf-8';
+  const reader: Reader = { parser, folder, charset, usesModseq: false, keys: 0 };
+  const keys = [readKey(reader, 0)];
+  while (parser.take(' ')) keys.push(readKey(reader, 0));
+  parser.end();
+  return { key: allOf(keys), usesModseq: reader.usesModseq };
+};
+
+const readCharset = (parser: CommandParser): string => {
+  const charset = parser.astring();
+  parser.space();
+  if (!/^(?:us-ascii|utf-8)$/i.test(charset)) {
+    throw new CommandRefused('Texts are taken in UTF-8', 'BADCHARSET (US-ASCII UTF-8)');
+  }
+  return 'utf-8';
+};
+
+const allOf = (keys: SearchKey[]): SearchKey => (keys.length === 1 ? keys[0]! : { kind: 'and', keys });
+
+const flagKey = (flag: string): SearchKey => ({ kind: 'flag', flag });
+const not = (key: SearchKey): SearchKey => ({ kind: 'not', key });
+
+const readKey = (reader: Reader, depth: number): SearchKey => {
+  const { parser } = reader;
+  if (depth > deepestNesting || ++reader.keys > mostKeys)
+    throw new BadCommand('The search is too complicated');
+  if (parser.peek() === '(') return allOf(parser.list(() => readKey(reader, depth + 1)));
+  if (/[\d*]/.test(parser.peek())) return sequenceKey(reader.folder, readSequenceSet(parser));
+  const name = parser.keyword();
+  const argument = Object.hasOwn(withArgument, name) ? withArgument[name] : undefined;
+  if (argument) {
+    parser.space();
+    return argument(reader, depth);
+  }
+  const plain = Object.hasOwn(plainKeys, name) ? plainKeys[name] : undefined;
+  if (!plain) throw new BadCommand('Unknown search key');
+  return plain(reader.folder);
+};
+
+const recentKey = ({ recent }: SelectedFolder): SearchKey => ({ kind: 'uids', ranges: [...recent] });
+
+const plainKeys: Record<string, (folder: SelectedFolder) => SearchKey> = {
+  ALL: () => ({ kind: 'all' }),
+  ANSWERED: () => flagKey('\\Answered'),
+  DELETED: () => flagKey('\\Deleted'),
+  DRAFT: () => flagKey('\\Draft'),
+  FLAGGED: () => flagKey('\\Flagged'),
+  SEEN: () => flagKey('\\Seen'),
+  UNANSWERED: () => not(flagKey('\\Answered')),
+  UNDELETED: () => not(flagKey('\\Deleted')),
+  UNDRAFT: () => not(flagKey('\\Draft')),
+  UNFLAGGED: () => not(flagKey('\\Flagged')),
+  UNSEEN: () => not(flagKey('\\Seen')),
+  RECENT: recentKey,
+  OLD: (folder) => not(recentKey(folder)),
+  NEW: (folder) => ({ kind: 'and', keys: [recentKey(folder), not(flagKey('\\Seen'))] }),
+};
+
+const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey> = {
+  NOT: (reader, depth) => not(readKey(reader, depth + 1)),
+  OR: (reader, depth) => {
+    const first = readKey(reader, depth + 1);
+    reader.parser.space();
+    return { kind: 'or', keys: [first, readKey(reader, depth + 1)] };
+  },
+  UID: ({ parser, folder }) => ({
+    kind: 'uids',
+    ranges: setRanges(readSequenceSet(parser), folder.uids.lastUid),
+  }),
+  KEYWORD: keywordKey,
+  UNKEYWORD: (reader) => not(keywordKey(reader)),
+  LARGER: ({ parser }) => ({ kind: 'larger', bytes: parser.number() }),
+  SMALLER: ({ parser }) => ({ kind: 'smaller', bytes: parser.number() }),
+  BEFORE: ({ parser }) => ({ kind: 'internalDate', is: 'before', date: readDate(parser) }),
+  ON: ({ parser }) => ({ kind: 'internalDate', is: 'on', date: readDate(parser) }),
+  SINCE: ({ parser }) => ({ kind: 'internalDate', is: 'since', date: readDate(parser) }),
+  SENTBEFORE: ({ parser }) => ({ kind: 'sentDate', is: 'before', date: readDate(parser) }),
+  SENTON: ({ parser }) => ({ kind: 'sentDate', is: 'on', date: readDate(parser) }),
+  SENTSINCE: ({ parser }) => ({ kind: 'sentDate', is: 'since', date: readDate(parser) }),
+  FROM: (reader) => headerKey('from', readText(reader)),
+  TO: (reader) => headerKey('to', readText(reader)),
+  CC: (reader) => headerKey('cc', readText(reader)),
+  BCC: (reader) => headerKey('bcc', readText(reader)),
+  SUBJECT: (reader) => headerKey('subject', readText(reader)),
+  BODY: (reader) => ({ kind: 'body', text: readText(reader) }),
+  TEXT: (reader) => ({ kind: 'text', text: readText(reader) }),
+  HEADER: (reader) => {
+    const name = reader.parser.astring().toLowerCase();
+    reader.parser.space();
+    return headerKey(name, readText(reader));
+  },
+  MODSEQ: (reader) => {
+    const { parser } = reader;
+    reader.usesModseq = true;
+    // All flags share the message's mod-sequence, so that the entry name changes nothing.
+    if (parser.peek() === '"') {
+      parser.string();
+      parser.space();
+      parser.keyword();
+      parser.space();
+    }
+    return { kind: 'modseq', atLeast: parser.number() };
+  },
+};
+
+const headerKey = (name: string, text: string): SearchKey => ({ kind: 'header', name, text });
+
+function keywordKey({ parser, folder }: Reader): SearchKey {
+  const keyword = parser.atom();
+  const known = folder.keywords.find((candidate) => candidate.toLowerCase() === keyword.toLowerCase());
+  return flagKey(known ?? keyword);
+}
+
+const readText = ({ parser, charset }: Reader): string => {
+  const octets = Buffer.from(parser.astring(), 'latin1');
+  return foldForSearch(new TextDecoder(charset).decode(octets)).replaceAll('\0', '');
+};
+
+// Message numbers beyond the last match nothing: other than FETCH, SEARCH loses nothing by it.
+const sequenceKey = ({ uids }: SelectedFolder, set: SequenceSet): SearchKey => {
+  const ranges: UidRange[] = [];
+  for (const [low, high] of setRanges(set, uids.length)) {
+    const [first, last] = [Math.max(low, 1), Math.min(high, uids.length)];
+    if (first <= last) ranges.push([uids.uidAt(first), uids.uidAt(last)]);
+  }
+  return { kind: 'uids', ranges };
+};

@@ -1,0 +1,148 @@
+// The listeners of the IMAP server and what its sessions share: who watches which folder, how many there are.
+import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, createServer as createTlsServer } from 'node:tls';
+import type { Logger } from 'pino';
+import type { Db } from '../../../database/database.ts';
+import { listen } from '../../../database/listen.ts';
+import type { LoginAttempt } from '../login.ts';
+import { mailboxActive } from '../store/mailbox.ts';
+import { contentSwept } from '../store/sweep.ts';
+import { Connection } from './connection.ts';
+import { defaultLimits, type ImapLimits } from './limits.ts';
+import { type Account, type ImapPlane, Session } from './session.ts';
+
+export type ImapServerOptions = {
+  /** For the one connection that listens for changes of folders and mailboxes. */
+  databaseUrl: string;
+  db: Db;
+  host: string;
+  /** STARTTLS. 0 takes any free port. */
+  imapPort: number;
+  /** TLS from the first byte. 0 takes any free port. */
+  imapsPort: number;
+  /** PEM. */
+  tls: { key: string; cert: string };
+  /** Null for wrong credentials; throws when they cannot be checked. */
+  authenticate: (attempt: LoginAttempt) => Promise<Account | null>;
+  log: Logger;
+  limits?: Partial<ImapLimits>;
+};
+
+export type ImapServer = { imapPort: number; imapsPort: number; close(): Promise<void> };
+
+const sweepEveryMs = 60 * 60_000;
+const sweep = { releasedForS: 6 * 3600, expungedForS: 7 * 24 * 3600 };
+
+export const startImapServer = async (options: ImapServerOptions): Promise<ImapServer> => {
+  const { db, log, host, tls } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const sessions = new Set<Session>();
+  const running = new Set<Promise<void>>();
+  const watchers = new Map<string, Set<Session>>();
+
+  const plane: ImapPlane = {
+    db,
+    log,
+    limits,
+    authenticate: options.authenticate,
+    secureContext: createSecureContext({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }),
+    admit: (session, account) => {
+      const others = [...sessions].filter((other) => other !== session && other.account?.id === account.id);
+      return others.length < limits.sessionsPerMailbox;
+    },
+    watch: (session, folderId) => {
+      const watching = watchers.get(folderId) ?? new Set();
+      watchers.set(folderId, watching.add(session));
+    },
+    unwatch: (session, folderId) => {
+      const watching = watchers.get(folderId);
+      watching?.delete(session);
+      if (watching?.size === 0) watchers.delete(folderId);
+    },
+  };
+
+  const accept = (socket: Socket) => {
+    const session = new Session(plane, new Connection(socket));
+    sessions.add(session);
+    const ended = session.run().finally(() => {
+      sessions.delete(session);
+      running.delete(ended);
+    });
+    running.add(ended);
+  };
+
+  const wakeFolder = (folderId: string) => {
+    for (const session of watchers.get(folderId) ?? []) session.wake();
+  };
+  const checkMailbox = async (mailboxId: string) => {
+    const affected = [...sessions].filter((session) => session.account?.id === mailboxId);
+    if (affected.length === 0) return;
+    try {
+      if (await mailboxActive(db, mailboxId)) return;
+    } catch (err) {
+      log.warn({ err, mailboxId }, 'imap: cannot check a changed mailbox');
+      return;
+    }
+    for (const session of affected) session.stop('The mailbox is closed');
+  };
+  const onConnectionLost = (err: Error) =>
+    log.warn({ err }, 'imap: lost the database connection that reports changes');
+
+  const servers: Server[] = [
+    createServer(accept),
+    createTlsServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }, accept),
+  ];
+  for (const server of servers) {
+    server.maxConnections = limits.connections;
+    server.on('error', (err) => log.error({ err }, 'imap: listener failed'));
+  }
+  // Handshakes that fail are the client's affair.
+  servers[1]!.on('tlsClientError', (err: Error) => log.debug({ err }, 'imap: TLS handshake failed'));
+  const [imapPort, imapsPort] = await Promise.all([
+    listenOn(servers[0]!, host, options.imapPort),
+    listenOn(servers[1]!, host, options.imapsPort),
+  ]);
+
+  const listeners = await Promise.all([
+    listen(options.databaseUrl, 'mail_folder', wakeFolder, {
+      onConnectionLost,
+      onReconnect: () => [...watchers.keys()].forEach(wakeFolder),
+    }),
+    listen(options.databaseUrl, 'published_mailbox', (id) => void checkMailbox(id), {
+      onConnectionLost,
+      onReconnect: () => {
+        for (const id of new Set([...sessions].map((session) => session.account?.id)))
+          if (id) void checkMailbox(id);
+      },
+    }),
+  ]);
+  const sweeper = setInterval(() => {
+    contentSwept(db, sweep).catch((err) => log.warn({ err }, 'imap: cannot sweep the mail store'));
+  }, sweepEveryMs).unref();
+
+  return {
+    imapPort,
+    imapsPort,
+    close: async () => {
+      clearInterval(sweeper);
+      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      for (const session of sessions) session.stop('The server is shutting down');
+      const slow = setTimeout(() => {
+        for (const session of sessions) session.connection.destroy();
+      }, 5000);
+      await Promise.all(running);
+      clearTimeout(slow);
+      await Promise.all([...closed, ...listeners.map((listener) => listener.close())]);
+    },
+  };
+};
+
+const listenOn = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });

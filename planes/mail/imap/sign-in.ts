@@ -1,0 +1,98 @@
+// LOGIN and AUTHENTICATE (RFC 9051 §6.2; SASL PLAIN RFC 4616; initial responses RFC 4959). A password is taken
+// under TLS only, and a wrong one costs time.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mailboxTouched } from '../store/mailbox.ts';
+import type { CommandRun } from './command-table.ts';
+import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
+import type { Session } from './session.ts';
+
+export const login: CommandRun = async (session, parser) => {
+  requirePrivacy(session);
+  parser.space();
+  const address = utf8(parser.astring());
+  parser.space();
+  const secret = utf8(parser.astring());
+  parser.end();
+  return signIn(session, address, secret);
+};
+
+export const authenticate: CommandRun = async (session, parser) => {
+  parser.space();
+  const mechanism = parser.keyword();
+  const initial = parser.take(' ') ? parser.rest() : null;
+  parser.end();
+  requirePrivacy(session);
+  if (mechanism === 'PLAIN') return authenticatePlain(session, initial);
+  if (mechanism === 'LOGIN') return authenticateLogin(session, initial);
+  throw new CommandRefused('There is no such mechanism', 'CANNOT');
+};
+
+const authenticatePlain = async (session: Session, initial: string | null): Promise<Reply> => {
+  const response = decodeResponse(initial ?? (await challenge(session, '')));
+  const [authorize, address, secret, ...more] = response.split('\0');
+  if (address === undefined || secret === undefined || more.length > 0)
+    throw new BadCommand('Not a PLAIN response');
+  if (authorize !== '' && authorize !== address) {
+    throw new CommandRefused('Nobody may act for another mailbox', 'AUTHORIZATIONFAILED');
+  }
+  return signIn(session, address, secret);
+};
+
+const authenticateLogin = async (session: Session, initial: string | null): Promise<Reply> => {
+  const address = decodeResponse(initial ?? (await challenge(session, 'Username:')));
+  const secret = decodeResponse(await challenge(session, 'Password:'));
+  return signIn(session, address, secret);
+};
+
+const challenge = async (session: Session, text: string): Promise<string> => {
+  const { connection, plane } = session;
+  session.write(`+ ${Buffer.from(text).toString('base64')}`);
+  await connection.flush();
+  const line = await connection.readLine(plane.limits.guestLineBytes);
+  if (line === null) {
+    await connection.skipLine();
+    throw new BadCommand('The response is too long');
+  }
+  if (line === '*') throw new BadCommand('Cancelled');
+  return line;
+};
+
+const decodeResponse = (text: string): string => {
+  if (text === '=') return ''; // RFC 4959 §3: an empty initial response
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    throw new BadCommand('Not base64');
+  }
+  return Buffer.from(text, 'base64').toString('utf8');
+};
+
+const utf8 = (octets: string): string => Buffer.from(octets, 'latin1').toString('utf8');
+
+const requirePrivacy = ({ connection }: Session) => {
+  if (!connection.secure) throw new CommandRefused('Passwords are taken under TLS only', 'PRIVACYREQUIRED');
+};
+
+const signIn = async (session: Session, address: string, secret: string): Promise<Reply> => {
+  const { plane, connection } = session;
+  const { remoteAddress } = connection;
+  const account = await plane.authenticate({ address, secret, protocol: 'imap', remoteAddress });
+  if (!account) return refuse(session, address);
+  await mailboxTouched(plane.db, account.id);
+  if (!plane.admit(session, account)) {
+    throw new CommandRefused('This mailbox has too many connections', 'LIMIT');
+  }
+  session.signedIn({ id: account.id, address: account.address });
+  return ok('Signed in', `CAPABILITY ${session.capabilities()}`);
+};
+
+const refuse = async (session: Session, address: string): Promise<Reply> => {
+  const { plane, connection } = session;
+  session.failedLogins++;
+  plane.log.info({ address, remoteAddress: connection.remoteAddress }, 'imap: login refused');
+  const gone = new AbortController();
+  connection.onClose(() => gone.abort());
+  await sleep(plane.limits.loginFailureDelayMs * session.failedLogins, undefined, {
+    signal: gone.signal,
+  }).catch(() => {});
+  if (session.failedLogins >= plane.limits.loginAttempts) session.bye('Too many wrong passwords');
+  throw new CommandRefused('Wrong address or password', 'AUTHENTICATIONFAILED');
+};

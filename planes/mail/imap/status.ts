@@ -1,0 +1,40 @@
+// STATUS data of a folder (RFC 9051 §6.3.11; SIZE RFC 8438, HIGHESTMODSEQ RFC 7162, APPENDLIMIT RFC 7889).
+import { type Folder, folderDeletedCount, folderRecentCount } from '../store/folder.ts';
+import { formatMailbox } from './mailbox-argument.ts';
+import type { CommandParser } from './parser.ts';
+import { BadCommand } from './replies.ts';
+import type { Session } from './session.ts';
+
+type Value = (session: Session, folder: Folder) => number | Promise<number>;
+
+const values = new Map<string, Value>(
+  Object.entries({
+    MESSAGES: (_, folder) => folder.messageCount,
+    UIDNEXT: (_, folder) => folder.uidNext,
+    UIDVALIDITY: (_, folder) => folder.uidValidity,
+    UNSEEN: (_, folder) => folder.unseenCount,
+    SIZE: (_, folder) => folder.sizeBytes,
+    HIGHESTMODSEQ: (_, folder) => folder.modseq,
+    APPENDLIMIT: (session) => session.plane.limits.messageBytes,
+    RECENT: (session, folder) => folderRecentCount(session.plane.db, folder),
+    DELETED: (session, folder) => folderDeletedCount(session.plane.db, folder),
+  } satisfies Record<string, Value>),
+);
+
+export type StatusItems = readonly string[];
+
+/** `(MESSAGES UNSEEN …)` */
+export const readStatusItems = (parser: CommandParser): StatusItems =>
+  parser.list(() => {
+    const item = parser.keyword();
+    if (!values.has(item)) throw new BadCommand('Unknown status item');
+    return item;
+  });
+
+/** The untagged STATUS response. Asking for HIGHESTMODSEQ turns CONDSTORE on (RFC 7162 §3.1). */
+export const statusLine = async (session: Session, folder: Folder, items: StatusItems): Promise<string> => {
+  if (items.includes('HIGHESTMODSEQ')) session.enableCondstore();
+  const pairs: string[] = [];
+  for (const item of items) pairs.push(`${item} ${await values.get(item)!(session, folder)}`);
+  return `* STATUS ${formatMailbox(folder.name)} (${pairs.join(' ')})`;
+};

@@ -1,0 +1,68 @@
+// COPY, MOVE and EXPUNGE (RFC 9051 §6.4; UIDPLUS RFC 4315, MOVE RFC 6851).
+import { FolderNotFound } from '../store/errors.ts';
+import { messagesExpunged } from '../store/expunge.ts';
+import { folderByName } from '../store/folder.ts';
+import { messagesCopied, messagesMoved, type Transferred } from '../store/transfer.ts';
+import type { CommandRun } from './command-table.ts';
+import { readMailbox } from './mailbox-argument.ts';
+import type { CommandParser } from './parser.ts';
+import { CommandRefused, ok } from './replies.ts';
+import { uidsOfSet } from './selected-folder.ts';
+import { formatSet, rangesOf, readSequenceSet } from './sequence-set.ts';
+import type { Session } from './session.ts';
+
+export const copyMessages =
+  (byUid: boolean): CommandRun =>
+  async (session, parser) => {
+    const transfer = await readTransfer(session, parser, byUid);
+    const copied = await messagesCopied(session.plane.db, transfer);
+    return ok('COPY completed', copyUid(copied));
+  };
+
+export const moveMessages =
+  (byUid: boolean): CommandRun =>
+  async (session, parser) => {
+    if (session.selected.readOnly) throw readOnly();
+    const transfer = await readTransfer(session, parser, byUid);
+    const moved = await messagesMoved(session.plane.db, transfer);
+    const code = copyUid(moved);
+    // Before the EXPUNGE responses, which come with the other changes (RFC 6851 §4.3).
+    if (code) session.write(`* OK [${code}] Moved`);
+    return ok('MOVE completed');
+  };
+
+const readTransfer = async (session: Session, parser: CommandParser, byUid: boolean) => {
+  parser.space();
+  const set = readSequenceSet(parser);
+  parser.space();
+  const name = readMailbox(parser);
+  parser.end();
+  const { plane, mailboxId, selected } = session;
+  const ranges = rangesOf(uidsOfSet(selected, set, byUid));
+  const target = await folderByName(plane.db, mailboxId, name);
+  if (!target) throw new FolderNotFound();
+  return { mailboxId, fromFolderId: selected.id, toFolderId: target.id, ranges };
+};
+
+const copyUid = ({ uidValidity, fromUids, toUids }: Transferred): string | undefined =>
+  fromUids.length > 0 ? `COPYUID ${uidValidity} ${formatSet(fromUids)} ${formatSet(toUids)}` : undefined;
+
+export const expunge: CommandRun = async (session, parser) => {
+  parser.end();
+  const { plane, mailboxId, selected } = session;
+  if (selected.readOnly) throw readOnly();
+  await messagesExpunged(plane.db, mailboxId, selected.id, [[1, selected.uids.lastUid]]);
+  return ok('EXPUNGE completed');
+};
+
+export const uidExpunge: CommandRun = async (session, parser) => {
+  parser.space();
+  const set = readSequenceSet(parser);
+  parser.end();
+  const { plane, mailboxId, selected } = session;
+  if (selected.readOnly) throw readOnly();
+  await messagesExpunged(plane.db, mailboxId, selected.id, rangesOf(uidsOfSet(selected, set, true)));
+  return ok('EXPUNGE completed');
+};
+
+const readOnly = () => new CommandRefused('The mailbox is open for reading only', 'READ-ONLY');

@@ -1,0 +1,120 @@
+// What SEARCH compares with (RFC 9051 §6.4.4): encoded words, transfer encodings and charsets decoded, lower case.
+import libmime from 'libmime';
+import { decode as decodeCharset } from 'libmime/lib/charset';
+import { parseAddressList } from './address-list.ts';
+import { type ByteRange, fieldValue, type HeaderBlock } from './header-fields.ts';
+import type { MimePart } from './mime-tree.ts';
+
+/** The form both sides of a comparison take. */
+export const foldForSearch = (text: string): string => text.normalize('NFC').toLowerCase();
+
+/** Fields looked for so often that they are kept decoded beside the message. */
+export const keptSearchFields = [
+  'from',
+  'to',
+  'cc',
+  'bcc',
+  'subject',
+  'message-id',
+  'in-reply-to',
+  'references',
+] as const;
+
+const addressFields = new Set(['from', 'to', 'cc', 'bcc']);
+
+/** The kept fields a header has; a missing one has no key. */
+export const keptSearchHeaders = (raw: Buffer, header: HeaderBlock): Record<string, string> => {
+  const kept: Record<string, string> = {};
+  for (const name of keptSearchFields) {
+    const text = searchableField(raw, header, name);
+    if (text !== null) kept[name] = text;
+  }
+  return kept;
+};
+
+/** All fields of that name (lower case), one per line, or null when there is none. */
+export const searchableField = (raw: Buffer, header: HeaderBlock, name: string): string | null => {
+  const fields = header.fields.filter((field) => field.name === name);
+  if (fields.length === 0) return null;
+  const lines = fields.flatMap((field) => {
+    const value = fieldValue(raw, field);
+    return addressFields.has(name) ? [decodeHeader(value), ...addressLines(value)] : [decodeHeader(value)];
+  });
+  return foldForSearch(lines.join('\n'));
+};
+
+// Addresses without their comments and white space, so that user@(x) example.com is found as user@example.com.
+const addressLines = (value: string): string[] =>
+  parseAddressList(value)
+    .filter((address) => address.host !== null)
+    .map(({ name, mailbox, host }) => `${name ? decodeHeader(name) : ''} <${mailbox}@${host}>`.trimStart());
+
+/** Raw header text (one character per octet) with its encoded words and 8-bit text decoded. */
+export const decodeHeader = (text: string): string => {
+  const bytes = Buffer.from(text, 'latin1');
+  const plain = isUtf8(bytes) ? bytes.toString('utf8') : text;
+  try {
+    return libmime.decodeWords(plain).replaceAll('\0', '');
+  } catch {
+    return plain;
+  }
+};
+
+const isUtf8 = (bytes: Buffer): boolean => {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const mostHeaderBytes = 1024 * 1024;
+
+/** The whole header as text, of a monstrous one the first MiB. */
+export const searchableHeader = (raw: Buffer, { range: [start, end] }: HeaderBlock): string => {
+  const text = raw.toString('latin1', start, Math.min(end, start + mostHeaderBytes));
+  return foldForSearch(decodeHeader(text.replace(/\r?\n(?=[ \t])/g, '')));
+};
+
+/**
+ * The texts of a message one by one: its text parts decoded, and the headers of messages inside of it. A caller
+ * that found what it looks for needs no further ones.
+ */
+export function* searchableBodies(raw: Buffer, part: MimePart): Generator<string> {
+  for (const child of part.children) yield* searchableBodies(raw, child);
+  if (part.embedded) {
+    yield searchableHeader(raw, part.embedded.header);
+    yield* searchableBodies(raw, part.embedded);
+  } else if (part.type === 'text' || part.type === 'message') {
+    yield foldForSearch(decodeBody(raw, part.body, part));
+  }
+}
+
+const decodeBody = (raw: Buffer, [start, end]: ByteRange, part: MimePart): string => {
+  const charset = part.parameters.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
+  const bytes = decodeTransfer(raw.subarray(start, end), part.encoding);
+  try {
+    return /^us-ascii$/i.test(charset) && !isUtf8(bytes)
+      ? bytes.toString('latin1')
+      : decodeCharset(bytes, charset);
+  } catch {
+    return bytes.toString('latin1');
+  }
+};
+
+const decodeTransfer = (bytes: Buffer, encoding: string): Buffer => {
+  if (encoding === 'base64') return Buffer.from(bytes.toString('latin1'), 'base64');
+  if (encoding === 'quoted-printable') return decodeQuotedPrintable(bytes);
+  return bytes;
+};
+
+// RFC 2045 §6.7. Works on latin1 text, where a character is an octet.
+const decodeQuotedPrintable = (bytes: Buffer): Buffer =>
+  Buffer.from(
+    bytes
+      .toString('latin1')
+      .replace(/=\r?\n/g, '')
+      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );

@@ -1,0 +1,103 @@
+/** One attempt to deliver: decides where a recipient's mail goes and hands it over. */
+import type { Db } from '../../../database/database.ts';
+import type { MailResolver } from '../resolver.ts';
+import { createAddressGuard, findMailHosts } from './mx.ts';
+import { type ClaimedRecipient, isHosted, readRaw } from './store.ts';
+import type { Target, Transport } from './transport.ts';
+
+/** Mail to other systems. */
+export type OutboundOptions = {
+  enabled: boolean;
+  /** CIDR blocks of our own network that mail may be sent to all the same. */
+  allowTargets?: string[];
+  /** Where mail hosts listen; 25. */
+  port?: number;
+};
+
+export type DeliveryOptions = {
+  db: Db;
+  transport: Transport;
+  /** Our own inbound port. Mail to domains hosted here passes it like any other, so that its verdicts are real. */
+  inbound: { address: string; port: number };
+  hostname: string;
+  resolver: MailResolver;
+  outbound: OutboundOptions;
+};
+
+export type DeliveryResult =
+  | { result: 'delivered'; remoteHost: string; response: string }
+  | { result: 'held'; reason: string }
+  | {
+      result: 'failed';
+      permanent: boolean;
+      /** Enhanced status code (RFC 3463). */
+      status: string;
+      /** For people. */
+      reason: string;
+      remoteHost: string | null;
+      /** The reply as received. */
+      response: string | null;
+    };
+
+export type Deliver = (recipient: ClaimedRecipient) => Promise<DeliveryResult>;
+
+export const HELD_REASON =
+  'Outbound delivery is switched off in this installation, and the domain of the recipient is not hosted here';
+
+export function createDelivery(options: DeliveryOptions): Deliver {
+  const { db, transport, inbound, hostname, resolver, outbound } = options;
+  const allowed = createAddressGuard(outbound.allowTargets ?? []);
+
+  return async (recipient) => {
+    if (await isHosted(db, recipient.domain)) {
+      // Within one host TLS would protect nothing.
+      return handOver(recipient, [{ name: hostname, target: { ...inbound, tlsName: null } }]);
+    }
+    if (!outbound.enabled) return { result: 'held', reason: HELD_REASON };
+    const found = await findMailHosts(recipient.domain, { resolver, hostname, allowed });
+    if (found.result !== 'found') {
+      const permanent = found.result === 'refused';
+      const status = found.result === 'refused' ? found.status : '4.4.3';
+      return { result: 'failed', permanent, status, reason: found.reason, remoteHost: null, response: null };
+    }
+    return handOver(
+      recipient,
+      found.hosts.map(({ name, address }) => ({
+        name,
+        target: { address, port: outbound.port ?? 25, tlsName: name },
+      })),
+    );
+  };
+
+  /** Tries the hosts in turn until one of them takes or refuses the message. */
+  async function handOver(
+    recipient: ClaimedRecipient,
+    hosts: { name: string; target: Target }[],
+  ): Promise<DeliveryResult> {
+    const raw = await readRaw(db, recipient.messageId);
+    const mail = { sender: recipient.sender, recipient: recipient.address, raw };
+    const unreachable: string[] = [];
+    for (const { name, target } of hosts) {
+      const sent = await transport.send(target, mail);
+      if (sent.result === 'delivered')
+        return { result: 'delivered', remoteHost: name, response: sent.response };
+      if (sent.result === 'refused') {
+        const reason = sent.permanent
+          ? 'The mail host of the recipient refused the message'
+          : 'The mail host of the recipient asks to try again later';
+        return { ...sent, result: 'failed', reason, remoteHost: name };
+      }
+      unreachable.push(`${name} [${target.address}]: ${sent.response}`);
+      // The host may have the message; another one would deliver it twice.
+      if (sent.result === 'interrupted') break;
+    }
+    return {
+      result: 'failed',
+      permanent: false,
+      status: '4.4.1',
+      reason: 'No mail host of the recipient could be reached',
+      remoteHost: hosts.at(-1)?.name ?? null,
+      response: unreachable.join('; '),
+    };
+  }
+}

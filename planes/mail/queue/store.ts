@@ -1,0 +1,319 @@
+/** Every SQL statement on the outbound queue (`mail.queue_*`, `mail.send_count`). */
+import { sql } from 'kysely';
+import type { Db, Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+
+/** Notified in the transaction that makes something due. */
+export const QUEUE_CHANNEL = 'mail_queue';
+
+export type QueuedMail = {
+  /** Envelope sender; empty is the null path. */
+  sender: string;
+  /** Addresses as `normalizePath` gives them. */
+  recipients: { address: string; domain: string }[];
+  /** Complete, signed, every line ending in CRLF. */
+  raw: Buffer;
+  /** Null for reports of our own. */
+  mailboxId: string | null;
+  now: Date;
+};
+
+/** Puts a message in the queue; once `tx` commits, it is on disk and will be delivered or reported. Gives its queue id. */
+export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): Promise<string> {
+  await tx
+    .insertInto('mail.queue_message')
+    .values({ id, sender: mail.sender, mailbox_id: mail.mailboxId, raw: mail.raw, accepted_at: mail.now })
+    .execute();
+  await tx
+    .insertInto('mail.queue_recipient')
+    .values(
+      mail.recipients.map(({ address, domain }) => ({
+        id: newId(),
+        message_id: id,
+        address,
+        domain,
+        due_at: mail.now,
+        changed_at: mail.now,
+      })),
+    )
+    .execute();
+  await notify(tx);
+  return id;
+}
+
+const notify = (db: Db): Promise<unknown> => sql`select pg_notify(${QUEUE_CHANNEL}, '')`.execute(db);
+
+/** Counts `recipients` against a mailbox's day; false, and nothing counted, when that would pass `limit`. */
+export async function countSend(
+  tx: Tx,
+  send: { mailboxId: string; now: Date; recipients: number; limit: number },
+): Promise<boolean> {
+  if (send.recipients > send.limit) return false;
+  const counted = await tx
+    .insertInto('mail.send_count')
+    .values({ mailbox_id: send.mailboxId, day: utcDay(send.now), recipients: send.recipients })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['mailbox_id', 'day'])
+        .doUpdateSet({ recipients: sql<number>`send_count.recipients + excluded.recipients` })
+        .where(sql<boolean>`send_count.recipients + excluded.recipients <= ${send.limit}`),
+    )
+    .returning('recipients')
+    .executeTakeFirst();
+  return counted !== undefined;
+}
+
+const utcDay = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** One recipient of one message, claimed by a worker until its lease ends. */
+export type ClaimedRecipient = {
+  id: string;
+  messageId: string;
+  address: string;
+  domain: string;
+  /** The number of this attempt, from 1. Together with the worker it proves whose claim it is. */
+  attempt: number;
+  sender: string;
+  acceptedAt: Date;
+};
+
+export type ClaimLimits = {
+  /** How many to claim at most. */
+  total: number;
+  /** How many of one domain this worker may have in flight at once. */
+  perDomain: number;
+  /** How many it has in flight already. */
+  busy: Map<string, number>;
+};
+
+/**
+ * Claims what is due, longest waiting first. Workers never get the same row: rows another one is claiming are
+ * skipped, and a claimed row is due again only when its lease ends.
+ */
+export async function claimDue(
+  db: Db,
+  worker: { id: string; leaseMs: number },
+  now: Date,
+  limits: ClaimLimits,
+): Promise<ClaimedRecipient[]> {
+  const leaseEnd = new Date(now.getTime() + worker.leaseMs);
+  const busyDomains = [...limits.busy.keys()];
+  const busyCounts = [...limits.busy.values()];
+  // `waiting` looks at a bounded part of the backlog, so that a claim costs the same however long it grows;
+  // `place` keeps one slow destination from filling every slot.
+  const { rows } = await sql<{
+    id: string;
+    message_id: string;
+    address: string;
+    domain: string;
+    attempts: number;
+    sender: string;
+    accepted_at: Date;
+  }>`
+    with waiting as (
+      select id, domain, due_at from mail.queue_recipient
+      where due_at <= ${now} order by due_at limit 5000
+    ), placed as (
+      select id, due_at, row_number() over (partition by domain order by due_at)
+        + coalesce((select b.count from unnest(${busyDomains}::text[], ${busyCounts}::int[]) as b (name, count)
+                    where b.name = domain), 0) as place
+      from waiting
+    ), due as (
+      select q.id from mail.queue_recipient q join placed using (id)
+      where place <= ${limits.perDomain} and q.due_at <= ${now}
+      order by q.due_at limit ${limits.total}
+      for update of q skip locked
+    )
+    update mail.queue_recipient r
+    set state = 'sending', lease_owner = ${worker.id}, due_at = ${leaseEnd}, attempts = r.attempts + 1,
+        changed_at = ${now}
+    from due, mail.queue_message m
+    where r.id = due.id and m.id = r.message_id
+    returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.accepted_at`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    messageId: row.message_id,
+    address: row.address,
+    domain: row.domain,
+    attempt: row.attempts,
+    sender: row.sender,
+    acceptedAt: row.accepted_at,
+  }));
+}
+
+/** Pushes the end of all leases of a live worker. */
+export async function renewLeases(db: Db, worker: { id: string; leaseMs: number }, now: Date): Promise<void> {
+  await db
+    .updateTable('mail.queue_recipient')
+    .set({ due_at: new Date(now.getTime() + worker.leaseMs) })
+    .where('lease_owner', '=', worker.id)
+    .execute();
+}
+
+/** Gives back what a worker still holds; it is due at once for the others. */
+export async function releaseLeases(db: Db, workerId: string, now: Date): Promise<void> {
+  const released = await db
+    .updateTable('mail.queue_recipient')
+    .set({
+      state: 'deferred',
+      lease_owner: null,
+      due_at: now,
+      reason: 'The worker that was sending it has stopped',
+    })
+    .where('lease_owner', '=', workerId)
+    .executeTakeFirst();
+  if (released.numUpdatedRows > 0n) await notify(db);
+}
+
+export async function readRaw(db: Db, messageId: string): Promise<Buffer> {
+  const row = await db
+    .selectFrom('mail.queue_message')
+    .select('raw')
+    .where('id', '=', messageId)
+    .executeTakeFirstOrThrow();
+  return row.raw;
+}
+
+export type RecipientOutcome = {
+  state: 'delivered' | 'deferred' | 'held' | 'bounced' | 'expired';
+  reason: string | null;
+  /** Only for deferred. */
+  dueAt?: Date;
+  /** What was tried; absent when nothing was. */
+  attempt?: {
+    startedAt: Date;
+    result: 'delivered' | 'deferred' | 'bounced';
+    remoteHost: string | null;
+    response: string | null;
+  };
+};
+
+/**
+ * Writes what became of a claimed recipient. False when the claim is no longer this worker's (its lease ended
+ * and someone else took over): then nothing is written, since the other one's result counts.
+ */
+export async function settle(
+  tx: Tx,
+  workerId: string,
+  recipient: ClaimedRecipient,
+  outcome: RecipientOutcome,
+  now: Date,
+): Promise<boolean> {
+  const settled = await tx
+    .updateTable('mail.queue_recipient')
+    .set({
+      state: outcome.state,
+      reason: outcome.reason,
+      due_at: outcome.dueAt ?? null,
+      lease_owner: null,
+      changed_at: now,
+      // A claim that led to no attempt does not count as one.
+      ...(outcome.attempt ? {} : { attempts: recipient.attempt - 1 }),
+    })
+    .where('id', '=', recipient.id)
+    .where('lease_owner', '=', workerId)
+    .where('attempts', '=', recipient.attempt)
+    .executeTakeFirst();
+  if (settled.numUpdatedRows === 0n) return false;
+  if (outcome.attempt) {
+    await tx
+      .insertInto('mail.queue_attempt')
+      .values({
+        recipient_id: recipient.id,
+        attempt: recipient.attempt,
+        started_at: outcome.attempt.startedAt,
+        finished_at: now,
+        result: outcome.attempt.result,
+        remote_host: outcome.attempt.remoteHost,
+        response: outcome.attempt.response,
+      })
+      .execute();
+  }
+  return true;
+}
+
+/** When the next recipient is due, null when none is waiting. */
+export async function nextDueAt(db: Db): Promise<Date | null> {
+  const row = await db
+    .selectFrom('mail.queue_recipient')
+    .select('due_at')
+    .where('due_at', 'is not', null)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due_at ?? null;
+}
+
+/** True for a domain this installation receives mail for. */
+export async function isHosted(db: Db, domain: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('published.mail_domain')
+    .select('name')
+    .where('name', '=', domain)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Makes held mail due that can go now: to domains hosted since then, or to all when `everything`. */
+export async function releaseHeld(db: Db, now: Date, everything: boolean): Promise<void> {
+  let release = db
+    .updateTable('mail.queue_recipient')
+    .set({ state: 'queued', reason: null, due_at: now, changed_at: now })
+    .where('state', '=', 'held');
+  if (!everything) {
+    release = release.where('domain', 'in', (query) =>
+      query.selectFrom('published.mail_domain').select('name'),
+    );
+  }
+  const released = await release.executeTakeFirst();
+  if (released.numUpdatedRows > 0n) await notify(db);
+}
+
+export type ExpiredHeld = {
+  address: string;
+  reason: string | null;
+  sender: string;
+  raw: Buffer;
+  acceptedAt: Date;
+};
+
+/** Gives up on one recipient that is held since before `acceptedBefore`; null when there is none. */
+export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promise<ExpiredHeld | null> {
+  const held = await tx
+    .selectFrom('mail.queue_recipient as r')
+    .innerJoin('mail.queue_message as m', 'm.id', 'r.message_id')
+    .select(['r.id', 'r.address', 'r.reason', 'm.sender', 'm.raw', 'm.accepted_at'])
+    .where('r.state', '=', 'held')
+    .where('m.accepted_at', '<', acceptedBefore)
+    .limit(1)
+    .forUpdate('r')
+    .skipLocked()
+    .executeTakeFirst();
+  if (!held) return null;
+  await tx
+    .updateTable('mail.queue_recipient')
+    .set({ state: 'expired', changed_at: now })
+    .where('id', '=', held.id)
+    .execute();
+  return { ...held, acceptedAt: held.accepted_at };
+}
+
+/** Deletes messages accepted before `acceptedBefore` that wait for nothing any more, and old send counts. */
+export async function deleteSettled(db: Db, acceptedBefore: Date): Promise<void> {
+  await db
+    .deleteFrom('mail.queue_message')
+    .where('accepted_at', '<', acceptedBefore)
+    .where((query) =>
+      query.not(
+        query.exists(
+          query
+            .selectFrom('mail.queue_recipient')
+            .select('id')
+            .whereRef('message_id', '=', 'mail.queue_message.id')
+            .where('due_at', 'is not', null),
+        ),
+      ),
+    )
+    .execute();
+  await db.deleteFrom('mail.send_count').where('day', '<', utcDay(acceptedBefore)).execute();
+}

@@ -1,0 +1,188 @@
+/** The client side of SMTP: hands one message to one host, over a connection that is kept for the next. */
+import { Readable } from 'node:stream';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+
+const CONNECT_TIMEOUT_MS = 30_000;
+const GREETING_TIMEOUT_MS = 60_000;
+// RFC 5321 §4.5.3.2.6 lets a server think ten minutes about a message; five is what most clients wait.
+const SOCKET_TIMEOUT_MS = 5 * 60_000;
+const IDLE_MS = 5000;
+const MAX_MESSAGES_PER_CONNECTION = 100;
+const CHUNK_OCTETS = 64 * 1024;
+
+export type Target = {
+  address: string;
+  port: number;
+  /** For the TLS handshake; with `null` the connection stays in the clear. */
+  tlsName: string | null;
+};
+
+export type Outgoing = {
+  sender: string;
+  recipient: string;
+  raw: Buffer;
+};
+
+export type SendResult =
+  | { result: 'delivered'; response: string }
+  /** The host said no to this message. `status` is an enhanced status code (RFC 3463). */
+  | { result: 'refused'; permanent: boolean; status: string; response: string }
+  /** The connection ended after the content had begun: the host may have the message or not. */
+  | { result: 'interrupted'; response: string }
+  /** Nothing was handed over; another host of the destination may do. */
+  | { result: 'unreachable'; response: string };
+
+export type Transport = {
+  send(target: Target, mail: Outgoing): Promise<SendResult>;
+  /** Ends all connections, for good; messages in flight come out as interrupted or unreachable. */
+  close(): void;
+};
+
+type Session = { connection: SMTPConnection; key: string; messages: number; idleTimer?: NodeJS.Timeout };
+
+/** @param hostname our name in EHLO (RFC 5321 §4.1.1.1). */
+export function createTransport(hostname: string): Transport {
+  const idle = new Map<string, Session[]>();
+  const open = new Set<SMTPConnection>();
+  let closed = false;
+
+  const connect = (target: Target, tls: boolean): Promise<Session> =>
+    new Promise((resolve, reject) => {
+      const connection = new SMTPConnection({
+        host: target.address,
+        port: target.port,
+        name: hostname,
+        servername: target.tlsName ?? undefined,
+        ignoreTLS: !tls,
+        opportunisticTLS: true,
+        // Opportunistic (RFC 7435): without DANE or MTA-STS there is no name to trust, and a certificate that
+        // cannot be checked is still better than none.
+        tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        greetingTimeout: GREETING_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
+      });
+      open.add(connection);
+      connection.once('end', () => {
+        open.delete(connection);
+        reject(new Error('Connection closed'));
+      });
+      connection.on('error', (error) => reject(connection.upgrading ? new TlsFailed(error) : error));
+      connection.connect((error) =>
+        error ? reject(error) : resolve({ connection, key: keyOf(target), messages: 0 }),
+      );
+    });
+
+  const connectOpportunistically = async (target: Target): Promise<Session> => {
+    try {
+      return await connect(target, target.tlsName !== null);
+    } catch (error) {
+      // Its STARTTLS is broken; in the clear is how it gets its mail from clients that know no TLS.
+      if (error instanceof TlsFailed) return connect(target, false);
+      throw error;
+    }
+  };
+
+  const takeIdle = (target: Target): Session | undefined => {
+    const sessions = idle.get(keyOf(target)) ?? [];
+    let session = sessions.pop();
+    while (session?.connection.destroyed) session = sessions.pop();
+    clearTimeout(session?.idleTimer);
+    return session;
+  };
+
+  const park = (session: Session): void => {
+    const sessions = idle.get(session.key) ?? [];
+    idle.set(session.key, sessions);
+    sessions.push(session);
+    session.idleTimer = setTimeout(() => {
+      sessions.splice(sessions.indexOf(session), 1);
+      if (sessions.length === 0) idle.delete(session.key);
+      session.connection.quit();
+    }, IDLE_MS).unref();
+  };
+
+  return {
+    async send(target, mail) {
+      if (closed) return { result: 'unreachable', response: 'This host is shutting down' };
+      let session = takeIdle(target);
+      try {
+        session ??= await connectOpportunistically(target);
+      } catch (error) {
+        return { result: 'unreachable', response: textOf(error) };
+      }
+      const sent = await transfer(session.connection, mail);
+      session.messages += 1;
+      // After a refusal the state of the session depends on the server; a new one is certain.
+      if (sent.result === 'delivered' && session.messages < MAX_MESSAGES_PER_CONNECTION) park(session);
+      else session.connection.quit();
+      return sent;
+    },
+    close() {
+      closed = true;
+      for (const connection of open) connection.close();
+    },
+  };
+}
+
+/** The handshake after STARTTLS failed. */
+class TlsFailed extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/** One mail transaction on an open session. Never rejects. */
+function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResult> {
+  return new Promise((resolve) => {
+    let contentBegun = false;
+    let at = 0;
+    const content = new Readable({
+      read() {
+        // Read only after the server's 354, which makes this the mark of no return.
+        contentBegun = true;
+        this.push(at < mail.raw.length ? mail.raw.subarray(at, at + CHUNK_OCTETS) : null);
+        at += CHUNK_OCTETS;
+      },
+    });
+    const lost = (response: string): SendResult =>
+      contentBegun ? { result: 'interrupted', response } : { result: 'unreachable', response };
+    // Closing a session from our side calls no callback; this does.
+    connection.once('end', () => resolve(lost('Connection closed')));
+    const envelope = {
+      from: mail.sender,
+      to: [mail.recipient],
+      size: mail.raw.length,
+      use8BitMime: mail.raw.some((octet) => octet > 0x7f),
+    };
+    connection.send(envelope, content, (error, info) => {
+      if (!error) resolve({ result: 'delivered', response: info?.response ?? '' });
+      else resolve(refusal(error) ?? lost(textOf(error)));
+    });
+  });
+}
+
+/** What the server, or our own check of the envelope, said about this message; null when it was about the connection. */
+function refusal(
+  error: NodeJS.ErrnoException & { response?: string; responseCode?: number; command?: string },
+) {
+  const { response, responseCode, command } = error;
+  if (response && responseCode && ['MAIL FROM', 'RCPT TO', 'DATA'].includes(command ?? '')) {
+    const status = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+    const permanent = responseCode >= 500;
+    return {
+      result: 'refused' as const,
+      permanent,
+      status: status ?? (permanent ? '5.0.0' : '4.0.0'),
+      response,
+    };
+  }
+  // Larger than the SIZE the server announced (RFC 1870 §6.1).
+  if (error.code === 'EMESSAGE') {
+    return { result: 'refused' as const, permanent: true, status: '5.3.4', response: error.message };
+  }
+  return null;
+}
+
+const keyOf = (target: Target): string => `${target.address} ${target.port} ${target.tlsName !== null}`;
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

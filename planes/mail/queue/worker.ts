@@ -1,0 +1,211 @@
+/**
+ * Delivers what is due in the outbound queue. Any number of processes may run one.
+ *
+ * A claimed row belongs to its worker while the lease is renewed. A worker that dies leaves rows whose lease
+ * ends, and another one delivers them: at least once, never not at all.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../../../database/clock.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { listen } from '../../../database/listen.ts';
+import { newId } from '../../../database/uuid.ts';
+import type { EnqueueBounce } from './bounce.ts';
+import type { Deliver, DeliveryResult } from './delivery.ts';
+import { nextAttemptAt } from './schedule.ts';
+import {
+  type ClaimedRecipient,
+  claimDue,
+  nextDueAt,
+  QUEUE_CHANNEL,
+  type RecipientOutcome,
+  readRaw,
+  releaseLeases,
+  renewLeases,
+  settle,
+} from './store.ts';
+
+const LEASE_MS = 2 * 60_000;
+const RENEW_EVERY_MS = 30_000;
+// Notifications wake the worker; this is for those that got lost, and for other processes' clocks.
+const LONGEST_SLEEP_MS = 15_000;
+const PAUSE_AFTER_FAULT_MS = 1000;
+const KEEP_HOUSE_EVERY_MS = 10 * 60_000;
+
+export type QueueWorkerOptions = {
+  databaseUrl: string;
+  db: Db;
+  deliver: Deliver;
+  enqueueBounce: EnqueueBounce;
+  /** Makes deliveries in flight come to an end, for `close`. */
+  abort: () => void;
+  /** Done at the start and then every ten minutes. */
+  keepHouse: (now: Date) => Promise<void>;
+  clock: Clock;
+  log: Logger;
+  /** Deliveries at once in this process; 20. */
+  maxInFlight?: number;
+  /** Of them to one domain; 10. */
+  maxPerDomain?: number;
+};
+
+export type QueueWorker = {
+  /** Delivers everything that is due now and resolves when the last result is written. */
+  runDue(): Promise<void>;
+  /** Goes on until `close`. */
+  start(): Promise<void>;
+  /** Claims nothing more, waits up to `graceMs` for what is in flight before it aborts that, and gives back the rest. */
+  close(graceMs?: number): Promise<void>;
+};
+
+export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
+  const { databaseUrl, db, deliver, clock, log, maxInFlight = 20, maxPerDomain = 10 } = options;
+  const worker = { id: newId(), leaseMs: LEASE_MS };
+  const inFlight = new Map<ClaimedRecipient, Promise<void>>();
+  const stopping = new AbortController();
+  let wake = Promise.withResolvers<void>();
+  let loops: Promise<void>[] = [];
+  let listener: { close(): Promise<void> } | undefined;
+
+  /** Claims what fits and starts delivering it; gives how many. */
+  const fill = async (): Promise<number> => {
+    const free = maxInFlight - inFlight.size;
+    if (free <= 0 || stopping.signal.aborted) return 0;
+    const busy = new Map<string, number>();
+    for (const { domain } of inFlight.keys()) busy.set(domain, (busy.get(domain) ?? 0) + 1);
+    const claimed = await claimDue(db, worker, clock.now(), { total: free, perDomain: maxPerDomain, busy });
+    for (const recipient of claimed) {
+      const attempt = attemptDelivery(recipient)
+        // The row stays claimed until its lease ends, and is then tried again.
+        .catch((err: unknown) => log.error({ err, recipientId: recipient.id }, 'queue: attempt failed'))
+        .finally(() => {
+          inFlight.delete(recipient);
+          wake.resolve();
+        });
+      inFlight.set(recipient, attempt);
+    }
+    return claimed.length;
+  };
+
+  const attemptDelivery = async (recipient: ClaimedRecipient): Promise<void> => {
+    const startedAt = clock.now();
+    const delivery = await deliver(recipient);
+    const now = clock.now();
+    const outcome = outcomeOf(recipient, delivery, startedAt, now);
+    const givenUp = outcome.state === 'bounced' || outcome.state === 'expired';
+    const raw = givenUp && recipient.sender !== '' ? await readRaw(db, recipient.messageId) : null;
+    await inTransaction(db, async (tx) => {
+      if (!(await settle(tx, worker.id, recipient, outcome, now))) return;
+      if (!raw || delivery.result !== 'failed') return;
+      const status = {
+        address: recipient.address,
+        // Giving up makes it final, whatever the class of the last reply was (RFC 3463 §3.5, X.4.7).
+        status: delivery.permanent ? delivery.status : '5.4.7',
+        reason: outcome.reason ?? '',
+        remoteMta: delivery.remoteHost ?? undefined,
+        diagnostic: delivery.response ?? undefined,
+        lastAttemptAt: now,
+      };
+      await options.enqueueBounce(tx, { ...recipient, raw, recipients: [status] }, now);
+    });
+    log.info(
+      {
+        messageId: recipient.messageId,
+        domain: recipient.domain,
+        attempt: recipient.attempt,
+        state: outcome.state,
+      },
+      'queue: attempt finished',
+    );
+  };
+
+  /** Runs `step` until closed; a fault (say, the database is away) costs a pause, not the loop. */
+  const forever = async (step: () => Promise<void>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await step();
+      } catch (err) {
+        if (stopping.signal.aborted) return;
+        log.warn({ err }, 'queue: worker is retrying');
+        await clock.sleep(PAUSE_AFTER_FAULT_MS, stopping.signal).catch(() => {});
+      }
+    }
+  };
+
+  const deliverDue = async (): Promise<void> => {
+    // Taken before the look at the queue: what is notified from here on must not be slept through.
+    wake = Promise.withResolvers<void>();
+    if ((await fill()) > 0) return;
+    const dueAt = inFlight.size < maxInFlight ? await nextDueAt(db) : null;
+    const sleepMs = dueAt ? dueAt.getTime() - clock.now().getTime() : LONGEST_SLEEP_MS;
+    // Due, yet not claimed: another worker has it, or its destination has all it may have.
+    const boundedMs = Math.min(Math.max(sleepMs, PAUSE_AFTER_FAULT_MS), LONGEST_SLEEP_MS);
+    const sleeping = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, sleeping.signal]);
+    await Promise.race([wake.promise, clock.sleep(boundedMs, signal).catch(() => {})]);
+    sleeping.abort();
+  };
+
+  return {
+    async runDue() {
+      while ((await fill()) > 0 || inFlight.size > 0) await Promise.race(inFlight.values());
+    },
+
+    async start() {
+      listener = await listen(databaseUrl, QUEUE_CHANNEL, () => wake.resolve(), {
+        onReconnect: () => wake.resolve(),
+        onConnectionLost: (err) =>
+          log.warn({ err }, 'queue: lost the database connection that wakes the worker'),
+      });
+      loops = [
+        forever(deliverDue),
+        forever(async () => {
+          await clock.sleep(RENEW_EVERY_MS, stopping.signal);
+          if (inFlight.size > 0) await renewLeases(db, worker, clock.now());
+        }),
+        forever(async () => {
+          await options.keepHouse(clock.now());
+          await clock.sleep(KEEP_HOUSE_EVERY_MS, stopping.signal);
+        }),
+      ];
+    },
+
+    async close(graceMs = 10_000) {
+      stopping.abort();
+      wake.resolve();
+      await listener?.close();
+      await Promise.all(loops);
+      const timer = setTimeout(options.abort, graceMs);
+      await Promise.all(inFlight.values());
+      clearTimeout(timer);
+      options.abort();
+      await releaseLeases(db, worker.id, clock.now());
+    },
+  };
+}
+
+/** What a delivery means for the row. Pure. */
+export function outcomeOf(
+  recipient: ClaimedRecipient,
+  delivery: DeliveryResult,
+  startedAt: Date,
+  now: Date,
+): RecipientOutcome {
+  if (delivery.result === 'held') return { state: 'held', reason: delivery.reason };
+  const { remoteHost, response } = delivery;
+  if (delivery.result === 'delivered') {
+    return {
+      state: 'delivered',
+      reason: null,
+      attempt: { startedAt, result: 'delivered', remoteHost, response },
+    };
+  }
+  const { reason } = delivery;
+  if (delivery.permanent) {
+    return { state: 'bounced', reason, attempt: { startedAt, result: 'bounced', remoteHost, response } };
+  }
+  const attempt = { startedAt, result: 'deferred' as const, remoteHost, response };
+  const dueAt = nextAttemptAt(recipient.attempt, recipient.acceptedAt, now);
+  return dueAt
+    ? { state: 'deferred', reason, dueAt, attempt }
+    : { state: 'expired', reason: `Given up after ${recipient.attempt} attempts. ${reason}`, attempt };
+}

@@ -1,0 +1,123 @@
+/** One SMTP port: turns the callbacks of smtp-server into async handlers, and closes without losing a message. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import {
+  SMTPServer,
+  type SMTPServerAddress,
+  type SMTPServerAuthentication,
+  type SMTPServerOptions,
+  type SMTPServerSession,
+} from 'smtp-server';
+import { MAX_MESSAGE_OCTETS, type MemoryBudget, receiveMessage } from './receive.ts';
+import { SmtpRefusal, temporaryFault } from './reply.ts';
+
+// RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command.
+const IDLE_TIMEOUT_MS = 5 * 60 * 1000;
+const MAX_CLIENTS = 500;
+const MEMORY_BUDGET_OCTETS = 256 * 1024 * 1024;
+// How long close() waits for messages that are being handled. Their clients have no reply yet and try again.
+const DRAIN_MS = 30_000;
+
+/** Handlers refuse by throwing an SmtpRefusal; any other error is logged and answered 451. */
+export type SmtpHandlers = {
+  onConnect?(session: SMTPServerSession): void;
+  onSecure?(session: SMTPServerSession): void;
+  /** Gives what becomes `session.user`. */
+  onAuth?(attempt: SMTPServerAuthentication, session: SMTPServerSession): Promise<object>;
+  onMailFrom(address: SMTPServerAddress, session: SMTPServerSession): Promise<void>;
+  onRcptTo(address: SMTPServerAddress, session: SMTPServerSession): Promise<void>;
+  /** When it resolves, the message is on disk and the client is told that we are responsible for it. Gives the text of the 250. */
+  onMessage(message: Buffer, session: SMTPServerSession): Promise<string>;
+};
+
+export type SmtpListener = { port: number; close(): Promise<void> };
+
+export async function startSmtpListener(options: {
+  host: string;
+  port: number;
+  hostname: string;
+  tls: { key: string; cert: string };
+  /** TLS from the first byte (RFC 8314 §3.3) instead of STARTTLS. */
+  implicitTls: boolean;
+  smtp?: SMTPServerOptions;
+  handlers: SmtpHandlers;
+  log: Logger;
+}): Promise<SmtpListener> {
+  const { hostname, handlers, log } = options;
+  const budget: MemoryBudget = { leftOctets: MEMORY_BUDGET_OCTETS };
+  // Sessions whose message is being received or handled: close() leaves them alone until they are done.
+  const receiving = new Map<string, Promise<void>>();
+
+  /** Runs a handler and hands its outcome to smtp-server, once. */
+  const answer = <T>(
+    work: () => Promise<T>,
+    callback: (error: Error | null, result?: T) => void,
+  ): Promise<void> =>
+    work().then(
+      (result) => callback(null, result),
+      (error: unknown) => {
+        if (!(error instanceof SmtpRefusal)) log.error({ err: error }, 'smtp: handler failed');
+        callback(error instanceof SmtpRefusal ? error : temporaryFault());
+      },
+    );
+
+  const server = new SMTPServer({
+    ...options.smtp,
+    name: hostname,
+    banner: 'InboxKit',
+    secure: options.implicitTls,
+    key: options.tls.key,
+    cert: options.tls.cert,
+    minVersion: 'TLSv1.2', // RFC 8996
+    size: MAX_MESSAGE_OCTETS,
+    maxClients: MAX_CLIENTS,
+    socketTimeout: IDLE_TIMEOUT_MS,
+    closeTimeout: DRAIN_MS,
+    // The name is not used for anything, and asking for it would send each client's address to a resolver.
+    disableReverseLookup: true,
+    onConnect: (session, callback) => answer(async () => handlers.onConnect?.(session), callback),
+    onSecure: (_socket, session, callback) => answer(async () => handlers.onSecure?.(session), callback),
+    onAuth: (attempt, session, callback) =>
+      answer(async () => {
+        if (!handlers.onAuth) throw new SmtpRefusal(502, '5.5.1', 'No authentication here');
+        return { user: await handlers.onAuth(attempt, session) };
+      }, callback),
+    onMailFrom: (address, session, callback) => answer(() => handlers.onMailFrom(address, session), callback),
+    onRcptTo: (address, session, callback) => answer(() => handlers.onRcptTo(address, session), callback),
+    onData: (stream, session, callback) => {
+      const handled = answer(
+        async () => handlers.onMessage(await receiveMessage(stream, budget), session),
+        callback,
+      ).finally(() => receiving.delete(session.id));
+      receiving.set(session.id, handled);
+    },
+  });
+  // A client that vanishes or fails its TLS handshake is no fault of ours.
+  server.on('error', (err: Error) => log.debug({ err }, 'smtp: connection failed'));
+  server.listen(options.port, options.host);
+  await Promise.race([
+    once(server.server, 'listening'),
+    once(server.server, 'error').then(([error]) => Promise.reject(error)),
+  ]);
+
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    async close() {
+      let closed = false;
+      const closing = new Promise<void>((resolve) => server.close(resolve)).then(() => {
+        closed = true;
+      });
+      while (!closed) {
+        for (const connection of server.connections) {
+          // RFC 5321 §3.8: 421 says that the connection ends, not that anything is wrong with a message.
+          if (!receiving.has(connection.id)) connection.send(421, `4.3.2 ${hostname} is shutting down`);
+        }
+        await Promise.race([closing, ...receiving.values()]);
+        // The reply to a message that was being received goes out before its connection is dismissed.
+        await setImmediate();
+      }
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Message submission (RFC 6409): people and sequencers hand in mail of their own mailbox, on a port with
+ * STARTTLS and on one with TLS from the start (RFC 8314). Accepted mail is signed and in the queue on disk.
+ */
+import type { Logger } from 'pino';
+import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server';
+import type { Clock } from '../../../database/clock.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../../protocols/mail/address.ts';
+import type { Authenticate, MailLogin } from '../login.ts';
+import { countSend, enqueue } from '../queue/store.ts';
+import type { Sign } from '../sign.ts';
+import { checkAuthor, completeHeader } from './author.ts';
+import { type SmtpHandlers, type SmtpListener, startSmtpListener } from './listener.ts';
+import { SmtpRefusal } from './reply.ts';
+import { checkRecipientCount, receivedField } from './session.ts';
+
+const MAX_FAILED_LOGINS_PER_CONNECTION = 5;
+
+export type SubmissionOptions = {
+  db: Db;
+  sign: Sign;
+  authenticate: Authenticate;
+  host: string;
+  /** Port with STARTTLS; 0 takes a free one. */
+  submissionPort: number;
+  /** Port with TLS from the first byte. */
+  submissionsPort: number;
+  hostname: string;
+  tls: { key: string; cert: string };
+  clock: Clock;
+  log: Logger;
+};
+
+export type Submission = { submissionPort: number; submissionsPort: number; close(): Promise<void> };
+
+export async function startSubmission(options: SubmissionOptions): Promise<Submission> {
+  const { host, hostname, tls, log } = options;
+  const common = {
+    host,
+    hostname,
+    tls,
+    log,
+    handlers: createHandlers(options),
+    smtp: { authMethods: ['PLAIN', 'LOGIN'], authRequiredMessage: '5.7.0 Authentication required' },
+  };
+  const starttls = await startSmtpListener({ ...common, port: options.submissionPort, implicitTls: false });
+  let implicit: SmtpListener;
+  try {
+    implicit = await startSmtpListener({ ...common, port: options.submissionsPort, implicitTls: true });
+  } catch (error) {
+    await starttls.close();
+    throw error;
+  }
+  return {
+    submissionPort: starttls.port,
+    submissionsPort: implicit.port,
+    close: async () => {
+      await Promise.all([starttls.close(), implicit.close()]);
+    },
+  };
+}
+
+function createHandlers({ db, sign, authenticate, hostname, clock, log }: SubmissionOptions): SmtpHandlers {
+  const failedLogins = new WeakMap<SMTPServerSession, number>();
+
+  const onAuth = async (
+    attempt: SMTPServerAuthentication,
+    session: SMTPServerSession,
+  ): Promise<MailLogin> => {
+    const { username = '', password, authcid, authzid } = attempt;
+    let login: MailLogin | null = null;
+    // RFC 4616 §2: acting for somebody else than oneself is not offered.
+    if (password && !(authcid && authzid && normalizeAddress(authcid) !== normalizeAddress(authzid))) {
+      const { remoteAddress } = session;
+      try {
+        login = await authenticate({ address: username, secret: password, protocol: 'smtp', remoteAddress });
+      } catch (err) {
+        log.error({ err }, 'submission: cannot check credentials');
+        throw new SmtpRefusal(454, '4.7.0', 'Temporary authentication failure');
+      }
+    }
+    if (login) return login;
+    const failures = (failedLogins.get(session) ?? 0) + 1;
+    failedLogins.set(session, failures);
+    if (failures >= MAX_FAILED_LOGINS_PER_CONNECTION) {
+      throw new SmtpRefusal(421, '4.7.0', 'Too many failed logins');
+    }
+    throw new SmtpRefusal(535, '5.7.8', 'Authentication credentials invalid');
+  };
+
+  return {
+    // Before TLS, AUTH is neither offered nor known: no client is led to send its password in the clear.
+    onConnect: (session) => {
+      session.disabledCommands = session.secure ? [] : ['AUTH'];
+    },
+    onSecure: (session) => {
+      session.disabledCommands = [];
+    },
+    onAuth,
+
+    async onMailFrom({ address }, session) {
+      const login = loginOf(session);
+      // The null path is for receipts and automatic answers (RFC 8098 §2.1, RFC 3834 §3.3).
+      if (address === '') return;
+      const sender = normalizeAddress(address);
+      if (!sender || !belongsTo(sender, login.address)) {
+        throw new SmtpRefusal(553, '5.7.1', `Sender address must be ${login.address}`);
+      }
+    },
+
+    async onRcptTo({ address }, session) {
+      checkRecipientCount(session);
+      if (!normalizePath(address)) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
+    },
+
+    async onMessage(message, session) {
+      const login = loginOf(session);
+      checkAuthor(message, login.address);
+      const now = clock.now();
+      const id = newId();
+      const domain = splitAddress(login.address)?.domain ?? hostname;
+      const recipients = session.envelope.rcptTo.flatMap(({ address }) => normalizePath(address) ?? []);
+      const completed = completeHeader(message, domain, now);
+      const signatures = await sign(db, completed, domain, now);
+      if (signatures === '') log.warn({ domain }, 'submission: the domain has no active DKIM key');
+      const trace = { id, hostname, recipients: recipients.map(({ address }) => address), now };
+      // Trace fields go on top of everything, what is signed included (RFC 5321 §4.4).
+      const raw = Buffer.concat([Buffer.from(receivedField(session, trace) + signatures), completed]);
+      const { mailFrom } = session.envelope;
+      const sender = (mailFrom && normalizePath(mailFrom.address)?.address) || '';
+      await inTransaction(db, async (tx) => {
+        const mailbox = await tx
+          .selectFrom('published.mailbox')
+          .select(['status', 'daily_send_limit'])
+          .where('id', '=', login.id)
+          .executeTakeFirst();
+        // Asked again, because a session may last for hours.
+        if (mailbox?.status !== 'active') {
+          throw new SmtpRefusal(550, '5.7.1', 'This mailbox may not send (any more)');
+        }
+        const limit = mailbox.daily_send_limit;
+        if (!(await countSend(tx, { mailboxId: login.id, now, recipients: recipients.length, limit }))) {
+          throw new SmtpRefusal(
+            452,
+            '4.7.1',
+            `Daily limit of ${limit} recipients reached for this mailbox, try again after 00:00 UTC`,
+          );
+        }
+        await enqueue(tx, { sender, recipients, raw, mailboxId: login.id, now }, id);
+      });
+      log.info({ messageId: id, mailboxId: login.id, recipients: recipients.length }, 'submission: queued');
+      return `2.0.0 Queued as ${id}`;
+    },
+  };
+}
+
+function loginOf(session: SMTPServerSession): MailLogin {
+  if (!session.user) throw new SmtpRefusal(530, '5.7.0', 'Must issue a STARTTLS command first');
+  return session.user as MailLogin;
+}

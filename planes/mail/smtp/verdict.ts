@@ -1,0 +1,55 @@
+/** SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 9989) of a message that arrives, and what they ask for. */
+import { authenticate } from 'mailauth';
+import type { MailResolver } from '../resolver.ts';
+
+export type Arrival = {
+  message: Buffer;
+  /** Address of the connection. */
+  remoteAddress: string;
+  helo: string;
+  /** Envelope sender, empty for the null path. */
+  sender: string;
+};
+
+export type Verdict = {
+  /** `Received-SPF` and `Authentication-Results` (RFC 8601) of this host, each ending in CRLF. */
+  headerFields: string;
+  /** What the author's domain asks for by its DMARC policy. */
+  disposition: 'accept' | 'quarantine' | 'reject';
+  /** Why it is not accepted; one line. */
+  reason: string;
+};
+
+/** Never rejects because of DNS: a look-up that fails becomes `temperror` in the results, and the message is accepted. */
+export async function examine(
+  arrival: Arrival,
+  options: { hostname: string; resolver: MailResolver },
+): Promise<Verdict> {
+  const result = await authenticate(arrival.message, {
+    ip: arrival.remoteAddress,
+    helo: arrival.helo,
+    sender: arrival.sender,
+    mta: options.hostname,
+    resolver: (name, type) => options.resolver.resolve(name, type) as Promise<string[]>,
+    disableArc: true,
+    disableBimi: true,
+  });
+  return { headerFields: result.headers, ...judge(result) };
+}
+
+type Authentication = Awaited<ReturnType<typeof authenticate>>;
+
+function judge({ dmarc, dmarcSkipReason }: Authentication): Pick<Verdict, 'disposition' | 'reason'> {
+  if (!dmarc) {
+    // No policy can be looked up without exactly one author domain. Several are a way around a policy and have
+    // no honest use (RFC 9989 §11.5); none at all happens with old software and fools nobody.
+    return !dmarcSkipReason || dmarcSkipReason === 'no-author-domain'
+      ? { disposition: dmarcSkipReason ? 'quarantine' : 'accept', reason: 'the message names no author' }
+      : { disposition: 'reject', reason: 'the message must have one From field with one author domain' };
+  }
+  const failed = dmarc.status.result === 'fail';
+  const reason = `the DMARC policy of ${dmarc.policyDomain ?? dmarc.domain} asks for it`;
+  if (failed && dmarc.policy === 'reject') return { disposition: 'reject', reason };
+  if (failed && dmarc.policy === 'quarantine') return { disposition: 'quarantine', reason };
+  return { disposition: 'accept', reason: '' };
+}

@@ -1,0 +1,126 @@
+// SEARCH in SQL. Whatever can be told from the rows is; keys that need the bytes of a message come back as open
+// questions for the caller, on as few messages as the other keys leave.
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../../../database/database.ts';
+import { keptSearchFields } from '../message/search-text.ts';
+import type { UidRange } from './uid-ranges.ts';
+
+export type SearchKey =
+  | { kind: 'all' }
+  | { kind: 'and' | 'or'; keys: SearchKey[] }
+  | { kind: 'not'; key: SearchKey }
+  | { kind: 'flag'; flag: string }
+  | { kind: 'uids'; ranges: UidRange[] }
+  | { kind: 'larger' | 'smaller'; bytes: number }
+  | { kind: 'internalDate' | 'sentDate'; is: 'before' | 'on' | 'since'; date: string }
+  | { kind: 'modseq'; atLeast: number }
+  | { kind: 'header'; name: string; text: string }
+  | { kind: 'body' | 'text'; text: string };
+
+/** A key that only the bytes of the message can answer. */
+export type ContentKey = Extract<SearchKey, { kind: 'header' | 'body' | 'text' }>;
+
+export type SearchRow = { uid: number; modseq: number; sizeBytes: number; sha256: Buffer; facts: boolean[] };
+
+export type SearchPlan = {
+  /** Keys answered by `facts`, in its order. */
+  factKeys: SearchKey[];
+  contentKeys: ContentKey[];
+};
+
+const kept = new Set<string>(keptSearchFields);
+
+const needsContent = (key: SearchKey): key is ContentKey =>
+  key.kind === 'body' || key.kind === 'text' || (key.kind === 'header' && !kept.has(key.name));
+
+/** What a search needs beside SQL. */
+export const searchPlan = (root: SearchKey): SearchPlan => {
+  const plan: SearchPlan = { factKeys: [], contentKeys: [] };
+  const visit = (key: SearchKey) => {
+    if (key.kind === 'and' || key.kind === 'or') key.keys.forEach(visit);
+    else if (key.kind === 'not') visit(key.key);
+    else if (needsContent(key)) plan.contentKeys.push(key);
+    else plan.factKeys.push(key);
+  };
+  visit(root);
+  return plan;
+};
+
+/**
+ * Messages that match, by UID; with content keys in `root`, those that may match, each with the answers to the
+ * other keys. At most `limit` after `afterUid`.
+ */
+export const searchRows = async (
+  db: Db,
+  folderId: string,
+  root: SearchKey,
+  plan: SearchPlan,
+  page: { afterUid: number; limit: number } = { afterUid: 0, limit: 0xffffffff },
+): Promise<SearchRow[]> => {
+  const open = plan.contentKeys.length > 0;
+  const facts = open
+    ? sql`array[${sql.join(plan.factKeys.map(condition))}]::boolean[]`
+    : sql`'{}'::boolean[]`;
+  const { rows } = await sql<SearchRow>`
+    select m.uid, m.modseq, m.size_bytes as "sizeBytes", m.sha256, ${facts} as facts
+    from mail.message m ${usesContent(plan) ? sql`join mail.content c on c.sha256 = m.sha256` : sql``}
+    where m.folder_id = ${folderId} and m.uid > ${page.afterUid} and (${possible(root, true)})
+    order by m.uid limit ${page.limit}`.execute(db);
+  return rows;
+};
+
+const usesContent = ({ factKeys }: SearchPlan) =>
+  factKeys.some((key) => key.kind === 'header' || key.kind === 'sentDate');
+
+/**
+ * The key as a condition that no match fails: where only the content can tell, `wanted` decides, so that under
+ * NOT the open answer turns too.
+ */
+const possible = (key: SearchKey, wanted: boolean): RawBuilder<unknown> => {
+  if (needsContent(key)) return wanted ? sql`true` : sql`false`;
+  if (key.kind === 'not') return sql`not (${possible(key.key, !wanted)})`;
+  if (key.kind === 'and' || key.kind === 'or') {
+    const parts = key.keys.map((part) => sql`(${possible(part, wanted)})`);
+    return sql.join(parts, key.kind === 'and' ? sql` and ` : sql` or `);
+  }
+  return condition(key);
+};
+
+const condition = (key: SearchKey): RawBuilder<unknown> => {
+  switch (key.kind) {
+    case 'flag':
+      return sql`${key.flag} = any(m.flags)`;
+    case 'uids':
+      return uidCondition(key.ranges);
+    case 'larger':
+      return sql`m.size_bytes > ${key.bytes}`;
+    case 'smaller':
+      return sql`m.size_bytes < ${key.bytes}`;
+    case 'internalDate':
+      // The date in the zone the message was given in (RFC 9051 §6.4.4 disregards the zone).
+      return dateCondition(
+        sql`((m.internal_date at time zone 'UTC') + make_interval(mins => m.internal_date_offset_min))::date`,
+        key,
+      );
+    case 'sentDate':
+      return sql`coalesce(${dateCondition(sql`c.sent_date`, key)}, false)`;
+    case 'modseq':
+      return sql`m.modseq >= ${key.atLeast}`;
+    case 'header':
+      return sql`coalesce(strpos(c.search_headers ->> ${key.name}, ${key.text}) > 0, false)`;
+    default:
+      return sql`true`;
+  }
+};
+
+const dateCondition = (date: RawBuilder<unknown>, key: { is: 'before' | 'on' | 'since'; date: string }) => {
+  const operator = { before: sql`<`, on: sql`=`, since: sql`>=` }[key.is];
+  return sql`${date} ${operator} ${key.date}::date`;
+};
+
+const uidCondition = (ranges: UidRange[]): RawBuilder<unknown> => {
+  if (ranges.length === 1) return sql`m.uid between ${ranges[0]![0]} and ${ranges[0]![1]}`;
+  const [lows, highs] = [ranges.map(([low]) => low), ranges.map(([, high]) => high)];
+  return sql`exists (
+    select from unnest(${lows}::bigint[], ${highs}::bigint[]) r (low, high) where m.uid between r.low and r.high)`;
+};
