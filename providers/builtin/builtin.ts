@@ -1,0 +1,49 @@
+// The built-in vendor: the embedded default of every role, on the installation's own database and planes.
+import type { Clock } from '../../database/clock.ts';
+import type { Db } from '../../database/database.ts';
+import type { SecretBox } from '../../database/secret-box.ts';
+import type { DnsHost } from '../contracts/dns-host.ts';
+import type { MailboxHost } from '../contracts/mailbox-host.ts';
+import type { Registrar } from '../contracts/registrar.ts';
+import { createDkimKeyStock } from './dkim-key-stock.ts';
+import { createDnsHost, type DnsHostSettings } from './dns-host.ts';
+import { createMailboxHost, type MailboxHostSettings } from './mailbox-host.ts';
+import { createRegistrar, type RegistrySettings } from './registrar.ts';
+
+export type BuiltinSettings = {
+  registry: RegistrySettings;
+  dns: DnsHostSettings;
+  mail: MailboxHostSettings;
+  /** RSA keys held ready for new domains; 0 makes each key when it is needed. */
+  dkimKeyStockSize: number;
+};
+
+export type BuiltinDependencies = { db: Db; secrets: SecretBox; clock: Clock; settings: BuiltinSettings };
+
+export type BuiltinProviders = {
+  registrar: Registrar;
+  dnsHost: DnsHost;
+  mailboxHost: MailboxHost;
+  /** Makes keys ahead of need, in the background. */
+  start(): void;
+  /** Ends the background work; the providers go on working. */
+  close(): Promise<void>;
+};
+
+export const createBuiltinProviders = ({
+  db,
+  secrets,
+  clock,
+  settings,
+}: BuiltinDependencies): BuiltinProviders => {
+  const keyStock = createDkimKeyStock({ db, secrets, clock, size: settings.dkimKeyStockSize });
+  return {
+    registrar: createRegistrar({ db, clock, settings: settings.registry }),
+    dnsHost: createDnsHost({ db, clock, settings: settings.dns }),
+    mailboxHost: createMailboxHost({ db, secrets, clock, keyStock, settings: settings.mail }),
+    start: () => {
+      keyStock.topUp().catch(() => {});
+    },
+    close: () => keyStock.close(),
+  };
+};

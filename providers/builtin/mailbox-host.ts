@@ -1,0 +1,152 @@
+// The built-in mailbox host: writes domains, keys and mailboxes into the schema `published`, from which the mail
+// plane signs people in, signs their mail and receives for them.
+import type { Updateable } from 'kysely';
+import type { Clock } from '../../database/clock.ts';
+import type { Db, Schema, Tx } from '../../database/database.ts';
+import type { SecretBox } from '../../database/secret-box.ts';
+import { normalizeAddress, splitAddress } from '../../protocols/mail/address.ts';
+import { conflict, notFound, rejected } from '../contracts/failure.ts';
+import type {
+  CreateMailbox,
+  HostedMailbox,
+  MailboxHost,
+  MailDomainSetup,
+} from '../contracts/mailbox-host.ts';
+import { change, read } from './database-failure.ts';
+import type { DkimKeyStock } from './dkim-key-stock.ts';
+import { removeDomain, requireDomain, setUpDomain } from './mail-domain.ts';
+import { hashAppPassword, hashPassword } from './password-hash.ts';
+
+/** What is the same for every domain; the same terms as the answer to `setUpDomain`. */
+export type MailboxHostSettings = Pick<MailDomainSetup, 'mailHost' | 'spf' | 'clientPorts' | 'access'>;
+
+type Dependencies = {
+  db: Db;
+  secrets: SecretBox;
+  clock: Clock;
+  keyStock: DkimKeyStock;
+  settings: MailboxHostSettings;
+};
+
+export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
+  const { db, clock, settings } = dependencies;
+
+  const update = async (id: string, values: Updateable<Schema['published.mailbox']>): Promise<void> => {
+    const updated = await change(db, (tx) =>
+      tx
+        .updateTable('published.mailbox')
+        .set({ ...values, updated_at: clock.now() })
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst(),
+    );
+    if (!updated) throw notFound('This mailbox does not exist.');
+  };
+
+  return {
+    setUpDomain: async (domain) => {
+      const { mailHost, spf, clientPorts, access } = settings;
+      return { mailHost, spf, dkim: await setUpDomain(dependencies, domain), clientPorts, access };
+    },
+
+    removeDomain: (name) => removeDomain(db, name),
+
+    createMailbox: async (request) => {
+      const address = normalizeAddress(request.address);
+      if (!address) throw rejected(`${request.address} is not a mail address.`, 'invalid_address');
+      const known = await read(() => findMailbox(db, { id: request.id }));
+      // Before the hashes, which cost more than everything else here.
+      if (known) return sameMailbox(known, address);
+      const [passwordHash, appPasswordHash] = await Promise.all([
+        hashPassword(request.password),
+        hashAppPassword(request.appPassword),
+      ]);
+      return change(db, async (tx) => {
+        const domain = splitAddress(address)!.domain;
+        await requireDomain(tx, { name: domain, workspaceId: request.workspaceId });
+        return insertMailbox(tx, request, { address, domain, passwordHash, appPasswordHash });
+      });
+    },
+
+    findMailbox: (query) =>
+      read(async () => {
+        if ('id' in query) return findMailbox(db, query);
+        const address = normalizeAddress(query.address);
+        return address ? findMailbox(db, { address }) : null;
+      }),
+
+    setPassword: async (id, password, appPassword) => {
+      const password_hash = await hashPassword(password);
+      const app_password_hash = appPassword === null ? null : await hashAppPassword(appPassword);
+      await update(id, { password_hash, app_password_hash });
+    },
+
+    setStatus: (id, status) => update(id, { status }),
+
+    // The stored mail belongs to the mail plane: it hears of the deleted row and sweeps what has no mailbox.
+    removeMailbox: async (id) => {
+      await change(db, (tx) => tx.deleteFrom('published.mailbox').where('id', '=', id).execute());
+    },
+
+    access: async () => settings.access,
+  };
+};
+
+const columns = ['id', 'address', 'display_name', 'status'] as const;
+
+const toMailbox = (row: {
+  id: string;
+  address: string;
+  display_name: string;
+  status: string;
+}): HostedMailbox => ({
+  id: row.id,
+  address: row.address,
+  displayName: row.display_name,
+  status: row.status as HostedMailbox['status'],
+});
+
+const findMailbox = async (
+  db: Db,
+  query: { id: string } | { address: string },
+): Promise<HostedMailbox | null> => {
+  const mailboxes = db.selectFrom('published.mailbox').select(columns);
+  const row = await ('id' in query
+    ? mailboxes.where('id', '=', query.id)
+    : mailboxes.where('address', '=', query.address)
+  ).executeTakeFirst();
+  return row ? toMailbox(row) : null;
+};
+
+/** The mailbox a repeated request made; an id is never moved to another address. */
+const sameMailbox = (mailbox: HostedMailbox, address: string): HostedMailbox => {
+  if (mailbox.address !== address) {
+    throw conflict(`This mailbox has the address ${mailbox.address}.`, 'id_taken');
+  }
+  return mailbox;
+};
+
+const insertMailbox = async (
+  tx: Tx,
+  request: CreateMailbox,
+  made: { address: string; domain: string; passwordHash: string; appPasswordHash: string },
+): Promise<HostedMailbox> => {
+  const row = await tx
+    .insertInto('published.mailbox')
+    .values({
+      id: request.id,
+      workspace_id: request.workspaceId,
+      address: made.address,
+      domain: made.domain,
+      display_name: request.displayName,
+      password_hash: made.passwordHash,
+      app_password_hash: made.appPasswordHash,
+    })
+    .onConflict((on) => on.doNothing())
+    .returning(columns)
+    .executeTakeFirst();
+  if (row) return toMailbox(row);
+  const twin = await findMailbox(tx, { id: request.id });
+  if (twin) return sameMailbox(twin, made.address);
+  throw conflict(`${made.address} belongs to another mailbox.`, 'address_taken');
+};
