@@ -1,0 +1,41 @@
+// How much one customer may ask for.
+import { count } from './value-types.ts';
+import { defineSection, variable } from './variable.ts';
+
+const perMinute = count({ min: 1, max: 10_000_000, unit: 'requests a minute' });
+
+export const limitsSection = defineSection({
+  title: 'Limits',
+  intro:
+    'Rate limits count per API key and operation; the answer to a request beyond one is 429 with `Retry-After`.',
+  variables: {
+    maxMailboxesPerDomain: variable({
+      name: 'INBOXKIT_MAX_MAILBOXES_PER_DOMAIN',
+      type: count({ min: 1, max: 100_000, unit: 'mailboxes' }),
+      default: '100',
+      doc: 'The most mailboxes one domain can have.',
+      example: '25',
+    }),
+    standardPerMinute: variable({
+      name: 'INBOXKIT_RATE_LIMIT_STANDARD',
+      type: perMinute,
+      default: '5000',
+      doc: 'Requests a minute for operations without a limit of their own.',
+      example: '1000',
+    }),
+    domainSearchPerMinute: variable({
+      name: 'INBOXKIT_RATE_LIMIT_DOMAIN_SEARCH',
+      type: perMinute,
+      default: '50',
+      doc: 'Requests a minute for the search for free domain names.',
+      example: '20',
+    }),
+    bulkPerMinute: variable({
+      name: 'INBOXKIT_RATE_LIMIT_BULK',
+      type: perMinute,
+      default: '10',
+      doc: 'Requests a minute for operations that buy mailboxes in bulk.',
+      example: '5',
+    }),
+  },
+});

@@ -1,0 +1,84 @@
+// Which vendor serves each role, and how the built-in registry behaves.
+import { count, listOf, oneOf } from './value-types.ts';
+import { defineSection, variable } from './variable.ts';
+
+/** Vendors that can be named for each role. A vendor listed here has its entry in `providers/registry.ts`. */
+const registrarVendors = ['builtin'] as const;
+const dnsHostVendors = ['builtin'] as const;
+const mailboxHostVendors = ['builtin'] as const;
+
+/** Ways in which the built-in registry can misbehave; a name that contains `-<word>` does so by itself. */
+const registryFailureWords = [
+  'fails-registration',
+  'fails-later',
+  'busy',
+  'times-out-before',
+  'times-out-after',
+  'taken-late',
+] as const;
+
+const mailboxHost = oneOf(mailboxHostVendors);
+
+export const providersSection = defineSection({
+  title: 'Providers',
+  intro:
+    'Who does the work outside the program. `builtin` is the part of this program that needs nobody else.',
+  variables: {
+    registrar: variable({
+      name: 'INBOXKIT_REGISTRAR',
+      type: oneOf(registrarVendors),
+      default: 'builtin',
+      doc: 'Registrar that quotes and registers names. The built-in registry keeps a table of names in the database: its names exist in this installation only.',
+      example: 'builtin',
+    }),
+    dnsHost: variable({
+      name: 'INBOXKIT_DNS_HOST',
+      type: oneOf(dnsHostVendors),
+      default: 'builtin',
+      doc: 'Host of the zones. The built-in one is the `dns` role.',
+      example: 'builtin',
+    }),
+    mailboxHostGoogle: variable({
+      name: 'INBOXKIT_MAILBOX_HOST_GOOGLE',
+      type: mailboxHost,
+      default: 'builtin',
+      doc: 'Host of mailboxes ordered for the platform `GOOGLE`. The built-in one is the `mail` role.',
+      example: 'builtin',
+    }),
+    mailboxHostMicrosoft: variable({
+      name: 'INBOXKIT_MAILBOX_HOST_MICROSOFT',
+      type: mailboxHost,
+      default: 'builtin',
+      doc: 'Host of mailboxes ordered for the platform `MICROSOFT`.',
+      example: 'builtin',
+    }),
+    mailboxHostAzure: variable({
+      name: 'INBOXKIT_MAILBOX_HOST_AZURE',
+      type: mailboxHost,
+      default: 'builtin',
+      doc: 'Host of mailboxes ordered for the platform `AZURE`.',
+      example: 'builtin',
+    }),
+    mailboxHostSmtp: variable({
+      name: 'INBOXKIT_MAILBOX_HOST_SMTP',
+      type: mailboxHost,
+      default: 'builtin',
+      doc: 'Host of mailboxes ordered for the platform `SMTP`.',
+      example: 'builtin',
+    }),
+    registryDelayMs: variable({
+      name: 'INBOXKIT_REGISTRY_DELAY_MS',
+      type: count({ min: 0, max: 600_000, unit: 'milliseconds' }),
+      default: '0',
+      doc: 'How long the built-in registry takes for each call, to try what a slow registry does to an order.',
+      example: '2000',
+    }),
+    registryFailures: variable({
+      name: 'INBOXKIT_REGISTRY_FAILURES',
+      type: listOf(registryFailureWords, { word: 'off', means: [] }),
+      default: 'off',
+      doc: 'How the built-in registry misbehaves for every name, to try how orders survive it: `fails-registration` refuses, `fails-later` accepts and fails before the name is active, `busy` turns the first attempt away, `times-out-before` loses the first answer without having acted, `times-out-after` acts and loses the answer, `taken-late` gives a name away between quote and registration. One name misbehaves by itself when it contains one of these words after a hyphen, such as `acme-times-out-after.com`.',
+      example: 'busy,times-out-after',
+    }),
+  },
+});

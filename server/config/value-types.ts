@@ -1,0 +1,176 @@
+// The kinds of value a setting can have. Every message completes "INBOXKIT_X is "…", …" and says the fix.
+import { accessSync, constants, statSync } from 'node:fs';
+import { isIP, isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseKeyRing } from '../../database/key-ring.ts';
+import { closest } from './closest.ts';
+import type { ValueType } from './variable.ts';
+
+function valueType<T>(label: string, schema: z.ZodType<T, string>): ValueType<T> {
+  return { label, schema };
+}
+
+function wholeNumber(min: number, max: number, message: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+/** 0 lets the operating system choose a free port; the server prints the one it got. */
+export const port: ValueType<number> = valueType(
+  'port (0–65535; 0 takes a free one)',
+  wholeNumber(0, 65_535, 'must be a port between 0 and 65535'),
+);
+
+export function count(bounds: { min: number; max: number; unit: string }): ValueType<number> {
+  const label = `whole number of ${bounds.unit}, ${bounds.min} to ${bounds.max}`;
+  return valueType(label, wholeNumber(bounds.min, bounds.max, `must be a ${label}`));
+}
+
+/** Credits as people write them (up to six decimals); the value is micro-credits. */
+export const credits: ValueType<number> = valueType(
+  'credits (1 credit = 1 USD, up to six decimals)',
+  z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be an amount of credits such as 1000 or 12.5')
+    .transform((text) => {
+      const [whole = '0', fraction = ''] = text.split('.');
+      return Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0'));
+    }),
+);
+
+/** A directory; it need not exist yet. The value is an absolute path. */
+export const directory: ValueType<string> = valueType(
+  'directory',
+  z.string().transform((text) => resolve(text)),
+);
+
+/** A file that exists and can be read now. The value is an absolute path. */
+export const readableFile: ValueType<string> = valueType(
+  'file',
+  z
+    .string()
+    .transform((text) => resolve(text))
+    .refine(isReadableFile, 'must name a file that this user can read'),
+);
+
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+export const ipAddress: ValueType<string> = valueType(
+  'IP address',
+  z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address, such as 127.0.0.1 or ::1'),
+);
+
+export const ipv4Address: ValueType<string> = valueType(
+  'IPv4 address',
+  z.string().refine(isIPv4, 'must be an IPv4 address, such as 203.0.113.7'),
+);
+
+/** RFC 1123 §2.1: letters, digits and hyphens in labels of at most 63; at least two labels. */
+export const hostName: ValueType<string> = valueType(
+  'host name',
+  z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .refine(
+      (text) => text.length <= 200 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(text),
+      'must be a host name with at least two labels, such as inboxkit.example.net',
+    ),
+);
+
+/** An http or https address without a trailing slash. */
+export const httpUrl: ValueType<string> = valueType(
+  'http(s) address',
+  z
+    .string()
+    .refine((text) => {
+      const url = URL.parse(text);
+      return (
+        (url?.protocol === 'http:' || url?.protocol === 'https:') && url.search === '' && url.hash === ''
+      );
+    }, 'must be an address such as https://api.example.net, without query or fragment')
+    .transform((text) => text.replace(/\/+$/, '')),
+);
+
+export const postgresUrl: ValueType<string> = valueType(
+  'PostgreSQL address',
+  z.string().refine((text) => {
+    const url = URL.parse(text);
+    return (url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') && url.pathname.length > 1;
+  }, 'must be an address such as postgres://user:password@host:5432/database'),
+);
+
+export const onOff: ValueType<boolean> = valueType(
+  '`on` or `off`',
+  z
+    .string()
+    .refine((text) => text === 'on' || text === 'off', 'must be on or off')
+    .transform((text) => text === 'on'),
+);
+
+export function oneOf<const T extends string>(words: readonly T[]): ValueType<T> {
+  return valueType(
+    words.map((word) => `\`${word}\``).join(', '),
+    z.string().transform((text, context) => {
+      if (isWord(words, text)) return text;
+      context.addIssue({ code: 'custom', message: `must be ${wordsSaid(words, text)}` });
+      return z.NEVER;
+    }),
+  );
+}
+
+/**
+ * A comma-separated list without repetition, in the order of `words`.
+ *
+ * @param shorthand a single word that stands for a whole list
+ */
+export function listOf<const T extends string>(
+  words: readonly T[],
+  shorthand: { word: string; means: readonly T[] },
+): ValueType<readonly T[]> {
+  return valueType(
+    `\`${shorthand.word}\`, or a comma-separated list of ${words.map((word) => `\`${word}\``).join(', ')}`,
+    z.string().transform((text, context) => {
+      const parts = text.split(',').map((part) => part.trim());
+      if (parts.length === 1 && parts[0] === shorthand.word) return shorthand.means;
+      const unknown = parts.find((part) => !isWord(words, part));
+      if (unknown !== undefined) {
+        const message = `must be ${shorthand.word} or list only ${wordsSaid(words, unknown)}`;
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+      return words.filter((word) => parts.includes(word));
+    }),
+  );
+}
+
+function isWord<T extends string>(words: readonly T[], text: string): text is T {
+  return (words as readonly string[]).includes(text);
+}
+
+function wordsSaid(words: readonly string[], given: string): string {
+  const near = closest(given, words);
+  return `${words.join(', ')}${near === null ? '' : ` (did you mean ${near}?)`}`;
+}
+
+/** Keys as `parseKeyRing` reads them; the value is still text, so that a printed configuration holds no key bytes. */
+export const keyRing: ValueType<string> = valueType(
+  '32 bytes in base64; several are separated by commas',
+  z.string().refine((text) => {
+    try {
+      return parseKeyRing(text).keys.length > 0;
+    } catch {
+      return false;
+    }
+  }, 'must be different keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'),
+);

@@ -1,0 +1,40 @@
+// Compares what an endpoint answers with what it declares. Runs in tests, where every answer of every request is
+// checked; in production it would cost more than the rest of the request.
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { plumbingErrors } from './errors.ts';
+import { checkPart } from './problems.ts';
+
+/** An answer that is not what the endpoint says it answers. */
+export type Mismatch = { operation: string; status: number; problems: string[] };
+
+type Declared = Pick<Endpoint, 'response' | 'errors' | 'status'>;
+
+/** What of an answer the endpoint does not declare; nothing, when all is well. */
+export const responseProblems = (endpoint: Declared, status: number, body: unknown): string[] =>
+  (body as { error?: unknown }).error === false
+    ? successProblems(endpoint, status, body)
+    : failureProblems(endpoint, status, body as { code?: unknown });
+
+const failureProblems = ({ errors }: Declared, status: number, { code }: { code?: unknown }): string[] => {
+  const declared = [...errors, ...plumbingErrors].some(
+    ({ definition }) =>
+      definition.status === status && code === (definition.shape === 'gateway' ? status : definition.code),
+  );
+  return declared ? [] : [`the error ${String(code)} with status ${status} is not declared`];
+};
+
+const envelope = { error: z.literal(false), message: z.string().min(1) };
+
+const successProblems = (
+  { response, status: declared }: Declared,
+  status: number,
+  body: unknown,
+): string[] => {
+  if (status !== declared) return [`the status is ${status} instead of ${declared}`];
+  const { problems, value } = checkPart('body', response.extend(envelope).strict(), body);
+  if (problems.length > 0) return problems.map(({ message }) => message);
+  // Objects further down are not strict; parsing drops what they do not declare, and so shows it.
+  return isDeepStrictEqual(value, body) ? [] : ['the answer holds fields that the schema does not declare'];
+};

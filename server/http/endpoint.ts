@@ -1,0 +1,261 @@
+// What an endpoint is: one plain value that says everything about an operation, from which it is mounted,
+// documented and tested.
+import { z } from 'zod';
+import type { Tx } from '../../database/database.ts';
+import type { ErrorFactory } from './errors.ts';
+
+/** Who calls: the API key and the team it belongs to. */
+export type Caller = { teamId: string; keyId: string };
+
+/** The workspace that `X-Workspace-Id` names, proven to belong to the caller's team. */
+export type Workspace = { uid: string; name: string };
+
+/** `workspace` operations need the header `X-Workspace-Id`; `team` operations ignore it. */
+export type Scope = 'workspace' | 'team';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Which allowance a call uses up; the figures are in the table handed to `createApi`. */
+export type RateLimitClass = 'standard' | 'domain_search' | 'bulk';
+
+// zod infers an object without fields as Record<string, never>, to which nothing can be added.
+type Input<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.input<T>;
+type Output<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.output<T>;
+
+/** What a handler answers: the payload and the sentence that goes with it. `error: false` is added. */
+export type Answer<Response extends z.ZodObject = z.ZodObject> = { message: string } & Input<Response>;
+
+/** What a handler is given. Everything in it has been checked. */
+export type EndpointRequest<
+  S extends Scope,
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodObject,
+> = {
+  params: Output<Params>;
+  query: Output<Query>;
+  body: Output<Body>;
+  caller: Caller;
+  workspace: S extends 'workspace' ? Workspace : undefined;
+  /** Of this request; also on the answer as `X-Request-Id` and in the log. */
+  requestId: string;
+  /**
+   * Runs `fn` in one transaction and stores the answer it resolves to under the request's `Idempotency-Key` in
+   * that same transaction, so that neither can exist without the other. Everything an endpoint writes goes in
+   * here; whatever asks the outside comes before it. What `fn` resolves to is what the caller gets. `fn` runs
+   * again on a deadlock, so it has no effect outside of the database. At most one commit per request.
+   */
+  commit(fn: (tx: Tx) => Promise<Answer<Response>>): Promise<Answer<Response>>;
+};
+
+/**
+ * One more place an operation answers on. A parameter in its path that the operation itself does not have there
+ * stands for the field of that name in the query or the body: `/domains/banned/{domain}` for
+ * `/domains/banned?domain=`.
+ */
+export type Alias = { method: Method; path: string };
+
+export type EndpointDefinition<
+  Context,
+  S extends Scope,
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodObject,
+> = {
+  /** `<noun>.<verb>`: the operationId, the span, the label in metrics and logs. */
+  operation: string;
+  /** One line for the documentation. */
+  summary: string;
+  /** Markdown. */
+  description?: string;
+  method: Method;
+  /** Below `/v1/api`, parameters in braces: `/orders/{id}`. */
+  path: string;
+  /** Other method and path pairs with the same behaviour, where clients are known to differ. */
+  aliases?: readonly Alias[];
+  scope: S;
+  /** Of the successful answer. */
+  status?: 200 | 201 | 202;
+  /** Default `standard`. */
+  rateLimit?: RateLimitClass;
+  /**
+   * Whether the operation changes anything, and so honours `Idempotency-Key`. Default: every method but GET.
+   * A list or search that is sent by POST says `false`.
+   */
+  writes?: boolean;
+  /** Strict object with one entry for each parameter in the path. */
+  params?: Params;
+  /** Strict object. Values arrive as strings, or as arrays of strings where a name is repeated. */
+  query?: Query;
+  /** Strict all the way down. An absent body is read as `{}`. */
+  body?: Body;
+  /** The payload without `error` and `message`. No transforms: it describes JSON, times are ISO strings. */
+  response: Response;
+  /** What the handler throws beyond the errors of the plumbing. */
+  errors?: readonly ErrorFactory[];
+  /** Shown in the documentation. */
+  examples?: { body?: Input<Body>; response?: Answer<Response> };
+  handle(
+    request: EndpointRequest<S, Params, Query, Body, Response>,
+    context: Context,
+  ): Promise<Answer<Response>>;
+};
+
+/** An endpoint whose own types are forgotten, the way lists of endpoints hold it. */
+export type Endpoint<Context = never> = {
+  readonly operation: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly method: Method;
+  readonly path: string;
+  readonly aliases: readonly Alias[];
+  readonly scope: Scope;
+  readonly status: 200 | 201 | 202;
+  readonly rateLimit: RateLimitClass;
+  readonly writes: boolean;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType;
+  readonly response: z.ZodObject;
+  readonly errors: readonly ErrorFactory[];
+  readonly examples: { readonly body?: unknown; readonly response?: unknown };
+  // A method, not a function property: parameters of methods are compared bivariantly, which lets a list hold
+  // handlers of differently typed requests. The pipeline parses with the endpoint's own schemas before it calls.
+  handle(request: ErasedRequest, context: Context): Promise<Answer>;
+};
+
+/** The request as the pipeline builds it. */
+export type ErasedRequest = {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  caller: Caller;
+  workspace: Workspace | undefined;
+  requestId: string;
+  commit(fn: (tx: Tx) => Promise<Answer>): Promise<Answer>;
+};
+
+/** No field at all. */
+const nothing = z.strictObject({});
+type Nothing = typeof nothing;
+
+/**
+ * Makes an endpoint: `defineEndpoint<FeatureContext>()({ operation: 'mailboxes.buy', … })`. The first call fixes
+ * the type of the context, the second infers the rest from the schemas.
+ *
+ * @throws {TypeError} when the definition contradicts itself (a path parameter without schema, an object that
+ * would let unknown fields pass, …)
+ */
+export const defineEndpoint =
+  <Context>() =>
+  <
+    S extends Scope,
+    Response extends z.ZodObject,
+    Params extends z.ZodObject = Nothing,
+    Query extends z.ZodObject = Nothing,
+    Body extends z.ZodType = Nothing,
+  >(
+    definition: EndpointDefinition<Context, S, Params, Query, Body, Response>,
+  ): Endpoint<Context> => {
+    const endpoint: Endpoint<Context> = {
+      operation: definition.operation,
+      summary: definition.summary,
+      description: definition.description,
+      method: definition.method,
+      path: definition.path,
+      aliases: definition.aliases ?? [],
+      scope: definition.scope,
+      status: definition.status ?? 200,
+      rateLimit: definition.rateLimit ?? 'standard',
+      writes: definition.writes ?? definition.method !== 'GET',
+      params: definition.params ?? nothing,
+      query: definition.query ?? nothing,
+      body: definition.body ?? nothing,
+      response: definition.response,
+      errors: definition.errors ?? [],
+      examples: definition.examples ?? {},
+      handle: definition.handle as Endpoint<Context>['handle'],
+    };
+    const contradiction = findContradiction(endpoint);
+    if (contradiction) throw new TypeError(`endpoint ${endpoint.operation}: ${contradiction}`);
+    return endpoint;
+  };
+
+/** The names in braces of a path template, in order. */
+export const pathParameters = (path: string): string[] =>
+  [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
+
+/** Where a parameter of a path lands in the request: its own place, or the field it stands for (see `Alias`). */
+export const parameterTarget = (
+  endpoint: Pick<Endpoint, 'params' | 'query' | 'body'>,
+  name: string,
+): 'params' | 'query' | 'body' | undefined =>
+  (['params', 'query', 'body'] as const).find((part) => {
+    const schema = endpoint[part];
+    return schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name);
+  });
+
+const findContradiction = (endpoint: Endpoint): string | undefined => {
+  if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(endpoint.operation)) {
+    return 'the operation is not named <noun>.<verb> in kebab-case';
+  }
+  const declared = Object.keys(endpoint.params.shape);
+  for (const { path } of [endpoint, ...endpoint.aliases]) {
+    if (!/^(\/([a-z0-9._-]+|\{[a-z_]+\}))+$/.test(path)) {
+      return `the path ${path} is not of the form /name/{parameter}`;
+    }
+    const missing = declared.find((name) => !pathParameters(path).includes(name));
+    if (missing) return `the path ${path} has no parameter {${missing}}`;
+  }
+  const undeclared = pathParameters(endpoint.path).find((name) => !declared.includes(name));
+  if (undeclared) return `the path parameter {${undeclared}} has no schema`;
+  for (const { method, path } of endpoint.aliases) {
+    if ((method === 'GET') !== (endpoint.method === 'GET'))
+      return `the alias ${path} reads its input elsewhere`;
+    const homeless = pathParameters(path).find((name) => !parameterTarget(endpoint, name));
+    if (homeless) return `the alias parameter {${homeless}} is no field of the request`;
+  }
+  if (endpoint.method === 'GET' && endpoint.body !== nothing) return 'a GET has no body';
+  for (const part of ['params', 'query', 'body'] as const) {
+    const lax = findLaxObject(endpoint[part], part);
+    if (lax) return `${lax} lets unknown fields pass; use z.strictObject`;
+  }
+  return undefined;
+};
+
+/** The path of the first object inside of `schema` that is not strict. */
+const findLaxObject = (schema: z.core.$ZodType, path: string): string | undefined => {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object': {
+      if (def.catchall?._zod.def.type !== 'never') return path;
+      return first(Object.entries(def.shape), ([key, inner]) => findLaxObject(inner, `${path}.${key}`));
+    }
+    case 'array':
+      return findLaxObject(def.element, `${path}[]`);
+    case 'union':
+      return first(def.options, (option) => findLaxObject(option, path));
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'nonoptional':
+    case 'readonly':
+    case 'catch':
+      return findLaxObject(def.innerType, path);
+    case 'pipe':
+      return findLaxObject(def.in, path) ?? findLaxObject(def.out, path);
+    default:
+      return undefined;
+  }
+};
+
+const first = <T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined => {
+  for (const item of items) {
+    const found = find(item);
+    if (found) return found;
+  }
+  return undefined;
+};

@@ -1,0 +1,215 @@
+// The way of one request through one endpoint: key, rate limit, workspace, validation, idempotency, handler.
+import type { Context } from 'hono';
+import type { Clock } from '../../database/clock.ts';
+import { type Db, inTransaction, type Tx } from '../../database/database.ts';
+import { type Mismatch, responseProblems } from './check-response.ts';
+import type { Answer, Caller, Endpoint, Workspace } from './endpoint.ts';
+import { ApiError, errorBody, internalError, invalidWorkspace, rateLimited, unauthorized } from './errors.ts';
+import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
+import type { TakeCall } from './rate-limit.ts';
+import { type RequestInput, readRequest } from './read-request.ts';
+
+/** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
+export type Authentication = { ok: true; caller: Caller } | { ok: false; refusal: string };
+
+/** Where the HTTP layer writes; a pino logger is one. */
+export type Log = {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+/** What is known about a request by the time it is logged. */
+export type RequestFacts = { requestId: string; operation?: string; teamId?: string; keyId?: string };
+
+export type Pipeline<FeatureContext> = {
+  context: FeatureContext;
+  db: Db;
+  clock: Clock;
+  log: Log;
+  authenticate(token: string): Promise<Authentication>;
+  findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
+  takeCall: TakeCall;
+  idempotency: Idempotency;
+  /** Told when an answer is not what the endpoint declares; for tests. What it throws becomes a 500. */
+  checkResponses?: (mismatch: Mismatch) => void;
+};
+
+/** Answers one request, also when it fails. Adds what it learns to `facts`. */
+export const serve = async <FeatureContext>(
+  pipeline: Pipeline<FeatureContext>,
+  endpoint: Endpoint<FeatureContext>,
+  c: Context,
+  facts: RequestFacts,
+): Promise<Response> => {
+  const headers = new Headers({
+    'Content-Type': 'application/json; charset=utf-8',
+    // Answers belong to one caller and can hold secrets.
+    'Cache-Control': 'no-store',
+  });
+  let answer: StoredAnswer;
+  try {
+    answer = await run(pipeline, endpoint, c, facts, headers);
+  } catch (thrown) {
+    answer = errorAnswer(asApiError(thrown, c, pipeline.log, facts), headers);
+  }
+  if (pipeline.checkResponses) {
+    const problems = responseProblems(endpoint, answer.status, JSON.parse(answer.body));
+    const { operation } = endpoint;
+    if (problems.length > 0) pipeline.checkResponses({ operation, status: answer.status, problems });
+  }
+  return new Response(answer.body, { status: answer.status, headers });
+};
+
+const run = async <FeatureContext>(
+  pipeline: Pipeline<FeatureContext>,
+  endpoint: Endpoint<FeatureContext>,
+  c: Context,
+  facts: RequestFacts,
+  headers: Headers,
+): Promise<StoredAnswer> => {
+  const caller = await authenticate(pipeline, c.req.header('authorization'));
+  facts.teamId = caller.teamId;
+  facts.keyId = caller.keyId;
+  await takeCall(pipeline, endpoint, caller, headers);
+  const workspace =
+    endpoint.scope === 'workspace'
+      ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))
+      : undefined;
+  const input = await readRequest(c, endpoint);
+  const execute = (store?: StoreAnswer) =>
+    handle(pipeline, endpoint, { caller, workspace, input, facts }, store);
+  if (input.idempotencyKey === undefined) return execute();
+
+  const { answer, replayed } = await pipeline.idempotency.run(
+    {
+      teamId: caller.teamId,
+      scope: workspace?.uid ?? '',
+      operation: endpoint.operation,
+      key: input.idempotencyKey,
+      hash: hashRequest(input.sent),
+    },
+    execute,
+  );
+  if (replayed) headers.set('Idempotency-Replayed', 'true');
+  return answer;
+};
+
+const authenticate = async (
+  { authenticate }: Pick<Pipeline<unknown>, 'authenticate'>,
+  header: string | undefined,
+): Promise<Caller> => {
+  // The scheme is case-insensitive (RFC 9110 §11.1).
+  const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+  if (!token) throw unauthorized('No authorization token was found', {}, { 'WWW-Authenticate': 'Bearer' });
+  const result = await authenticate(token);
+  if (result.ok) return result.caller;
+  throw unauthorized(result.refusal, {}, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
+};
+
+const takeCall = async (
+  { takeCall, clock }: Pick<Pipeline<unknown>, 'takeCall' | 'clock'>,
+  endpoint: Pick<Endpoint, 'rateLimit'>,
+  caller: Caller,
+  headers: Headers,
+): Promise<void> => {
+  const { allowed, limit, remaining, resetAt } = await takeCall(caller.keyId, endpoint.rateLimit);
+  headers.set('X-RateLimit-Limit', String(limit));
+  headers.set('X-RateLimit-Remaining', String(remaining));
+  headers.set('X-RateLimit-Reset', String(Math.ceil(resetAt.getTime() / 1000)));
+  if (allowed) return;
+  const retryAfterS = Math.max(1, Math.ceil((resetAt.getTime() - clock.now().getTime()) / 1000));
+  throw rateLimited(
+    `Rate limit exceeded: ${limit} calls. Try again in ${retryAfterS} seconds`,
+    { retry_after: retryAfterS },
+    { 'Retry-After': String(retryAfterS) },
+  );
+};
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const findWorkspace = async (
+  { findWorkspace }: Pick<Pipeline<unknown>, 'findWorkspace'>,
+  caller: Caller,
+  header: string | undefined,
+): Promise<Workspace> => {
+  const uid = header?.trim().toLowerCase();
+  const workspace = uid && uuid.test(uid) ? await findWorkspace(caller.teamId, uid) : undefined;
+  if (!workspace) throw invalidWorkspace('Invalid workspace');
+  return workspace;
+};
+
+type Accepted = {
+  caller: Caller;
+  workspace: Workspace | undefined;
+  input: RequestInput;
+  facts: RequestFacts;
+};
+
+/** Runs the handler. What it committed is the answer, whatever happens after. */
+const handle = async <FeatureContext>(
+  pipeline: Pipeline<FeatureContext>,
+  endpoint: Endpoint<FeatureContext>,
+  { caller, workspace, input, facts }: Accepted,
+  store: StoreAnswer | undefined,
+): Promise<StoredAnswer> => {
+  let committing = false;
+  let committed: StoredAnswer | undefined;
+  const commit = async (fn: (tx: Tx) => Promise<Answer>): Promise<Answer> => {
+    if (committing) throw new Error(`${endpoint.operation} commits twice in one request`);
+    committing = true;
+    let answer: StoredAnswer | undefined;
+    const result = await inTransaction(pipeline.db, async (tx) => {
+      const payload = await fn(tx);
+      answer = successAnswer(endpoint, payload);
+      await store?.(tx, answer);
+      return payload;
+    });
+    committed = answer;
+    return result;
+  };
+
+  try {
+    const payload = await endpoint.handle(
+      {
+        params: input.params,
+        query: input.query,
+        body: input.body,
+        caller,
+        workspace,
+        requestId: facts.requestId,
+        commit,
+      },
+      pipeline.context,
+    );
+    if (committed) return committed;
+    const answer = successAnswer(endpoint, payload);
+    if (store) await inTransaction(pipeline.db, (tx) => store(tx, answer));
+    return answer;
+  } catch (error) {
+    if (!committed) throw error;
+    pipeline.log.error({ err: error, ...facts }, 'the handler failed after its commit');
+    return committed;
+  }
+};
+
+const successAnswer = (endpoint: Pick<Endpoint, 'status'>, answer: Answer): StoredAnswer => {
+  const { message, ...payload } = answer;
+  return { status: endpoint.status, body: JSON.stringify({ error: false, message, ...payload }) };
+};
+
+const errorAnswer = (error: ApiError, headers: Headers): StoredAnswer => {
+  for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
+  return { status: error.definition.status, body: JSON.stringify(errorBody(error)) };
+};
+
+/** Whatever was thrown, as something that may be shown. What nobody meant to throw goes to the log alone. */
+export const asApiError = (thrown: unknown, c: Context, log: Log, facts: RequestFacts): ApiError => {
+  if (thrown instanceof ApiError) return thrown;
+  if (c.req.raw.signal.aborted) {
+    log.info({ err: thrown, ...facts }, 'the client went away');
+  } else {
+    log.error({ err: thrown, ...facts }, 'unexpected error');
+  }
+  return internalError('Something went wrong on our side', { request_id: facts.requestId });
+};
