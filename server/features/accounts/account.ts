@@ -1,0 +1,11 @@
+// A team, and the API keys that act for it.
+
+export type Team = { uid: string; name: string; createdAt: Date };
+
+/** Who is calling: the team a key belongs to, and the key itself. */
+export type KeyHolder = { teamId: string; keyId: string };
+
+/** Why a token was refused, in the words existing clients know. */
+export type KeyRefusal = 'jwt malformed' | 'invalid signature' | 'jwt expired' | 'jwt revoked';
+
+export type KeyCheck = { ok: true; holder: KeyHolder } | { ok: false; refusal: KeyRefusal };

@@ -1,0 +1,52 @@
+// GET /account: the team, what it can spend, and what mailboxes cost it.
+import { z } from 'zod';
+import type { Db } from '../../../database/database.ts';
+import { defineEndpoint } from '../../http/endpoint.ts';
+import type { FeatureContext } from '../context.ts';
+import { teamByUid } from './store.ts';
+
+/** What billing knows of a team; handed in, because billing builds on accounts and not the other way round. */
+export type ReadFunds = (
+  db: Db,
+  teamUid: string,
+) => Promise<{
+  totalCredits: number;
+  creditsRemaining: number;
+  costPerGoogleMailbox: number;
+  costPerMicrosoftMailbox: number;
+  plan: { name: string; cycle: string };
+}>;
+
+export const getAccount = (readFunds: ReadFunds) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'accounts.get',
+    summary: 'Get account details',
+    method: 'GET',
+    path: '/account',
+    scope: 'team',
+    response: z.object({
+      uid: z.uuid(),
+      team: z.string(),
+      total_credits: z.number(),
+      credits_remaining: z.number(),
+      cost_per_google_mailbox: z.number(),
+      cost_per_ms_outlook_mailbox: z.number(),
+      current_plan: z.object({ name: z.string(), cycle: z.string() }),
+    }),
+    errors: [],
+    async handle({ caller }, { db }) {
+      const team = await teamByUid(db, caller.teamId);
+      if (!team) throw new Error(`the team of key ${caller.keyId} is gone`);
+      const funds = await readFunds(db, team.uid);
+      return {
+        message: 'Account details retrieved successfully',
+        uid: team.uid,
+        team: team.name,
+        total_credits: funds.totalCredits,
+        credits_remaining: funds.creditsRemaining,
+        cost_per_google_mailbox: funds.costPerGoogleMailbox,
+        cost_per_ms_outlook_mailbox: funds.costPerMicrosoftMailbox,
+        current_plan: funds.plan,
+      };
+    },
+  });

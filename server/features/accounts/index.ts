@@ -1,0 +1,22 @@
+// Front door of accounts: teams, and the keys that act for them.
+import type { Db, Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import { getAccount, type ReadFunds } from './get.endpoint.ts';
+import { teamByUid, teamExists, teamInsert } from './store.ts';
+
+export type { KeyCheck, Team } from './account.ts';
+export { type Keys, openKeys } from './keys.ts';
+export type { ReadFunds };
+
+export const accountEndpoints = (readFunds: ReadFunds) => [getAccount(readFunds)];
+
+export const findTeam = teamByUid;
+
+/** Whether the installation has a team yet; the first start makes one. */
+export const hasTeam = (db: Db): Promise<boolean> => teamExists(db);
+
+export const createTeam = async (tx: Tx, team: { name: string; createdAt: Date }): Promise<string> => {
+  const uid = newId();
+  await teamInsert(tx, { uid, ...team });
+  return uid;
+};

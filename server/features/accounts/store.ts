@@ -1,0 +1,67 @@
+// Every statement on team, api_key and installation_secret.
+import type { Db, Tx } from '../../../database/database.ts';
+import type { Team } from './account.ts';
+
+export const teamInsert = async (tx: Tx, team: Team): Promise<void> => {
+  await tx
+    .insertInto('team')
+    .values({ uid: team.uid, name: team.name, created_at: team.createdAt })
+    .execute();
+};
+
+export const teamByUid = async (db: Db, uid: string): Promise<Team | null> => {
+  const row = await db.selectFrom('team').selectAll().where('uid', '=', uid).executeTakeFirst();
+  return row ? { uid: row.uid, name: row.name, createdAt: row.created_at } : null;
+};
+
+export const teamExists = async (db: Db): Promise<boolean> =>
+  (await db.selectFrom('team').select('uid').limit(1).executeTakeFirst()) !== undefined;
+
+export type ApiKeyRow = {
+  uid: string;
+  teamUid: string;
+  name: string;
+  tokenSha256: Buffer;
+  createdAt: Date;
+  expiresAt: Date | null;
+};
+
+export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
+  await tx
+    .insertInto('api_key')
+    .values({
+      uid: key.uid,
+      team_uid: key.teamUid,
+      name: key.name,
+      token_sha256: key.tokenSha256,
+      created_at: key.createdAt,
+      expires_at: key.expiresAt,
+    })
+    .execute();
+};
+
+export const apiKeyByToken = (db: Db, tokenSha256: Buffer) =>
+  db
+    .selectFrom('api_key')
+    .select(['uid', 'team_uid', 'revoked_at', 'last_used_at'])
+    .where('token_sha256', '=', tokenSha256)
+    .executeTakeFirst();
+
+export const apiKeyUsed = async (db: Db, uid: string, at: Date): Promise<void> => {
+  await db.updateTable('api_key').set({ last_used_at: at }).where('uid', '=', uid).execute();
+};
+
+/** The secret under this name; the first caller's value stays, whoever comes second gets that one. */
+export const installationSecret = async (db: Db, name: string, sealedIfNew: string): Promise<string> => {
+  await db
+    .insertInto('installation_secret')
+    .values({ name, sealed: sealedIfNew })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('installation_secret')
+    .select('sealed')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
+  return row.sealed;
+};

@@ -1,0 +1,193 @@
+// Reserve → capture → give back: the only ways money moves for things a team buys.
+import type { Db, Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import { recordEvents } from '../events/index.ts';
+import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
+import { insufficientFunds } from './errors.ts';
+import { microsToCredits } from './money.ts';
+import { PRICE_VERSION, planByName } from './price-book.ts';
+import {
+  balances,
+  chargeSetStatus,
+  chargesInsert,
+  chargesLock,
+  fundsLock,
+  seatsUsed,
+  subscriptionOf,
+  transactionInsert,
+} from './store.ts';
+
+export type MailboxPrice = Pick<ChargeLine, 'amountMicros' | 'paidWith'>;
+
+/**
+ * The price of so many more mailboxes, one by one: included seats first, then the plan's price of an extra
+ * seat. With `useWalletBalance` every mailbox is paid from the wallet and the included seats stay free.
+ */
+export const mailboxPrices = async (
+  db: Db,
+  teamUid: string,
+  count: number,
+  options: { useWalletBalance: boolean },
+): Promise<MailboxPrice[]> => {
+  const plan = planByName((await subscriptionOf(db, teamUid)).plan);
+  const free = options.useWalletBalance
+    ? 0
+    : Math.max(0, plan.includedSeats - (await seatsUsed(db, teamUid)));
+  return Array.from({ length: count }, (_, index) =>
+    index < free
+      ? { amountMicros: 0, paidWith: 'included_seat' }
+      : { amountMicros: plan.extraSeatMicros, paidWith: 'wallet' },
+  );
+};
+
+/** Call first in a purchase's transaction: prices, seats and balance then hold until it commits. */
+export const lockFunds = fundsLock;
+
+/**
+ * Sets the money for these lines aside, all or nothing. Answers the total in micro-credits.
+ * Throws `insufficient_funds` and changes nothing when the wallet holds less.
+ */
+export const reserveCharges = async (
+  tx: Tx,
+  purchase: {
+    teamUid: string;
+    workspaceUid: string;
+    reference: { type: 'order' | 'domain' | 'mailbox'; uid: string };
+    description: string;
+    lines: ChargeLine[];
+    now: Date;
+  },
+): Promise<number> => {
+  const { teamUid, workspaceUid, now } = purchase;
+  await fundsLock(tx, teamUid);
+  const totalMicros = totalOf(purchase.lines);
+  const { wallet } = await balances(tx, teamUid);
+  assertAffordable(wallet, totalMicros);
+  const charges = purchase.lines.map((line) => ({
+    ...line,
+    uid: newId(),
+    teamUid,
+    workspaceUid,
+    status: 'reserved' as const,
+  }));
+  await chargesInsert(tx, charges, PRICE_VERSION, now);
+  if (totalMicros > 0) {
+    await transactionInsert(tx, {
+      teamUid,
+      kind: 'reserve',
+      idempotencyKey: `reserve:${purchase.reference.uid}`,
+      from: 'wallet',
+      to: 'reserved',
+      amountMicros: totalMicros,
+      description: purchase.description,
+      reference: purchase.reference,
+      workspaceUid,
+      at: now,
+    });
+    await recordEvents(tx, [
+      walletEvent(teamUid, workspaceUid, 'debited', totalMicros, purchase.description, now),
+    ]);
+  }
+  return totalMicros;
+};
+
+/** Throws `insufficient_funds` when the wallet cannot pay; for a dry run, which reserves nothing. */
+export const assertAffordable = (walletMicros: number, totalMicros: number): void => {
+  if (walletMicros >= totalMicros) return;
+  throw insufficientFunds('Insufficient wallet balance for this purchase', {
+    required_credits: microsToCredits(totalMicros),
+    credits_remaining: microsToCredits(walletMicros),
+    missing_credits: microsToCredits(totalMicros - walletMicros),
+  });
+};
+
+/** Turns what was reserved for a thing into a charge. Doing it again changes nothing. */
+export const captureCharges = async (tx: Tx, subject: ChargeSubject, now: Date): Promise<void> => {
+  for (const charge of await chargesLock(tx, subject)) {
+    if (charge.status !== 'reserved') continue;
+    await chargeSetStatus(tx, charge.uid, 'captured', now);
+    if (charge.amountMicros === 0) continue;
+    await transactionInsert(tx, {
+      teamUid: charge.teamUid,
+      kind: 'capture',
+      idempotencyKey: `capture:${charge.uid}`,
+      from: 'reserved',
+      to: 'revenue',
+      amountMicros: charge.amountMicros,
+      description: charge.description,
+      reference: subject,
+      workspaceUid: charge.workspaceUid,
+      at: now,
+    });
+  }
+};
+
+/** Gives back everything a thing cost, whether it was only reserved or charged already. Doing it again changes nothing. */
+export const giveBackCharges = async (
+  tx: Tx,
+  subject: ChargeSubject,
+  reason: string,
+  now: Date,
+): Promise<void> => {
+  for (const charge of await chargesLock(tx, subject)) {
+    const way = wayBack(charge.status);
+    if (!way) continue;
+    await chargeSetStatus(tx, charge.uid, way === 'release' ? 'released' : 'refunded', now);
+    if (charge.amountMicros === 0) continue;
+    const description = `${charge.description}: credited back, ${reason}`;
+    await transactionInsert(tx, {
+      teamUid: charge.teamUid,
+      kind: way,
+      idempotencyKey: `${way}:${charge.uid}`,
+      from: way === 'release' ? 'reserved' : 'revenue',
+      to: 'wallet',
+      amountMicros: charge.amountMicros,
+      description,
+      reference: subject,
+      workspaceUid: charge.workspaceUid,
+      at: now,
+    });
+    await recordEvents(tx, [
+      walletEvent(charge.teamUid, charge.workspaceUid, 'credited', charge.amountMicros, description, now),
+    ]);
+  }
+};
+
+/** Adds credits to a team's wallet; the same key never adds twice. */
+export const addCredits = async (
+  tx: Tx,
+  funding: { teamUid: string; amountMicros: number; key: string; description: string; now: Date },
+): Promise<void> => {
+  const { teamUid, amountMicros, description, now } = funding;
+  const booked = await transactionInsert(tx, {
+    teamUid,
+    kind: 'funding',
+    idempotencyKey: `funding:${funding.key}`,
+    from: 'funding',
+    to: 'wallet',
+    amountMicros,
+    description,
+    reference: { type: 'team', uid: teamUid },
+    workspaceUid: null,
+    at: now,
+  });
+  if (booked)
+    await recordEvents(tx, [walletEvent(teamUid, null, 'credited', amountMicros, description, now)]);
+};
+
+const walletEvent = (
+  teamUid: string,
+  workspaceUid: string | null,
+  what: 'debited' | 'credited',
+  amountMicros: number,
+  description: string,
+  occurredAt: Date,
+) => ({
+  teamUid,
+  workspaceUid,
+  type: `wallet.${what}`,
+  subjectType: 'wallet' as const,
+  subjectUid: teamUid,
+  data: { credits: microsToCredits(amountMicros), description },
+  occurredAt,
+});

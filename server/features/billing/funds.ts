@@ -1,0 +1,49 @@
+// What a team has: its wallet in credits, and its plan.
+import type { Db, Tx } from '../../../database/database.ts';
+import { microsToCredits } from './money.ts';
+import { FIRST_PLAN, planByName } from './price-book.ts';
+import { accountsInsert, balances, seatsUsed, subscriptionInsert, subscriptionOf } from './store.ts';
+
+/** Opens the books of a new team on the first plan. */
+export const openBooks = async (tx: Tx, teamUid: string, now: Date): Promise<void> => {
+  await accountsInsert(tx, teamUid);
+  const end = new Date(now);
+  end.setUTCMonth(end.getUTCMonth() + 1);
+  await subscriptionInsert(tx, { teamUid, plan: FIRST_PLAN, start: now, end });
+};
+
+export type Wallet = {
+  totalCredits: number;
+  creditsUsed: number;
+  creditsRemaining: number;
+  creditsReserved: number;
+};
+
+export const walletOf = async (db: Db, teamUid: string): Promise<Wallet> => {
+  const { wallet, reserved, revenue, funding } = await balances(db, teamUid);
+  return {
+    totalCredits: microsToCredits(-funding),
+    creditsUsed: microsToCredits(revenue + reserved),
+    creditsRemaining: microsToCredits(wallet),
+    creditsReserved: microsToCredits(reserved),
+  };
+};
+
+export const walletMicros = async (db: Db, teamUid: string): Promise<number> =>
+  (await balances(db, teamUid)).wallet;
+
+export const fundsOf = async (db: Db, teamUid: string) => {
+  const subscription = await subscriptionOf(db, teamUid);
+  const plan = planByName(subscription.plan);
+  const { totalCredits, creditsRemaining } = await walletOf(db, teamUid);
+  const perSeat = microsToCredits(plan.extraSeatMicros);
+  return {
+    totalCredits,
+    creditsRemaining,
+    costPerGoogleMailbox: perSeat,
+    costPerMicrosoftMailbox: perSeat,
+    plan: { name: plan.name, cycle: subscription.cycle },
+    includedSeats: plan.includedSeats,
+    usedSeats: await seatsUsed(db, teamUid),
+  };
+};

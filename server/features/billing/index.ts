@@ -1,0 +1,22 @@
+// Front door of billing: what things cost, and the only ways money moves.
+import { verifyLedger } from './ledger-verify.endpoint.ts';
+import { getWallet } from './wallet.endpoint.ts';
+import { listWalletLogs } from './wallet-logs.endpoint.ts';
+
+export type { ChargeLine, ChargeSubject } from './charge.ts';
+export { totalOf } from './charge.ts';
+export {
+  addCredits,
+  assertAffordable,
+  captureCharges,
+  giveBackCharges,
+  lockFunds,
+  type MailboxPrice,
+  mailboxPrices,
+  reserveCharges,
+} from './charges.ts';
+export { billingErrors, insufficientFunds } from './errors.ts';
+export { fundsOf, openBooks, walletMicros } from './funds.ts';
+export { creditsToMicros, microsToCredits } from './money.ts';
+
+export const billingEndpoints = [getWallet, listWalletLogs, verifyLedger];

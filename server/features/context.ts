@@ -1,0 +1,28 @@
+// What every feature works with. The composition root makes it once; nothing in a feature reaches further out.
+import type { Clock } from '../../database/clock.ts';
+import type { Db } from '../../database/database.ts';
+import type { SecretBox } from '../../database/secret-box.ts';
+import type { Providers } from '../../providers/contracts/lookup.ts';
+import type { WorkflowStarter } from '../../workflow/starter.ts';
+
+/** The installation's own facts and limits, read from the environment by `server/config/`. */
+export type FeatureSettings = {
+  /** Where clients reach the API, without a trailing slash. */
+  publicUrl: string;
+  maxMailboxesPerDomain: number;
+  /** Address the installation's web forwarding answers on, published as A records; null when the web plane is off. */
+  webAddress: string | null;
+  /** How often a workflow asks the nameservers for records it waits for, and when it gives up. */
+  propagation: { pollMs: number; giveUpAfterMs: number };
+  /** Credits a new installation's team starts with. */
+  firstCredits: number;
+};
+
+export type FeatureContext = {
+  db: Db;
+  clock: Clock;
+  secrets: SecretBox;
+  providers: Providers;
+  workflows: WorkflowStarter;
+  settings: FeatureSettings;
+};

@@ -1,0 +1,146 @@
+// Buying domains: what is checked and priced before, and the rows that one transaction writes.
+import type { Db, Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import type { Providers } from '../../../providers/contracts/lookup.ts';
+import type { Contact, NameQuote } from '../../../providers/contracts/registrar.ts';
+import type { ChargeLine } from '../billing/index.ts';
+import { recordEvents } from '../events/index.ts';
+import type { Domain } from './domain.ts';
+import { domainAlreadyOwned, domainNotAvailable, duplicateDomain } from './errors.ts';
+import { registrableName, tldOf } from './names.ts';
+import { domainsInsert, liveDomainsByName } from './store.ts';
+
+export type DomainWish = {
+  name: string;
+  years: number;
+  /** Null leaves it to the contact of the registrar account. */
+  contact: Contact | null;
+  dmarcEmail: string | null;
+  forwardingUrl: string | null;
+};
+
+export type PricedDomain = DomainWish & { priceMicros: number };
+
+const reasons: Record<NonNullable<NameQuote['unavailableReason']>, string> = {
+  taken: 'it is taken',
+  banned: 'it is banned from registration',
+  unsupported_tld: 'its top-level domain is not sold here',
+  invalid: 'it is not a valid name',
+};
+
+/**
+ * Checks names and asks the registrar for prices; writes nothing, so it runs before the transaction.
+ * Throws when any of the names cannot be bought, and says so for all of them at once.
+ */
+export const priceDomains = async (
+  { db, providers }: { db: Db; providers: Providers },
+  scope: { teamUid: string; workspaceUid: string },
+  wishes: DomainWish[],
+): Promise<PricedDomain[]> => {
+  const named = wishes.map((wish) => ({ ...wish, name: registrableName(wish.name) }));
+  const names = named.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) throw duplicateDomain(`${twice} is in the request twice`, { domain: twice });
+  await assertNotOwned(db, scope.teamUid, names);
+
+  const registrar = providers.registrar({ workspaceId: scope.workspaceUid });
+  const quotes = new Map((await registrar.quote(names)).map((quote) => [quote.name, quote]));
+  const refused = named.flatMap(({ name }) => {
+    const quote = quotes.get(name);
+    if (quote?.available) return [];
+    return [{ domain: name, reason: quote?.unavailableReason ?? 'taken' } as const];
+  });
+  if (refused.length > 0) {
+    const first = refused[0]!;
+    throw domainNotAvailable(`${first.domain} cannot be registered: ${reasons[first.reason]}`, {
+      domains: refused,
+    });
+  }
+  return named.map((wish) => ({
+    ...wish,
+    priceMicros: quotes.get(wish.name)!.registrationPriceMicros * wish.years,
+  }));
+};
+
+/** Names that a live domain has already: the team's own get another answer than somebody else's. */
+const assertNotOwned = async (db: Db, teamUid: string, names: string[]): Promise<void> => {
+  const owned = await liveDomainsByName(db, names);
+  const own = owned.filter((domain) => domain.teamUid === teamUid);
+  if (own.length > 0) {
+    const list = own.map(({ name }) => name).join(', ');
+    throw domainAlreadyOwned(`Domain(s) already owned by your team: ${list}`, {
+      domain_uids: own.map(({ uid }) => uid),
+    });
+  }
+  if (owned.length > 0) {
+    const refused = owned.map(({ name }) => ({ domain: name, reason: 'taken' as const }));
+    throw domainNotAvailable(`${refused[0]!.domain} cannot be registered: ${reasons.taken}`, {
+      domains: refused,
+    });
+  }
+};
+
+/** Writes the domains as `registration_in_progress`; a name bought by somebody else meanwhile is refused. */
+export const insertDomains = async (
+  tx: Tx,
+  scope: { teamUid: string; workspaceUid: string },
+  wishes: PricedDomain[],
+  now: Date,
+): Promise<Domain[]> => {
+  const domains = wishes.map(
+    (wish): Domain => ({
+      uid: newId(),
+      ...scope,
+      name: wish.name,
+      tld: tldOf(wish.name),
+      status: 'registration_in_progress',
+      statusReason: null,
+      statusSince: now,
+      registrationStage: 'checking_availability',
+      connectionType: 'purchased',
+      connectionMode: 'nameserver',
+      registrationYears: wish.years,
+      contact: wish.contact,
+      priceMicros: wish.priceMicros,
+      registrationId: null,
+      nameservers: [],
+      actualNameservers: [],
+      dnsPropagationStatus: 'pending',
+      nameserverMatchStatus: 'pending',
+      lastNameserverCheck: null,
+      renewalDate: null,
+      renewalStatus: 'na',
+      dmarcEmail: wish.dmarcEmail,
+      forwardingUrl: wish.forwardingUrl,
+      createdAt: now,
+      updatedAt: now,
+    }),
+  );
+  const lost = await domainsInsert(tx, domains);
+  if (lost.length > 0) await assertNotOwned(tx, scope.teamUid, lost);
+  await recordEvents(
+    tx,
+    domains.map((domain) => ({
+      ...scope,
+      type: 'domain.status_changed',
+      subjectType: 'domain' as const,
+      subjectUid: domain.uid,
+      data: { name: domain.name, status: domain.status, previous_status: null, reason: null },
+      occurredAt: now,
+    })),
+  );
+  return domains;
+};
+
+export const domainLine = (domain: {
+  uid: string;
+  name: string;
+  years: number;
+  priceMicros: number;
+}): ChargeLine => ({
+  subject: { type: 'domain', uid: domain.uid },
+  purpose: 'registration',
+  description: `${domain.name}, ${domain.years} year${domain.years === 1 ? '' : 's'}`,
+  amountMicros: domain.priceMicros,
+  paidWith: 'wallet',
+});

@@ -1,0 +1,181 @@
+// Registers one bought name, and starts setting it up.
+//
+// Durable because it spends the customer's money on something that cannot be given back: the price is charged
+// before the registrar is asked, a registrar whose answer got lost is asked what became of it and never asked to
+// register twice, and a name that cannot be had is credited back by itself. After it the workflow
+// `domains.set-up` brings the domain to life; the name stays the customer's whatever becomes of that.
+import type { Clock } from '../../../database/clock.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { conflict, rejected } from '../../../providers/contracts/failure.ts';
+import type { Providers } from '../../../providers/contracts/lookup.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import type { Registration } from '../../../providers/contracts/registrar.ts';
+import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
+import { captureCharges, giveBackCharges } from '../billing/index.ts';
+import type { Domain } from './domain.ts';
+import { moveDomain } from './move.ts';
+import { setUp, setUpId } from './set-up.workflow.ts';
+import { domainByUid, domainUpdate } from './store.ts';
+
+type Context = { db: Db; clock: Clock; providers: Providers };
+type Args = { domainUid: string };
+/** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
+type Input = Args & { platform: Platform | null };
+
+/** How long the registry is given to finish a registration it accepted, and how often it is asked. */
+const REGISTRY_POLL_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+const REGISTRY_PATIENCE_MS = 24 * 60 * 60 * 1000;
+
+/** One domain is registered by one run, and set up by one run, whoever starts them. */
+export const registerId = (domainUid: string): string => `domains.register:${domainUid}`;
+
+export const register = defineWorkflow({
+  name: 'domains.register',
+  steps: {
+    checkAvailability: {
+      does: 'asks the registrar whether the name is still free',
+      run: checkAvailability,
+      undo: null,
+      irreversibleBecause: 'it only asks',
+    },
+    charge: { does: 'turns the reserved price into a charge', run: charge, undo: creditBack },
+    register: {
+      does: 'registers the name and notes the registration',
+      run: registerName,
+      undo: null,
+      irreversibleBecause: 'a registry sells for whole years',
+      canEndUnknown: true,
+      findOutcome: findRegistration,
+    },
+    lookUp: {
+      does: 'asks whether the registry has finished',
+      run: lookUp,
+      undo: null,
+      irreversibleBecause: 'it only asks',
+    },
+    hold: { does: 'marks the name as held', run: hold, undo: null, irreversibleBecause: 'the name is held' },
+  },
+
+  async run(flow, { domainUid, platform }: Input) {
+    const domain = { domainUid };
+    await flow.step('checkAvailability', domain);
+    await flow.step('charge', domain);
+    let registration = await flow.step('register', domain);
+    for (let asked = 0, waitedMs = 0; registration.status === 'pending'; asked += 1) {
+      if (waitedMs > REGISTRY_PATIENCE_MS)
+        throw rejected('the registry did not finish within a day', 'registry_timeout');
+      const waitMs = REGISTRY_POLL_MS[asked] ?? REGISTRY_POLL_MS.at(-1)!;
+      await flow.sleep(waitMs);
+      waitedMs += waitMs;
+      registration = await flow.step('lookUp', domain);
+    }
+    await flow.step('hold', { domainUid, expiresAt: registration.expiresAt });
+    await flow.start(setUp, setUpId(domainUid), { domainUid, platform });
+  },
+
+  async onFailure({ db, clock }, { input, failure }) {
+    // Before the charge step the price is only reserved, and no undo gives that back.
+    await giveBack({ db, clock }, input.domainUid);
+    await inTransaction(db, (tx) =>
+      moveDomain(tx, input.domainUid, 'cancelled', clock.now(), { statusReason: failure.message }),
+    );
+  },
+});
+
+async function checkAvailability({ db, providers }: Context, { domainUid }: Args): Promise<void> {
+  const domain = await domainOf(db, domainUid);
+  const [quote] = await registrarOf(providers, domain).quote([domain.name]);
+  if (quote?.available) return;
+  throw conflict(`${domain.name} is no longer available`, quote?.unavailableReason ?? 'taken');
+}
+
+async function charge({ db, clock }: Context, { domainUid }: Args): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await captureCharges(tx, { type: 'domain', uid: domainUid }, clock.now());
+    await domainUpdate(tx, domainUid, { registrationStage: 'registering' }, clock.now());
+  });
+}
+
+async function creditBack({ db, clock }: Context, { args }: { args: Args }): Promise<void> {
+  await giveBack({ db, clock }, args.domainUid);
+}
+
+async function giveBack({ db, clock }: Pick<Context, 'db' | 'clock'>, uid: string): Promise<void> {
+  await inTransaction(db, (tx) =>
+    giveBackCharges(tx, { type: 'domain', uid }, 'it could not be registered', clock.now()),
+  );
+}
+
+async function registerName(context: Context, { domainUid }: Args, step: StepRun): Promise<Registration> {
+  const { db, providers } = context;
+  const domain = await domainOf(db, domainUid);
+  const nameservers = await providers
+    .dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name })
+    .nameservers();
+  const registration = await registrarOf(providers, domain).register({
+    name: domain.name,
+    years: domain.registrationYears,
+    contact: domain.contact,
+    nameservers: nameservers.map(({ name }) => name),
+    idempotencyKey: step.key,
+  });
+  return note(context, domain, registration);
+}
+
+async function findRegistration(
+  context: Context,
+  { domainUid }: Args,
+  step: StepRun,
+): Promise<FoundOutcome<Registration>> {
+  const domain = await domainOf(context.db, domainUid);
+  const found = await registrarOf(context.providers, domain).findRegistration({
+    name: domain.name,
+    idempotencyKey: step.key,
+  });
+  return found
+    ? { outcome: 'happened', result: await note(context, domain, found) }
+    : { outcome: 'didNotHappen' };
+}
+
+async function lookUp(context: Context, { domainUid }: Args): Promise<Registration> {
+  const domain = await domainOf(context.db, domainUid);
+  const found = await registrarOf(context.providers, domain).findRegistration({ name: domain.name });
+  if (!found) throw rejected(`the registry has no registration of ${domain.name}`, 'registration_lost');
+  return note(context, domain, found);
+}
+
+/** Writes down what the registrar has in the step that asked it, so that a held name is never forgotten. */
+async function note(
+  { db, clock }: Context,
+  domain: Domain,
+  registration: Registration,
+): Promise<Registration> {
+  if (registration.status === 'failed') {
+    throw rejected(
+      registration.failureReason ?? 'the registry refused the registration',
+      'registration_failed',
+    );
+  }
+  const { registrationId, nameservers } = registration;
+  await inTransaction(db, (tx) => domainUpdate(tx, domain.uid, { registrationId, nameservers }, clock.now()));
+  return registration;
+}
+
+async function hold(
+  { db, clock }: Context,
+  { domainUid, expiresAt }: Args & { expiresAt: string | null },
+): Promise<void> {
+  const renewalDate = expiresAt ? new Date(expiresAt) : null;
+  await inTransaction(db, async (tx) => {
+    await moveDomain(tx, domainUid, 'dns_setup_pending', clock.now(), { renewalDate });
+  });
+}
+
+const registrarOf = (providers: Providers, domain: Domain) =>
+  providers.registrar({ workspaceId: domain.workspaceUid, domain: domain.name });
+
+const domainOf = async (db: Db, uid: string): Promise<Domain> => {
+  const domain = await domainByUid(db, uid);
+  if (!domain) throw rejected('the domain is gone', 'domain_gone');
+  return domain;
+};

@@ -1,0 +1,167 @@
+// Brings a held domain to life: mail keys, zone, and the proof that its nameservers answer for all of it.
+//
+// Durable because the proof can take hours where DNS is hosted elsewhere, and because a restart in the middle
+// must not leave a domain half published. Nothing is bought here; every step may be repeated, and what an
+// earlier step published stays for the next try.
+import type { Clock } from '../../../database/clock.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { toAbsolute } from '../../../protocols/dns/names.ts';
+import type { HostedRecord } from '../../../providers/contracts/dns-host.ts';
+import { rejected } from '../../../providers/contracts/failure.ts';
+import type { Providers } from '../../../providers/contracts/lookup.ts';
+import type { MailDomainSetup, Platform } from '../../../providers/contracts/mailbox-host.ts';
+import { defineWorkflow } from '../../../workflow/definition.ts';
+import type { FeatureSettings } from '../context.ts';
+import { askForRecords, hostedRecord, publishZone, putManagedRecords, recordsOf } from '../dns/index.ts';
+import type { Domain } from './domain.ts';
+import { moveDomain } from './move.ts';
+import { domainByUid, domainUpdate, webForwardPut } from './store.ts';
+import { zoneRecords } from './zone-records.ts';
+
+type Context = { db: Db; clock: Clock; providers: Providers; settings: FeatureSettings };
+type Args = { domainUid: string };
+
+const FIRST_LOOK_MS = 200;
+
+export const setUpId = (domainUid: string): string => `domains.set-up:${domainUid}`;
+
+export const setUp = defineWorkflow({
+  name: 'domains.set-up',
+  steps: {
+    prepareMail: {
+      does: 'has the mailbox host make the domain’s keys',
+      run: prepareMail,
+      undo: null,
+      irreversibleBecause: 'the keys serve the next try',
+    },
+    writeZone: {
+      does: 'writes down what the zone must hold',
+      run: writeZone,
+      undo: null,
+      irreversibleBecause: 'the records serve the next try',
+    },
+    publish: {
+      does: 'has the DNS host publish the zone',
+      run: publish,
+      undo: null,
+      irreversibleBecause: 'the zone serves the next try',
+    },
+    ask: {
+      does: 'asks every nameserver for every record',
+      run: ask,
+      undo: null,
+      irreversibleBecause: 'it only asks',
+    },
+    activate: {
+      does: 'marks the domain as active',
+      run: activate,
+      undo: null,
+      irreversibleBecause: 'it is the last step',
+    },
+  },
+
+  /** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
+  async run(flow, input: Args & { platform: Platform | null }) {
+    const setup = await flow.step('prepareMail', input);
+    await flow.step('writeZone', { domainUid: input.domainUid, setup });
+    await flow.step('publish', { domainUid: input.domainUid });
+    const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
+    for (let waitMs = FIRST_LOOK_MS, waitedMs = 0; ; waitMs = Math.min(waitMs * 2, pollMs)) {
+      const missing = await flow.step('ask', { domainUid: input.domainUid });
+      if (missing.length === 0) break;
+      if (waitedMs >= giveUpAfterMs) {
+        throw rejected(`the nameservers do not answer for ${missing.join(', ')}`, 'dns_not_propagated');
+      }
+      await flow.sleep(waitMs);
+      waitedMs += waitMs;
+    }
+    await flow.step('activate', { domainUid: input.domainUid });
+  },
+
+  async onFailure({ db, clock }, { input, failure }) {
+    await inTransaction(db, (tx) =>
+      moveDomain(tx, input.domainUid, 'inactive', clock.now(), {
+        statusReason: failure.message,
+        dnsPropagationStatus: 'failed',
+      }),
+    );
+  },
+});
+
+function prepareMail(
+  { db, providers }: Context,
+  { domainUid, platform }: Args & { platform: Platform | null },
+): Promise<MailDomainSetup> {
+  return withDomain(db, domainUid, (domain) =>
+    providers
+      .mailboxHost(platform ?? 'SMTP', { workspaceId: domain.workspaceUid, domain: domain.name })
+      .setUpDomain({ name: domain.name, workspaceId: domain.workspaceUid }),
+  );
+}
+
+async function writeZone(
+  { db, clock, settings }: Context,
+  { domainUid, setup }: Args & { setup: MailDomainSetup },
+): Promise<void> {
+  await withDomain(db, domainUid, (domain) =>
+    inTransaction(db, async (tx) => {
+      const now = clock.now();
+      const zone = { domainUid, workspaceUid: domain.workspaceUid, name: domain.name };
+      await putManagedRecords(tx, zone, zoneRecords(domain, setup, settings.webAddress), now);
+      await webForwardPut(tx, domain.name, domain.forwardingUrl, now);
+      if (domain.status === 'inactive') await moveDomain(tx, domainUid, 'dns_setup_pending', now);
+    }),
+  );
+}
+
+async function publish(context: Context, { domainUid }: Args): Promise<void> {
+  await publishZone(context, domainUid);
+  await inTransaction(context.db, (tx) =>
+    moveDomain(tx, domainUid, 'waiting_for_dns_propagation', context.clock.now(), {
+      dnsPropagationStatus: 'waiting',
+    }),
+  );
+}
+
+/** Answers what is not seen yet, as `TYPE name at nameserver`. */
+function ask({ db, clock, providers }: Context, { domainUid }: Args): Promise<string[]> {
+  return withDomain(db, domainUid, async (domain) => {
+    const host = providers.dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name });
+    const nameservers = await host.nameservers();
+    const delegation = nameservers.map(
+      ({ name }): HostedRecord => ({
+        id: name,
+        name: domain.name,
+        type: 'NS',
+        ttlS: 0,
+        data: toAbsolute(name),
+      }),
+    );
+    const records = (await recordsOf(db, domainUid)).map((record) => hostedRecord(domain.name, record));
+    const sightings = await askForRecords(nameservers, [...delegation, ...records]);
+    await inTransaction(db, (tx) =>
+      domainUpdate(tx, domainUid, { lastNameserverCheck: clock.now() }, clock.now()),
+    );
+    return sightings
+      .filter(({ missing }) => missing.length > 0)
+      .map(({ type, name, nameserver }) => `${type} ${name} at ${nameserver}`);
+  });
+}
+
+async function activate({ db, clock }: Context, { domainUid }: Args): Promise<void> {
+  await withDomain(db, domainUid, (domain) =>
+    inTransaction(db, (tx) =>
+      moveDomain(tx, domainUid, 'active', clock.now(), {
+        dnsPropagationStatus: 'propagated',
+        nameserverMatchStatus: 'matched',
+        actualNameservers: domain.nameservers,
+      }),
+    ),
+  );
+}
+
+const withDomain = async <T>(db: Db, uid: string, act: (domain: Domain) => Promise<T>): Promise<T> => {
+  const domain = await domainByUid(db, uid);
+  if (!domain) throw rejected('the domain is gone', 'domain_gone');
+  return act(domain);
+};

@@ -1,0 +1,64 @@
+// POST /mailboxes/list: the workspace's mailboxes.
+import { z } from 'zod';
+import { defineEndpoint } from '../../http/endpoint.ts';
+import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/newest-first.ts';
+import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
+import type { FeatureContext } from '../context.ts';
+import { mailboxRow, mailboxShape, platform } from './schema.ts';
+import { mailboxCounts, mailboxPage } from './store.ts';
+
+const status = z.string().trim().toLowerCase().min(1);
+
+export const listMailboxes = defineEndpoint<FeatureContext>()({
+  operation: 'mailboxes.list',
+  summary: 'List mailboxes',
+  description:
+    'Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request.',
+  method: 'POST',
+  path: '/mailboxes/list',
+  scope: 'workspace',
+  writes: false,
+  body: z.strictObject({
+    ...pageBody,
+    ...newestFirstCursor,
+    keyword: z
+      .string()
+      .trim()
+      .min(1)
+      .max(320)
+      .optional()
+      .meta({ description: 'Part of the address or of a name; an address that fits exactly comes first' }),
+    domain: z.string().trim().toLowerCase().min(1).max(253).optional(),
+    domain_uid: z.uuid().optional(),
+    status: z.union([status, z.array(status).min(1).max(20)]).optional(),
+    platform: platform.optional(),
+  }),
+  response: z.object({
+    mailboxes: z.array(mailboxShape),
+    ...pageAnswer,
+    ...nextCursorAnswer,
+    status_counts: z.record(z.string(), z.int()),
+  }),
+  errors: [],
+  async handle({ body, workspace }, { db }) {
+    const filter = {
+      keyword: body.keyword,
+      domain: body.domain,
+      domainUid: body.domain_uid,
+      status: body.status === undefined ? undefined : [body.status].flat(),
+      platform: body.platform,
+    };
+    const { mailboxes, total } = await mailboxPage(db, workspace.uid, filter, newestFirstPage(body));
+    const counts: Record<string, number> = {};
+    for (const row of await mailboxCounts(db, workspace.uid)) {
+      counts[row.status] = (counts[row.status] ?? 0) + row.count;
+    }
+    return {
+      message: 'Mailboxes retrieved successfully',
+      mailboxes: mailboxes.map(mailboxRow),
+      ...pageFields(body, total),
+      ...nextCursorOf(mailboxes, body.limit),
+      status_counts: counts,
+    };
+  },
+});

@@ -1,0 +1,84 @@
+// A mailbox of a workspace, and the ways its status may move.
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+
+export const platforms = ['GOOGLE', 'MICROSOFT', 'AZURE', 'SMTP'] as const satisfies readonly Platform[];
+
+export type MailboxStatus =
+  | 'pending'
+  | 'scheduled'
+  | 'processing'
+  | 'waiting_for_dns_propagation'
+  | 'waiting_for_activation_email'
+  | 'activation_email_received'
+  | 'configuring_workspace'
+  | 'configuring_dns'
+  | 'configuring_dkim'
+  | 'configuring_auth'
+  | 'finalizing_setup'
+  | 'active'
+  | 'inactive'
+  | 'suspended'
+  | 'failed'
+  | 'renewal_failed'
+  | 'scheduled_for_cancellation'
+  | 'cancelled'
+  | 'archived'
+  | 'deleted';
+
+export type Mailbox = {
+  uid: string;
+  teamUid: string;
+  workspaceUid: string;
+  domainUid: string;
+  domainName: string;
+  username: string;
+  address: string;
+  firstName: string;
+  lastName: string;
+  platform: Platform;
+  status: MailboxStatus;
+  /** Why it stands where it stands, for people; null while all is well. */
+  statusReason: string | null;
+  statusSince: Date;
+  /** The first mailbox of its domain. */
+  isAdmin: boolean;
+  forwardingEmail: string | null;
+  profilePicture: string | null;
+  renewalDate: Date | null;
+  renewalCycle: string;
+  renewalStatus: string;
+  prepaidUntil: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** Secrets of a mailbox, as they leave the store: sealed. */
+export type SealedSecrets = { password: string; appPassword: string; totpSecret: string };
+
+/** The stages of buying, in order; none is taken twice and any of them may fail. */
+const stages = [
+  'scheduled',
+  'waiting_for_dns_propagation',
+  'processing',
+  'configuring_workspace',
+  'finalizing_setup',
+  'active',
+] as const satisfies readonly MailboxStatus[];
+
+export const mayMove = (from: MailboxStatus, to: MailboxStatus): boolean => {
+  const order = stages as readonly MailboxStatus[];
+  const [start, end] = [order.indexOf(from), order.indexOf(to)];
+  if (to === 'failed') return start >= 0 && from !== 'active';
+  return start >= 0 && end > start;
+};
+
+/** Statuses that no longer take an address or a place on the domain. */
+export const goneStatuses = [
+  'failed',
+  'cancelled',
+  'archived',
+  'deleted',
+] as const satisfies readonly MailboxStatus[];
+
+export const displayName = (mailbox: Pick<Mailbox, 'firstName' | 'lastName'>): string =>
+  `${mailbox.firstName} ${mailbox.lastName}`.trim();

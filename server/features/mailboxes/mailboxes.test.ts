@@ -1,0 +1,181 @@
+// Mailboxes through HTTP: bought on a domain, listed, and opened with the credentials the API shows.
+import { ImapFlow } from 'imapflow';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { askUntil, expectBalanced, orderEnded, walletOf } from '../../testing/follow.ts';
+import { freshName, orderOf } from '../../testing/order-body.ts';
+import { type Body, useInstallation } from '../../testing/test-installation.ts';
+
+const api = useInstallation({ INBOXKIT_MAX_MAILBOXES_PER_DOMAIN: '40' });
+const domain = freshName();
+
+const item = (username: string, more: object = {}) => ({
+  first_name: 'Zoë',
+  last_name: '李',
+  username,
+  domain_name: domain,
+  platform: 'MICROSOFT',
+  ...more,
+});
+const buy = (mailboxes: object[], more: object = {}, headers = {}) =>
+  api.post('/mailboxes/buy', { mailboxes, ...more }, { headers });
+const listed = async (body: object = {}) => (await api.post('/mailboxes/list', body)).body;
+const activated = async (uids: string[]): Promise<Body[]> =>
+  askUntil(
+    async () => (await api.post('/mailboxes/status', { uids, limit: 500 })).body.mailboxes,
+    (boxes) => boxes.every((box: Body) => box.status === 'active' || box.status === 'failed'),
+  );
+
+beforeAll(async () => {
+  const placed = await api.post('/orders', orderOf([{ name: domain, mailboxes: [] }]));
+  await orderEnded(api, placed.body.order_id);
+});
+
+describe('mailboxes/buy', () => {
+  test('makes mailboxes that somebody can sign in to with what show-credentials says', async () => {
+    const { status, body } = await buy([item('zoe'), item('li')]);
+    expect(status).toBe(200);
+    expect(body.message).toBe('Mailbox scheduled to be assigned to domains successfully');
+    expect(body.mailboxes.map((box: Body) => [box.status, box.is_admin])).toEqual([
+      ['scheduled', true],
+      ['scheduled', false],
+    ]);
+    const uids = body.mailboxes.map((box: Body) => box.uid);
+    expect((await activated(uids)).map((box) => box.status)).toEqual(['active', 'active']);
+
+    const { body: shown } = await api.get(`/mailboxes/show-credentials?email=ZOE@${domain}`);
+    expect(shown).toMatchObject({ uid: uids[0], email: `zoe@${domain}` });
+    for (const pass of [shown.password, shown.app_password]) {
+      const client = new ImapFlow({
+        host: shown.imap.connect_to,
+        port: shown.imap.port,
+        secure: true,
+        servername: shown.imap.host,
+        auth: { user: shown.imap.username, pass },
+        tls: { ca: shown.certificate },
+        logger: false,
+      });
+      await client.connect();
+      expect((await client.list()).map((folder) => folder.path)).toContain('INBOX');
+      await client.logout();
+    }
+  });
+
+  test('takes included seats first, then credits, and says so line by line before', async () => {
+    const before = await walletOf(api);
+    const boxes = Array.from({ length: 10 }, (_, index) => item(`seat${index}`));
+    const quote = await buy(boxes, { dry_run: true });
+    expect(quote.body.mailboxes).toEqual([]);
+    const prices = quote.body.lines.map((line: Body) => line.credits);
+    expect(prices).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 3.5, 3.5]);
+    const bought = await buy(boxes);
+    expect(bought.body.total_cost).toBe(7);
+    await activated(bought.body.mailboxes.map((box: Body) => box.uid));
+    expect(await walletOf(api)).toBe(before - 7);
+    const paid = await buy([item('paid')], { use_wallet_balance: true });
+    expect(paid.body.total_cost).toBe(3.5);
+    await activated([paid.body.mailboxes[0].uid]);
+    await expectBalanced(api);
+  });
+
+  const refusals: [string, () => object[], number, string][] = [
+    ['an address that exists', () => [item('zoe')], 409, 'mailbox_exists'],
+    ['one address twice', () => [item('twin'), item('TWIN')], 400, 'duplicate_mailbox'],
+    ['another platform on the domain', () => [item('other', { platform: 'google' })], 400, 'mixed_platforms'],
+    ['a platform nobody has', () => [item('other', { platform: 'YAHOO' })], 400, 'validation_failed'],
+    ['a domain of nobody', () => [item('other', { domain_name: 'not-mine.com' })], 400, 'no_domains_found'],
+    ['an unknown field', () => [item('other', { email: `other@${domain}` })], 400, 'validation_failed'],
+    ['a username with a space', () => [item('two words')], 400, 'invalid_username'],
+    ['a username that is reserved', () => [item('abuse')], 400, 'invalid_username'],
+    [
+      'more than the domain may hold',
+      () => Array.from({ length: 39 }, (_, index) => item(`many${index}`)),
+      400,
+      'too_many_mailboxes_on_domain',
+    ],
+    [
+      '501 at once',
+      () => Array.from({ length: 501 }, (_, index) => item(`many${index}`)),
+      400,
+      'validation_failed',
+    ],
+    ['none', () => [], 400, 'validation_failed'],
+  ];
+  test.each(refusals)('refuses %s, and charges nothing', async (_title, boxes, status, code) => {
+    const before = await walletOf(api);
+    const reply = await buy(boxes());
+    expect([reply.status, reply.body.code], JSON.stringify(reply.body)).toEqual([status, code]);
+    expect(await walletOf(api)).toBe(before);
+  });
+
+  test('says in the known words how many a domain may hold and holds', async () => {
+    const { body } = await buy(Array.from({ length: 39 }, (_, index) => item(`many${index}`)));
+    expect(body.message).toMatch(/maximum 40 mailboxes .* currently has \d+ mailbox/);
+  });
+
+  test('of twenty that want one address at once, one gets it', async () => {
+    const replies = await Promise.all(Array.from({ length: 20 }, () => buy([item('race')])));
+    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
+    expect(replies.filter((reply) => reply.body.code === 'mailbox_exists')).toHaveLength(19);
+    const won = replies.find((reply) => reply.status === 200)!;
+    await activated([won.body.mailboxes[0].uid]);
+  });
+});
+
+describe('reading mailboxes', () => {
+  test('the list carries addresses, finds them by name and address, and filters strictly', async () => {
+    const all = await listed({ limit: 500 });
+    expect(all.total).toBe(all.mailboxes.length);
+    expect(all.mailboxes[0].email).toBe(`${all.mailboxes[0].username}@${domain}`);
+    expect((await listed({ keyword: `zoe@${domain}` })).mailboxes[0].username).toBe('zoe');
+    expect((await listed({ keyword: 'ZOË 李' })).total).toBe(all.total);
+    expect((await listed({ platform: 'google' })).total).toBe(0);
+    expect((await listed({ domain: 'not-mine.com' })).mailboxes).toEqual([]);
+    expect((await listed({ status: 'active' })).total).toBe(all.status_counts.active);
+    const unknown = await api.post('/mailboxes/list', { domain_name: domain });
+    expect(unknown.body.message).toContain('domain_name');
+  });
+
+  test('details are at the top level and under mailbox, on both paths', async () => {
+    const [box] = (await listed({ limit: 1 })).mailboxes;
+    for (const path of [`/mailboxes/details?uid=${box.uid}`, `/mailboxes/${box.uid}`]) {
+      const { body } = await api.get(path);
+      expect(body).toMatchObject({ uid: box.uid, email: box.email, mailbox: { uid: box.uid } });
+    }
+    for (const path of ['/mailboxes/find', '/mailboxes/details?uid=6f1c2b3a-0000-4000-8000-000000000000']) {
+      expect((await api.get(path)).status).toBe(404);
+    }
+  });
+
+  test('status answers by mailbox and by domain, and asks for one of them', async () => {
+    const [row] = (await api.post('/domains/list', { keyword: domain })).body.domains;
+    const { body } = await api.post('/mailboxes/status', { domain_uids: [row.uid], limit: 1 });
+    expect(body.domains).toEqual([expect.objectContaining({ uid: row.uid, name: domain, status: 'active' })]);
+    expect(body.total).toBe(row.assigned_mailboxes);
+    const neither = await api.post('/mailboxes/status', {});
+    expect([neither.status, neither.body.message]).toEqual([400, 'uids is required']);
+  });
+
+  test('a mailbox of another workspace is not found, nor are its secrets', async () => {
+    const [box] = (await listed({ limit: 1 })).mailboxes;
+    const { body: other } = await api.post('/workspaces/create', { name: 'Elsewhere' });
+    const options = { workspace: other.uid };
+    for (const path of [`/mailboxes/details?uid=${box.uid}`, `/mailboxes/show-credentials?uid=${box.uid}`]) {
+      const { status, body } = await api.get(path, options);
+      expect([status, body.code]).toEqual([404, 'mailbox_not_found']);
+    }
+    expect((await api.post('/mailboxes/status', { uids: [box.uid] }, options)).body.mailboxes).toEqual([]);
+  });
+
+  test('revealing credentials is recorded without them', async () => {
+    const { body } = await api.get(`/mailboxes/show-credentials?email=zoe@${domain}`);
+    const events = await api.installation.storage.db
+      .selectFrom('event')
+      .select(['type', 'data'])
+      .where('subject_uid', '=', body.uid)
+      .execute();
+    expect(events.map((event) => event.type)).toContain('mailbox.credentials_revealed');
+    const written = JSON.stringify(events);
+    for (const secret of [body.password, body.app_password, body.secret])
+      expect(written).not.toContain(secret);
+  });
+});

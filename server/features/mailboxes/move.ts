@@ -1,0 +1,44 @@
+// Moving a mailbox from status to status: the row and its event change in one transaction.
+import type { Tx } from '../../../database/database.ts';
+import { recordEvents } from '../events/index.ts';
+import { type MailboxStatus, mayMove } from './mailbox.ts';
+import { type MailboxChange, mailboxLock, mailboxUpdate } from './store.ts';
+
+/**
+ * Moves the mailbox and records `mailbox.status_changed`. Moving it to where it is changes nothing, so a repeated
+ * workflow step leaves one event.
+ *
+ * @throws Error for a move the state table does not allow: a programming error, never a customer's.
+ */
+export const moveMailbox = async (
+  tx: Tx,
+  uid: string,
+  status: MailboxStatus,
+  now: Date,
+  change: Omit<MailboxChange, 'status' | 'statusSince'> = {},
+): Promise<void> => {
+  const before = await mailboxLock(tx, uid);
+  if (!before) throw new Error(`mailbox ${uid} does not exist`);
+  if (before.status === status) return;
+  if (!mayMove(before.status, status)) {
+    throw new Error(`mailbox ${uid} cannot move from ${before.status} to ${status}`);
+  }
+  await mailboxUpdate(tx, uid, { statusReason: null, ...change, status, statusSince: now }, now);
+  await recordEvents(tx, [
+    {
+      teamUid: before.teamUid,
+      workspaceUid: before.workspaceUid,
+      type: 'mailbox.status_changed',
+      subjectType: 'mailbox',
+      subjectUid: uid,
+      data: {
+        email: before.address,
+        status,
+        previous_status: before.status,
+        reason: change.statusReason ?? null,
+        seconds_in_previous_status: (now.getTime() - before.statusSince.getTime()) / 1000,
+      },
+      occurredAt: now,
+    },
+  ]);
+};

@@ -1,0 +1,177 @@
+// Buying mailboxes: the rules of a batch, and the rows that one transaction writes.
+import type { Tx } from '../../../database/database.ts';
+import type { SecretBox } from '../../../database/secret-box.ts';
+import { newId } from '../../../database/uuid.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import type { ChargeLine, MailboxPrice } from '../billing/index.ts';
+import { recordEvents } from '../events/index.ts';
+import {
+  duplicateMailbox,
+  invalidUsername,
+  mailboxExists,
+  mixedPlatforms,
+  tooManyMailboxesOnDomain,
+} from './errors.ts';
+import type { Mailbox } from './mailbox.ts';
+import { newSecrets, sealSecrets } from './secrets.ts';
+import { addressesTaken, mailboxesInsert, mailboxesOnDomains } from './store.ts';
+
+export type MailboxWish = {
+  username: string;
+  domainName: string;
+  firstName: string;
+  lastName: string;
+  platform: Platform;
+  profilePicture: string | null;
+};
+
+const addressOf = (wish: Pick<MailboxWish, 'username' | 'domainName'>): string =>
+  `${wish.username}@${wish.domainName}`;
+
+// A dot-atom (RFC 5321 §4.1.2) cut down to what every platform and every sequencer takes.
+const USERNAME = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
+const USERNAME_MAX = 64; // RFC 5321 §4.5.3.1.1
+const reserved = new Set([
+  'abuse',
+  'hostmaster',
+  'mailer-daemon',
+  'noc',
+  'postmaster',
+  'root',
+  'security',
+  'webmaster',
+]); // RFC 2142
+
+/** Checks what can be checked without knowing what exists; throws the first rule that is broken. */
+export const checkWishes = (wishes: readonly MailboxWish[]): void => {
+  for (const wish of wishes) {
+    const address = addressOf(wish);
+    if (wish.username.length > USERNAME_MAX || !USERNAME.test(wish.username)) {
+      throw invalidUsername(`"${wish.username}" cannot be the username of ${address}`, { email: address });
+    }
+    if (reserved.has(wish.username)) {
+      throw invalidUsername(`${address} is reserved (RFC 2142)`, { email: address });
+    }
+  }
+  const seen = new Set<string>();
+  for (const wish of wishes) {
+    const address = addressOf(wish);
+    if (seen.has(address)) throw duplicateMailbox(`${address} is in the request twice`, { email: address });
+    seen.add(address);
+  }
+  for (const [domain, onDomain] of Map.groupBy(wishes, ({ domainName }) => domainName)) {
+    const other = onDomain.find(({ platform }) => platform !== onDomain[0]!.platform);
+    if (other) throw mixedPlatform(domain, onDomain[0]!.platform, other.platform);
+  }
+};
+
+const mixedPlatform = (domain: string, has: Platform, wanted: Platform) =>
+  mixedPlatforms(`${domain} has ${has} mailboxes, so it cannot have ${wanted} ones`, {
+    domain,
+    platform: has,
+  });
+
+type Scope = { teamUid: string; workspaceUid: string };
+type Place = { uid: string; name: string };
+
+/** Checks the wishes against what the domains hold already. The domains are locked by the caller, or new. */
+export const checkPlaces = async (
+  tx: Tx,
+  places: readonly Place[],
+  wishes: readonly MailboxWish[],
+  maxPerDomain: number,
+): Promise<Map<string, { count: number; platform: Platform }>> => {
+  const held = await mailboxesOnDomains(
+    tx,
+    places.map(({ uid }) => uid),
+  );
+  for (const place of places) {
+    const wanted = wishes.filter(({ domainName }) => domainName === place.name);
+    const present = held.get(place.uid);
+    if (present && wanted[0] && present.platform !== wanted[0].platform) {
+      throw mixedPlatform(place.name, present.platform, wanted[0].platform);
+    }
+    const count = present?.count ?? 0;
+    if (count + wanted.length > maxPerDomain) {
+      throw tooManyMailboxesOnDomain(
+        `${place.name} can hold maximum ${maxPerDomain} mailboxes and currently has ${count} mailbox(es)`,
+        { domain: place.name, maximum: maxPerDomain, current: count, requested: wanted.length },
+      );
+    }
+  }
+  const taken = await addressesTaken(tx, wishes.map(addressOf));
+  if (taken.length > 0) throw mailboxExists(`Mailbox ${taken[0]} already exists`, { mailboxes: taken });
+  return held;
+};
+
+/** Writes the mailboxes as `scheduled`, the first of each empty domain as its admin. */
+export const insertMailboxes = async (
+  tx: Tx,
+  deps: { secrets: SecretBox; maxPerDomain: number },
+  scope: Scope,
+  places: readonly Place[],
+  wishes: readonly MailboxWish[],
+  now: Date,
+): Promise<Mailbox[]> => {
+  const held = await checkPlaces(tx, places, wishes, deps.maxPerDomain);
+  const placeByName = new Map(places.map((place) => [place.name, place]));
+  const withAdmin = new Set(held.keys());
+  const mailboxes = wishes.map((wish): Mailbox => {
+    const place = placeByName.get(wish.domainName)!;
+    const isAdmin = !withAdmin.has(place.uid);
+    withAdmin.add(place.uid);
+    return {
+      uid: newId(),
+      ...scope,
+      domainUid: place.uid,
+      domainName: place.name,
+      username: wish.username,
+      address: addressOf(wish),
+      firstName: wish.firstName,
+      lastName: wish.lastName,
+      platform: wish.platform,
+      status: 'scheduled',
+      statusReason: null,
+      statusSince: now,
+      isAdmin,
+      forwardingEmail: null,
+      profilePicture: wish.profilePicture,
+      renewalDate: null,
+      renewalCycle: 'monthly',
+      renewalStatus: 'na',
+      prepaidUntil: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  });
+  const lost = await mailboxesInsert(
+    tx,
+    mailboxes.map((mailbox) => ({
+      ...mailbox,
+      sealed: sealSecrets(deps.secrets, mailbox.uid, newSecrets()),
+    })),
+  );
+  if (lost.length > 0) throw mailboxExists(`Mailbox ${lost[0]} already exists`, { mailboxes: lost });
+  await recordEvents(
+    tx,
+    mailboxes.map((mailbox) => ({
+      ...scope,
+      type: 'mailbox.status_changed',
+      subjectType: 'mailbox' as const,
+      subjectUid: mailbox.uid,
+      data: { email: mailbox.address, status: mailbox.status, previous_status: null, reason: null },
+      occurredAt: now,
+    })),
+  );
+  return mailboxes;
+};
+
+export const mailboxLine = (mailbox: { uid: string; address: string }, price: MailboxPrice): ChargeLine => ({
+  subject: { type: 'mailbox', uid: mailbox.uid },
+  purpose: 'first_month',
+  description:
+    price.paidWith === 'included_seat'
+      ? `${mailbox.address}, included seat`
+      : `${mailbox.address}, first month`,
+  ...price,
+});

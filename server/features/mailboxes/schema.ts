@@ -1,0 +1,83 @@
+// The shapes that several mailbox endpoints share.
+import { z } from 'zod';
+import { type Mailbox, platforms } from './mailbox.ts';
+
+/** Platforms are upper case on the wire; some clients send them in lower case. */
+export const platform = z
+  .string()
+  .transform((value) => value.toUpperCase())
+  .pipe(z.enum(platforms, { error: `platform must be one of ${platforms.join(', ')}` }))
+  .meta({ example: 'GOOGLE' });
+
+/** Names of people, in any script. */
+export const personName = z.string().trim().min(1).max(100);
+
+export const mailboxShape = z
+  .object({
+    uid: z.uuid(),
+    id: z.uuid(),
+    email: z.string(),
+    username: z.string(),
+    domain_id: z.uuid(),
+    domain_name: z.string(),
+    workspace_id: z.uuid(),
+    first_name: z.string(),
+    last_name: z.string(),
+    platform: z.enum(platforms),
+    status: z.string(),
+    status_reason: z.string().nullable(),
+    status_since: z.iso.datetime(),
+    is_admin: z.boolean(),
+    forwarding_email: z.string().nullable(),
+    profile_picture: z.string().nullable(),
+    tags: z.array(z.string()),
+    sequencers: z.array(z.string()),
+    renewal_date: z.iso.datetime().nullable(),
+    renewal_cycle: z.string(),
+    renewal_status: z.string(),
+    prepaid_until: z.iso.datetime().nullable(),
+    mailbox_update_status: z.string(),
+    sequencer_status: z.string(),
+    dns_propagation_status: z.string(),
+    mailbox_reactivation_status: z.string(),
+    mailbox_cancellation_status: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Mailbox' });
+
+/** Statuses before the domain's DNS is proven. */
+const beforeDns = new Set(['pending', 'scheduled', 'waiting_for_dns_propagation']);
+
+/** The row as the API shows it. */
+export const mailboxRow = (mailbox: Mailbox) => ({
+  uid: mailbox.uid,
+  id: mailbox.uid,
+  email: mailbox.address,
+  username: mailbox.username,
+  domain_id: mailbox.domainUid,
+  domain_name: mailbox.domainName,
+  workspace_id: mailbox.workspaceUid,
+  first_name: mailbox.firstName,
+  last_name: mailbox.lastName,
+  platform: mailbox.platform,
+  status: mailbox.status,
+  status_reason: mailbox.statusReason,
+  status_since: mailbox.statusSince.toISOString(),
+  is_admin: mailbox.isAdmin,
+  forwarding_email: mailbox.forwardingEmail,
+  profile_picture: mailbox.profilePicture,
+  tags: [],
+  sequencers: [],
+  renewal_date: mailbox.renewalDate?.toISOString() ?? null,
+  renewal_cycle: mailbox.renewalCycle,
+  renewal_status: mailbox.renewalStatus,
+  prepaid_until: mailbox.prepaidUntil?.toISOString() ?? null,
+  mailbox_update_status: 'na',
+  sequencer_status: 'na',
+  dns_propagation_status: beforeDns.has(mailbox.status) ? 'pending' : 'completed',
+  mailbox_reactivation_status: 'na',
+  mailbox_cancellation_status: 'na',
+  createdAt: mailbox.createdAt.toISOString(),
+  updatedAt: mailbox.updatedAt.toISOString(),
+});

@@ -1,0 +1,46 @@
+// Errors of the orders feature.
+import { defineError } from '../../http/errors.ts';
+
+export const orderNotFound = defineError({
+  code: 'order_not_found',
+  status: 404,
+  whatHappened: 'The workspace has no order with this id.',
+  whatToDo: 'List the orders of the workspace with `GET /v1/api/orders`.',
+});
+
+export const orderTooLarge = defineError({
+  code: 'order_too_large',
+  status: 400,
+  whatHappened: 'The order names more mailboxes than one order may hold. Nothing was bought.',
+  whatToDo: 'Split it into several orders; `maximum` is in the answer.',
+});
+
+export const emailNotOnDomain = defineError({
+  code: 'email_not_on_domain',
+  status: 400,
+  whatHappened: 'A mailbox stands under a domain that its address is not on. Nothing was bought.',
+  whatToDo: 'Put the mailbox under its own domain; `email` and `domain` in the answer say which one.',
+});
+
+export const sequencerNotFound = defineError({
+  code: 'sequencer_not_found',
+  status: 404,
+  whatHappened: 'The order names a sequencer that the workspace does not have. Nothing was bought.',
+  whatToDo: 'Leave `sequencer` and `sequencer_uid` out, or empty.',
+});
+
+export const consentNotAvailable = defineError({
+  code: 'consent_not_available',
+  status: 400,
+  whatHappened:
+    'The order names a `consent_screen_url`, and this installation does not work consent screens. Nothing was bought.',
+  whatToDo: 'Leave `consent_screen_url` out, or empty.',
+});
+
+export const orderErrors = [
+  orderNotFound,
+  orderTooLarge,
+  emailNotOnDomain,
+  sequencerNotFound,
+  consentNotAvailable,
+];

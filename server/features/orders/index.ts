@@ -1,0 +1,11 @@
+// Front door of orders.
+import { fulfilDomain } from './fulfil-domain.workflow.ts';
+import { getOrder } from './get.endpoint.ts';
+import { listOrders } from './list.endpoint.ts';
+import { placeOrder } from './place.endpoint.ts';
+import { place } from './place.workflow.ts';
+
+export { orderErrors } from './errors.ts';
+
+export const orderWorkflows = [place, fulfilDomain];
+export const orderEndpoints = [placeOrder, getOrder, listOrders];

@@ -1,0 +1,89 @@
+// Fulfils an order: a run of its own for every domain, all at once, and the order's end when all have ended.
+//
+// Durable because an order takes from seconds to days and everything in it is paid for: whatever process dies,
+// the order goes on where it stood. Buying and giving back are the business of the workflows it starts
+// (`domains.register`, `domains.set-up`, `mailboxes.buy`); one domain that fails takes only its own mailboxes along.
+import type { Clock } from '../../../database/clock.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { defineWorkflow } from '../../../workflow/definition.ts';
+import { recordEvents } from '../events/index.ts';
+import { fulfilDomain } from './fulfil-domain.workflow.ts';
+import type { OrderDomain, OrderStatus } from './order.ts';
+import { orderByUid, orderLines, orderLock, orderUpdate } from './store.ts';
+import { resultOf } from './view.ts';
+
+type Context = { db: Db; clock: Clock };
+type Args = { orderUid: string };
+
+export const placeId = (orderUid: string): string => `orders.place:${orderUid}`;
+
+export const place = defineWorkflow({
+  name: 'orders.place',
+  steps: {
+    begin: {
+      does: 'marks the order as processing',
+      run: begin,
+      undo: null,
+      irreversibleBecause: 'it only marks',
+    },
+    finish: {
+      does: 'marks the order as done, or as ended with errors',
+      run: finish,
+      undo: null,
+      irreversibleBecause: 'it is the last step',
+    },
+  },
+
+  async run(flow, { orderUid }: Args) {
+    const lines = await flow.step('begin', { orderUid });
+    const children = [];
+    for (const line of lines) {
+      children.push(await flow.start(fulfilDomain, `orders.fulfil-domain:${line.uid}`, line));
+    }
+    for (const child of children) await flow.outcome(child);
+    await flow.step('finish', { orderUid });
+  },
+
+  onFailure: ({ db, clock }, { input }) => end(db, clock, input.orderUid, 'error'),
+});
+
+async function begin({ db, clock }: Context, { orderUid }: Args): Promise<OrderDomain[]> {
+  return inTransaction(db, async (tx) => {
+    await moveOrder(tx, orderUid, { status: 'processing' }, clock.now());
+    return (await orderLines(tx, [orderUid])).get(orderUid) ?? [];
+  });
+}
+
+async function finish({ db, clock }: Context, { orderUid }: Args): Promise<void> {
+  const order = await orderByUid(db, orderUid);
+  const lines = (await orderLines(db, [orderUid])).get(orderUid) ?? [];
+  await end(db, clock, orderUid, await resultOf(db, order!, lines));
+}
+
+const end = (db: Db, clock: Clock, orderUid: string, status: 'done' | 'error'): Promise<void> =>
+  inTransaction(db, (tx) => {
+    const now = clock.now();
+    return moveOrder(tx, orderUid, { status, finishedAt: now }, now);
+  });
+
+const moveOrder = async (
+  tx: Parameters<typeof orderLock>[0],
+  uid: string,
+  change: { status: OrderStatus; finishedAt?: Date },
+  now: Date,
+): Promise<void> => {
+  const before = await orderLock(tx, uid);
+  if (!before || before.status === change.status || before.finishedAt) return;
+  await orderUpdate(tx, uid, change, now);
+  await recordEvents(tx, [
+    {
+      teamUid: before.teamUid,
+      workspaceUid: before.workspaceUid,
+      type: 'order.status_changed',
+      subjectType: 'order',
+      subjectUid: uid,
+      data: { status: change.status, previous_status: before.status },
+      occurredAt: now,
+    },
+  ]);
+};

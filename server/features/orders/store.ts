@@ -1,0 +1,133 @@
+// Every statement on purchase_order, order_domain and order_mailbox.
+import type { Selectable } from 'kysely';
+import type { Db, Tx } from '../../../database/database.ts';
+import type { PurchaseOrder } from '../../../database/types.ts';
+import { newId } from '../../../database/uuid.ts';
+import type { NewestFirstPage } from '../../http/newest-first.ts';
+import type { Order, OrderDomain, OrderStatus } from './order.ts';
+
+const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
+  uid: row.uid,
+  teamUid: row.team_uid,
+  workspaceUid: row.workspace_uid,
+  status: row.status as OrderStatus,
+  totalMicros: row.total_micros,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  finishedAt: row.finished_at,
+});
+
+export const orderInsert = async (
+  tx: Tx,
+  order: Order,
+  domains: { domainUid: string; name: string; mailboxUids: string[] }[],
+): Promise<void> => {
+  await tx
+    .insertInto('purchase_order')
+    .values({
+      uid: order.uid,
+      team_uid: order.teamUid,
+      workspace_uid: order.workspaceUid,
+      status: order.status,
+      total_micros: order.totalMicros,
+      created_at: order.createdAt,
+      updated_at: order.updatedAt,
+    })
+    .execute();
+  const lines = domains.map((domain, position) => ({ ...domain, uid: newId(), position }));
+  await tx
+    .insertInto('order_domain')
+    .values(
+      lines.map(({ uid, domainUid, name, position }) => ({
+        uid,
+        order_uid: order.uid,
+        position,
+        domain_uid: domainUid,
+        name,
+      })),
+    )
+    .execute();
+  const mailboxes = lines.flatMap(({ uid, mailboxUids }) =>
+    mailboxUids.map((mailboxUid, position) => ({
+      order_domain_uid: uid,
+      position,
+      mailbox_uid: mailboxUid,
+    })),
+  );
+  if (mailboxes.length > 0) await tx.insertInto('order_mailbox').values(mailboxes).execute();
+};
+
+export const orderByUid = async (db: Db, uid: string): Promise<Order | null> => {
+  const row = await db.selectFrom('purchase_order').selectAll().where('uid', '=', uid).executeTakeFirst();
+  return row ? fromRow(row) : null;
+};
+
+export const orderLock = async (tx: Tx, uid: string): Promise<Order | null> => {
+  const row = await tx
+    .selectFrom('purchase_order')
+    .selectAll()
+    .where('uid', '=', uid)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+};
+
+export const orderUpdate = async (
+  tx: Tx,
+  uid: string,
+  change: { status: OrderStatus; finishedAt?: Date },
+  now: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('purchase_order')
+    .set({ status: change.status, finished_at: change.finishedAt, updated_at: now })
+    .where('uid', '=', uid)
+    .execute();
+};
+
+/** The lines of some orders, each with its mailboxes, in the order they were asked for. */
+export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<string, OrderDomain[]>> => {
+  if (orderUids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('order_domain as line')
+    .leftJoin('order_mailbox as box', 'box.order_domain_uid', 'line.uid')
+    .select(['line.order_uid', 'line.uid', 'line.domain_uid', 'line.name', 'box.mailbox_uid'])
+    .where('line.order_uid', 'in', orderUids)
+    .orderBy('line.order_uid')
+    .orderBy('line.position')
+    .orderBy('box.position')
+    .execute();
+  const orders = new Map<string, OrderDomain[]>();
+  for (const row of rows) {
+    const lines = orders.get(row.order_uid) ?? [];
+    orders.set(row.order_uid, lines);
+    let line = lines.at(-1);
+    if (line?.uid !== row.uid) {
+      line = { uid: row.uid, domainUid: row.domain_uid, name: row.name, mailboxUids: [] };
+      lines.push(line);
+    }
+    if (row.mailbox_uid) line.mailboxUids.push(row.mailbox_uid);
+  }
+  return orders;
+};
+
+/** Newest first. */
+export const orderPage = async (
+  db: Db,
+  workspaceUid: string,
+  { limit, offset, after }: NewestFirstPage,
+): Promise<{ orders: Order[]; total: number }> => {
+  const own = db.selectFrom('purchase_order').where('workspace_uid', '=', workspaceUid);
+  const rows = await own
+    .selectAll()
+    .$if(after !== null, (query) =>
+      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('uid', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const counted = await own.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  return { orders: rows.map(fromRow), total: Number(counted.total) };
+};

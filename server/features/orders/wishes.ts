@@ -1,0 +1,61 @@
+// Turns an order's body into wishes that the features which own the things understand.
+import type { Contact } from '../../../providers/contracts/registrar.ts';
+import type { DomainWish } from '../domains/index.ts';
+import { registrableName } from '../domains/index.ts';
+import { checkWishes, MAX_MAILBOXES, type MailboxWish } from '../mailboxes/index.ts';
+import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
+import type { OrderBody } from './schema.ts';
+
+export type OrderWishes = { domains: DomainWish[]; mailboxes: MailboxWish[] };
+
+/** Throws the first rule of an order that the body breaks. */
+export const orderWishes = (body: OrderBody): OrderWishes => {
+  const count = body.domains.reduce((sum, domain) => sum + domain.mailboxes.length, 0);
+  if (count > MAX_MAILBOXES) {
+    throw orderTooLarge(`The order names ${count} mailboxes, one order may hold ${MAX_MAILBOXES}`, {
+      maximum: MAX_MAILBOXES,
+      requested: count,
+    });
+  }
+  const domains: DomainWish[] = [];
+  const mailboxes: MailboxWish[] = [];
+  for (const domain of body.domains) {
+    const name = registrableName(domain.name);
+    const sequencer = domain.sequencer || domain.mailboxes.find((box) => box.sequencer_uid)?.sequencer_uid;
+    if (sequencer) throw sequencerNotFound(`Sequencer ${sequencer} not found`, { sequencer });
+    if (domain.consent_screen_url) {
+      throw consentNotAvailable(`consent_screen_url of ${name} cannot be used on this installation`, {
+        domain: name,
+      });
+    }
+    domains.push({
+      name,
+      years: domain.registration_years,
+      contact: contactOf(domain.contact_details ?? body.contact_details),
+      dmarcEmail: null,
+      forwardingUrl: domain.redirect_url || null,
+    });
+    for (const box of domain.mailboxes) {
+      const at = box.email.lastIndexOf('@');
+      if (box.email.slice(at + 1) !== name || at < 1) {
+        throw emailNotOnDomain(`${box.email} is not on ${name}`, { email: box.email, domain: name });
+      }
+      mailboxes.push({
+        username: box.email.slice(0, at),
+        domainName: name,
+        firstName: box.first_name,
+        lastName: box.last_name,
+        platform: box.platform,
+        profilePicture: box.profile_pic_url || null,
+      });
+    }
+  }
+  checkWishes(mailboxes);
+  return { domains, mailboxes };
+};
+
+const contactOf = (sent: OrderBody['contact_details']): Contact | null => {
+  if (!sent) return null;
+  const { name: _sameAsFirstAndLast, company, ...contact } = sent;
+  return { ...contact, organization: contact.organization ?? company };
+};

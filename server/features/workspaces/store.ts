@@ -1,0 +1,82 @@
+// Every statement on workspace.
+import type { Selectable } from 'kysely';
+import type { Db, Tx } from '../../../database/database.ts';
+import type { Workspace as WorkspaceTable } from '../../../database/types.ts';
+import type { Workspace } from './workspace.ts';
+
+const fromRow = (row: Selectable<WorkspaceTable>): Workspace => ({
+  uid: row.uid,
+  teamUid: row.team_uid,
+  name: row.name,
+  webhookUrl: row.webhook_url,
+  adminsOnly: row.admins_only,
+  workspaceType: row.workspace_type,
+  useSharedBilling: row.use_shared_billing,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const live = (db: Db, teamUid: string) =>
+  db.selectFrom('workspace').selectAll().where('team_uid', '=', teamUid).where('deleted_at', 'is', null);
+
+export const workspaceList = async (db: Db, teamUid: string): Promise<Workspace[]> => {
+  const rows = await live(db, teamUid).orderBy('created_at').orderBy('uid').execute();
+  return rows.map(fromRow);
+};
+
+export const workspaceByUid = async (db: Db, teamUid: string, uid: string): Promise<Workspace | null> => {
+  const row = await live(db, teamUid).where('uid', '=', uid).executeTakeFirst();
+  return row ? fromRow(row) : null;
+};
+
+/** The workspace, locked until the transaction ends: nothing else changes or deletes it meanwhile. */
+export const workspaceLock = async (tx: Tx, teamUid: string, uid: string): Promise<Workspace | null> => {
+  const row = await live(tx, teamUid).where('uid', '=', uid).forUpdate().executeTakeFirst();
+  return row ? fromRow(row) : null;
+};
+
+/** Answers false when a live workspace of the team has the name already. */
+export const workspaceInsert = async (tx: Tx, workspace: Workspace): Promise<boolean> => {
+  const inserted = await tx
+    .insertInto('workspace')
+    .values({
+      uid: workspace.uid,
+      team_uid: workspace.teamUid,
+      name: workspace.name,
+      webhook_url: workspace.webhookUrl,
+      admins_only: workspace.adminsOnly,
+      workspace_type: workspace.workspaceType,
+      use_shared_billing: workspace.useSharedBilling,
+      created_at: workspace.createdAt,
+      updated_at: workspace.updatedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('uid')
+    .executeTakeFirst();
+  return inserted !== undefined;
+};
+
+export const workspaceNameIsTaken = async (
+  tx: Tx,
+  teamUid: string,
+  name: string,
+  exceptUid: string,
+): Promise<boolean> => {
+  const other = await live(tx, teamUid)
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
+    .where('uid', '!=', exceptUid)
+    .executeTakeFirst();
+  return other !== undefined;
+};
+
+export const workspaceUpdate = async (tx: Tx, workspace: Workspace): Promise<void> => {
+  await tx
+    .updateTable('workspace')
+    .set({ name: workspace.name, webhook_url: workspace.webhookUrl, updated_at: workspace.updatedAt })
+    .where('uid', '=', workspace.uid)
+    .execute();
+};
+
+export const workspaceDelete = async (tx: Tx, uid: string, at: Date): Promise<void> => {
+  await tx.updateTable('workspace').set({ deleted_at: at, updated_at: at }).where('uid', '=', uid).execute();
+};

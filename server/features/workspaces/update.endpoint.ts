@@ -1,0 +1,36 @@
+// PUT /workspaces/update: name and webhook address; what is not named stays.
+import { z } from 'zod';
+import type { Db } from '../../../database/database.ts';
+import { defineEndpoint } from '../../http/endpoint.ts';
+import type { FeatureContext } from '../context.ts';
+import { changeWorkspace } from './change.ts';
+import { workspaceNameTaken, workspaceNotFound } from './errors.ts';
+import { webhookUrl, workspaceName, workspaceShape, workspaceUid } from './schema.ts';
+import { emptyContents, type ReadContents, workspaceRow } from './workspace.ts';
+
+export const updateWorkspace = (readContents: ReadContents<Db>) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'workspaces.update',
+    summary: 'Update workspace',
+    method: 'PUT',
+    path: '/workspaces/update',
+    aliases: [{ method: 'PUT', path: '/workspaces/{uid}' }],
+    scope: 'team',
+    body: z.strictObject({
+      uid: workspaceUid,
+      name: workspaceName.optional(),
+      webhook_url: webhookUrl.optional(),
+    }),
+    response: z.object({ workspace: workspaceShape }),
+    errors: [workspaceNotFound, workspaceNameTaken],
+    handle: ({ body, caller, commit }, { clock }) =>
+      commit(async (tx) => {
+        const wish = { name: body.name, webhookUrl: body.webhook_url };
+        const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, clock.now());
+        const contents = await readContents(tx, [workspace.uid]);
+        return {
+          message: 'Workspace updated successfully',
+          workspace: workspaceRow(workspace, contents.get(workspace.uid) ?? emptyContents),
+        };
+      }),
+  });

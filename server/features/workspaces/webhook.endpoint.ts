@@ -1,0 +1,25 @@
+// POST /workspaces/webhook: where changes of the workspace are announced; an empty address clears it.
+import { z } from 'zod';
+import { defineEndpoint } from '../../http/endpoint.ts';
+import type { FeatureContext } from '../context.ts';
+import { changeWorkspace } from './change.ts';
+import { workspaceNotFound } from './errors.ts';
+import { webhookUrl, workspaceUid } from './schema.ts';
+
+export const setWebhook = defineEndpoint<FeatureContext>()({
+  operation: 'workspaces.webhook',
+  summary: 'Update workspace webhook',
+  method: 'POST',
+  path: '/workspaces/webhook',
+  aliases: [{ method: 'POST', path: '/workspaces/{uid}/webhook' }],
+  scope: 'team',
+  body: z.strictObject({ uid: workspaceUid, webhook_url: webhookUrl }),
+  response: z.object({ webhook_url: z.string().nullable() }),
+  errors: [workspaceNotFound],
+  handle: ({ body, caller, commit }, { clock }) =>
+    commit(async (tx) => {
+      const wish = { webhookUrl: body.webhook_url };
+      const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, clock.now());
+      return { message: 'Workspace webhook updated successfully', webhook_url: workspace.webhookUrl };
+    }),
+});

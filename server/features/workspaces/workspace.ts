@@ -1,0 +1,37 @@
+// A workspace: an independent container of domains, mailboxes, tags and sequencers inside a team.
+
+export type Workspace = {
+  uid: string;
+  teamUid: string;
+  name: string;
+  webhookUrl: string | null;
+  adminsOnly: boolean;
+  workspaceType: string;
+  useSharedBilling: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** What a workspace holds; domains and mailboxes know, and hand it in. */
+export type WorkspaceContents = { domains: number; assignableDomains: number; mailboxes: number };
+
+export type ReadContents<Db> = (db: Db, workspaceUids: string[]) => Promise<Map<string, WorkspaceContents>>;
+
+export const emptyContents: WorkspaceContents = { domains: 0, assignableDomains: 0, mailboxes: 0 };
+
+/** The row as the API shows it. */
+export const workspaceRow = (workspace: Workspace, contents: WorkspaceContents) => ({
+  uid: workspace.uid,
+  id: workspace.uid,
+  name: workspace.name,
+  team: workspace.teamUid,
+  webhook_url: workspace.webhookUrl,
+  admins_only: workspace.adminsOnly,
+  domains: contents.domains,
+  assignable_domains: contents.assignableDomains,
+  mailboxes: contents.mailboxes,
+  workspace_type: workspace.workspaceType,
+  use_shared_billing: workspace.useSharedBilling,
+  createdAt: workspace.createdAt.toISOString(),
+  updatedAt: workspace.updatedAt.toISOString(),
+});

@@ -1,0 +1,77 @@
+// `npm start`: reads the configuration, starts the roles asked for, and stops them cleanly when told to.
+import { DirectoryInUse } from '../database/embedded/directory-lock.ts';
+import { MigrationMismatch } from '../database/migrate.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { firstKeyFile } from './roles/first-start.ts';
+import { type Installation, startInstallation } from './roles/installation.ts';
+import { createLog } from './roles/log.ts';
+
+/** Whatever has not drained by then is cut off; the next start takes it up again. */
+const STOP_WITHIN_MS = 30_000;
+
+const fail = (message: string): never => {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+};
+
+const start = async (): Promise<void> => {
+  const config = loadConfig();
+  const log = createLog(config.log);
+  const startedMs = performance.now();
+  const installation = await startInstallation(config, { log });
+  announce(installation, config.server.roles, performance.now() - startedMs);
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => fail('InboxKit did not stop in time and was cut off'), STOP_WITHIN_MS).unref();
+    installation.close().then(
+      () => log.info('stopped'),
+      (error: Error) => fail(`InboxKit did not stop cleanly: ${error.message}`),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+};
+
+const announce = (
+  { baseUrl, ports, storage, firstKey }: Installation,
+  roles: readonly string[],
+  ms: number,
+) => {
+  const lines = [
+    ['API', roles.includes('api') ? `${baseUrl}/v1/api   docs ${baseUrl}/docs` : null],
+    ['DNS', roles.includes('dns') ? `port ${ports.dns} (UDP and TCP)` : null],
+    [
+      'Mail',
+      roles.includes('mail')
+        ? `SMTP ${ports.smtp}, submission ${ports.submission} and ${ports.submissions} (TLS), IMAP ${ports.imap} and ${ports.imaps} (TLS)`
+        : null,
+    ],
+    ['Web', roles.includes('web') ? `port ${ports.web}` : null],
+    ['Data', storage.dataDir],
+  ].filter(([, text]) => text !== null);
+  process.stdout.write(`\nInboxKit is ready after ${(ms / 1000).toFixed(1)} s\n`);
+  for (const [name, text] of lines) process.stdout.write(`  ${name!.padEnd(5)} ${text}\n`);
+  if (firstKey) {
+    process.stdout.write(
+      `\nThis is the first start. Your API key and workspace, also in ${firstKeyFile(storage.dataDir)}:\n` +
+        `  Authorization: Bearer ${firstKey.api_key}\n  X-Workspace-Id: ${firstKey.workspace_id}\n`,
+    );
+  }
+  process.stdout.write('\n');
+};
+
+/** Errors whose message is all a person needs; for anything else the stack is what helps. */
+const isPlain = (error: unknown): error is Error =>
+  error instanceof ConfigError ||
+  error instanceof DirectoryInUse ||
+  error instanceof MigrationMismatch ||
+  (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ||
+  (error as NodeJS.ErrnoException).code === 'EACCES';
+
+start().catch((error: unknown) =>
+  fail(isPlain(error) ? error.message : ((error as Error).stack ?? String(error))),
+);

@@ -1,0 +1,62 @@
+// The whole contract in one place: every endpoint, workflow and error of the program.
+import type { Db } from '../../database/database.ts';
+import type { WorkflowDefinition } from '../../workflow/definition.ts';
+import { accountEndpoints } from '../features/accounts/index.ts';
+import { billingEndpoints, billingErrors, fundsOf } from '../features/billing/index.ts';
+import type { FeatureContext } from '../features/context.ts';
+import { dnsEndpoints, dnsErrors } from '../features/dns/index.ts';
+import { domainContents, domainEndpoints, domainErrors, domainWorkflows } from '../features/domains/index.ts';
+import {
+  countMailboxes,
+  mailboxEndpoints,
+  mailboxErrors,
+  mailboxTotals,
+  mailboxWorkflows,
+} from '../features/mailboxes/index.ts';
+import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
+import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
+import { type ApiInfo, type OpenApiDocument, openApiDocument } from '../http/openapi.ts';
+
+const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, WorkspaceContents>> => {
+  const domains = await domainContents(db, uids);
+  const mailboxes = await mailboxTotals(db, uids);
+  return new Map([...domains].map(([uid, held]) => [uid, { ...held, mailboxes: mailboxes.get(uid) ?? 0 }]));
+};
+
+export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
+  ...orderEndpoints,
+  ...accountEndpoints(fundsOf),
+  ...workspaceEndpoints(workspaceContents),
+  ...domainEndpoints(countMailboxes),
+  ...dnsEndpoints,
+  ...mailboxEndpoints,
+  ...billingEndpoints,
+];
+
+export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
+  ...domainWorkflows,
+  ...mailboxWorkflows,
+  ...orderWorkflows,
+];
+
+export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
+  ...plumbingErrors,
+  ...workspaceErrors,
+  ...billingErrors,
+  ...dnsErrors,
+  ...domainErrors,
+  ...mailboxErrors,
+  ...orderErrors,
+]);
+
+export const apiInfo: ApiInfo = {
+  title: 'InboxKit',
+  version: '1.0.0',
+  description:
+    'Domains, DNS, mailboxes and the money for them. Send `Authorization: Bearer <key>`; operations on a ' +
+    'workspace also need `X-Workspace-Id`. Every write takes an `Idempotency-Key`.',
+};
+
+export const buildOpenApi = (): OpenApiDocument => openApiDocument(allEndpoints, apiInfo);

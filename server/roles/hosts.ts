@@ -1,0 +1,37 @@
+// The installation's own names, and where each of its servers is reached.
+import type { Config } from '../config/config.ts';
+
+export type Hosts = {
+  /** Receives mail and is what mail programs connect to. */
+  mail: string;
+  nameservers: [string, string];
+  /** Address to connect to from this machine; a wildcard listener is reached over loopback. */
+  local: string;
+};
+
+export const hostsOf = ({ hostname, bind }: Config['server']): Hosts => ({
+  mail: `mail.${hostname}`,
+  nameservers: [`ns1.${hostname}`, `ns2.${hostname}`],
+  local: bind === '0.0.0.0' ? '127.0.0.1' : bind === '::' ? '::1' : bind,
+});
+
+/** The ports the planes listen on: the real ones of planes in this process, the configured ones of others. */
+export type PlanePorts = {
+  dns: number;
+  smtp: number;
+  submission: number;
+  submissions: number;
+  imap: number;
+  imaps: number;
+  web: number;
+};
+
+export const configuredPorts = (config: Config): PlanePorts => ({
+  dns: config.dns.port,
+  smtp: config.mail.smtpPort,
+  submission: config.mail.submissionPort,
+  submissions: config.mail.submissionsPort,
+  imap: config.mail.imapPort,
+  imaps: config.mail.imapsPort,
+  web: config.web.port,
+});

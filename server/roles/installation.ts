@@ -1,0 +1,158 @@
+// The composition root: puts storage, planes, providers, workflows and the API together, and takes them apart.
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../../database/clock.ts';
+import {
+  startWorkflowRuntime,
+  type WorkflowRuntime,
+  type WorkflowRuntimeOptions,
+} from '../../workflow/runtime.ts';
+import { type WorkflowStarter, workflowStarter } from '../../workflow/starter.ts';
+import type { Config } from '../config/config.ts';
+import { publicUrlOf, type Role } from '../config/server.ts';
+import { type Keys, openKeys } from '../features/accounts/index.ts';
+import type { FeatureContext, FeatureSettings } from '../features/context.ts';
+import { findWorkspace } from '../features/workspaces/index.ts';
+import { createApi } from '../http/app.ts';
+import { type HttpListener, listenHttp } from '../http/listen.ts';
+import type { Pipeline } from '../http/pipeline.ts';
+import type { RateLimits } from '../http/rate-limit.ts';
+import { databaseCheck } from '../http/readiness.ts';
+import { loadCertificate } from './certificate.ts';
+import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
+import { type FirstKey, setUpFirstTeam } from './first-start.ts';
+import { hostsOf, type PlanePorts } from './hosts.ts';
+import { keepHouse } from './housekeeping.ts';
+import { startPlanes } from './planes.ts';
+import { openProviders, publishOwnHosts } from './providers.ts';
+import { openStorage, type Storage } from './storage.ts';
+
+const MINUTE_MS = 60_000;
+const PROPAGATION = { pollMs: 60_000, giveUpAfterMs: 72 * 60 * MINUTE_MS };
+
+export type Installation = {
+  /** Where the API answers, or would if this process had the role. */
+  baseUrl: string;
+  ports: PlanePorts & { http: number | null };
+  storage: Storage;
+  keys: Keys;
+  context: FeatureContext;
+  workflows: WorkflowRuntime | null;
+  /** Set when this was the first start ever. */
+  firstKey: FirstKey | null;
+  /** Drains and stops everything, in the reverse order of the start. */
+  close(): Promise<void>;
+};
+
+export type InstallationOptions = {
+  log: Logger;
+  clock?: Clock;
+  /** For tests: faults, a faster clock, another executor. */
+  workflow?: Partial<
+    Pick<
+      WorkflowRuntimeOptions<unknown>,
+      'faults' | 'timeScale' | 'executorId' | 'takeOverAfterMs' | 'heartbeatMs'
+    >
+  >;
+  /** For tests: told of answers that are not what their endpoint declares. */
+  checkResponses?: Pipeline<FeatureContext>['checkResponses'];
+};
+
+export const startInstallation = async (
+  config: Config,
+  { log, clock = systemClock, workflow = {}, checkResponses }: InstallationOptions,
+): Promise<Installation> => {
+  const runs = (role: Role) => config.server.roles.includes(role);
+  const parts: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of parts.splice(0)) await part.close();
+  };
+  const opened = <Part extends { close(): Promise<void> }>(part: Part): Part => {
+    parts.unshift(part);
+    return part;
+  };
+
+  try {
+    const storage = opened(await openStorage(config, log));
+    const { db, databaseUrl, secrets } = storage;
+    const hosts = hostsOf(config.server);
+    const names = [hosts.mail, config.server.hostname, 'localhost', '127.0.0.1'];
+    const certificate = await loadCertificate(config.tls, names, storage.dataDir, clock);
+    const { ports } = opened(await startPlanes(config, { storage, certificate, hosts, clock, log }));
+    const providers = opened(openProviders(config, { storage, certificate, hosts, ports, clock }));
+    await publishOwnHosts(providers, config, hosts);
+
+    const settings: FeatureSettings = {
+      publicUrl: publicUrlOf(config.server, config.server.httpPort),
+      maxMailboxesPerDomain: config.limits.maxMailboxesPerDomain,
+      webAddress: config.server.publicAddress,
+      propagation: PROPAGATION,
+      firstCredits: 0,
+    };
+    const starter: WorkflowStarter = workflowStarter();
+    const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, settings };
+    const keys = await openKeys({ db, secrets, clock });
+    const rateLimits = rateLimitsOf(config);
+
+    let workflows: WorkflowRuntime | null = null;
+    if (runs('worker')) {
+      workflows = opened(
+        await startWorkflowRuntime({
+          databaseUrl,
+          context,
+          definitions: allWorkflows,
+          // The data directory is locked to one process, which therefore goes on at once with what it had.
+          executorId: storage.embedded ? 'embedded' : undefined,
+          clock,
+          log: log.child({ role: 'worker' }),
+          ...workflow,
+        }),
+      );
+      providers.start();
+      opened(keepHouse({ db, clock, rateLimits, log }));
+    }
+
+    let http: HttpListener | null = null;
+    if (runs('api')) {
+      const app = createApi({
+        endpoints: allEndpoints,
+        context,
+        db,
+        clock,
+        secrets,
+        log: log.child({ role: 'api' }),
+        info: apiInfo,
+        rateLimits,
+        readyChecks: [databaseCheck(db)],
+        authenticate: async (token) => {
+          const check = await keys.check(token);
+          return check.ok ? { ok: true, caller: check.holder } : check;
+        },
+        findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
+        checkResponses,
+      });
+      http = opened(await listenHttp(app, { host: config.server.bind, port: config.server.httpPort }));
+    }
+    const baseUrl = publicUrlOf(config.server, http?.port ?? config.server.httpPort);
+    const { firstCreditsMicros } = config.billing;
+    const firstKey = await setUpFirstTeam(storage, keys, { baseUrl, firstCreditsMicros, clock });
+    return {
+      baseUrl,
+      ports: { ...ports, http: http?.port ?? null },
+      storage,
+      keys,
+      context,
+      workflows,
+      firstKey,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const rateLimitsOf = ({ limits }: Config): RateLimits => ({
+  standard: { calls: limits.standardPerMinute, windowMs: MINUTE_MS },
+  domain_search: { calls: limits.domainSearchPerMinute, windowMs: MINUTE_MS },
+  bulk: { calls: limits.bulkPerMinute, windowMs: MINUTE_MS },
+});

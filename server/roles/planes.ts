@@ -1,0 +1,90 @@
+// Starts the data planes this process is asked for.
+import type { Logger } from 'pino';
+import type { Clock } from '../../database/clock.ts';
+import { startDnsPlane } from '../../planes/dns/dns-plane.ts';
+import { startMailPlane } from '../../planes/mail/main.ts';
+import { startWebPlane } from '../../planes/web/web-plane.ts';
+import type { Config } from '../config/config.ts';
+import type { Role } from '../config/server.ts';
+import type { Certificate } from './certificate.ts';
+import { configuredPorts, type Hosts, type PlanePorts } from './hosts.ts';
+import type { Storage } from './storage.ts';
+
+export type Planes = { ports: PlanePorts; close(): Promise<void> };
+
+export const startPlanes = async (
+  config: Config,
+  {
+    storage,
+    certificate,
+    hosts,
+    clock,
+    log,
+  }: {
+    storage: Storage;
+    certificate: Certificate;
+    hosts: Hosts;
+    clock: Clock;
+    log: Logger;
+  },
+): Promise<Planes> => {
+  const { databaseUrl, db, secrets } = storage;
+  const ports = configuredPorts(config);
+  const host = config.server.bind;
+  const started: { close(): Promise<void> }[] = [];
+  const runs = (role: Role) => config.server.roles.includes(role);
+  const close = async () => {
+    for (const plane of started.splice(0)) await plane.close();
+  };
+
+  try {
+    if (runs('dns')) {
+      const dns = await startDnsPlane({
+        databaseUrl,
+        host,
+        port: ports.dns,
+        log: log.child({ role: 'dns' }),
+      });
+      started.unshift(dns);
+      ports.dns = dns.port;
+    }
+    if (runs('mail')) {
+      const outbound = { enabled: config.mail.outbound };
+      const mail = await startMailPlane({
+        databaseUrl,
+        db,
+        secretBox: secrets,
+        tls: { key: certificate.key, cert: certificate.cert },
+        hostname: hosts.mail,
+        listeners: {
+          host,
+          smtpPort: ports.smtp,
+          submissionPort: ports.submission,
+          submissionsPort: ports.submissions,
+          imapPort: ports.imap,
+          imapsPort: ports.imaps,
+        },
+        // An installation that keeps to itself asks its own nameserver, which knows every domain it mails with.
+        resolver: outbound.enabled ? undefined : { servers: [`${hosts.local}:${ports.dns}`] },
+        outbound,
+        clock,
+        log: log.child({ role: 'mail' }),
+      });
+      started.unshift(mail);
+      ports.smtp = mail.smtpPort;
+      ports.submission = mail.submissionPort;
+      ports.submissions = mail.submissionsPort;
+      ports.imap = mail.imapPort;
+      ports.imaps = mail.imapsPort;
+    }
+    if (runs('web')) {
+      const web = await startWebPlane({ db, host, port: ports.web, log: log.child({ role: 'web' }) });
+      started.unshift(web);
+      ports.web = web.port;
+    }
+    return { ports, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

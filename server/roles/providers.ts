@@ -1,0 +1,94 @@
+// Tells the providers what they need to know about this installation.
+import { v5 as nameBasedId } from 'uuid';
+import type { Clock } from '../../database/clock.ts';
+import { behaviourOf } from '../../providers/builtin/registry-behaviour.ts';
+import type { HostedRecord } from '../../providers/contracts/dns-host.ts';
+import { createProviders, type ProviderRegistry } from '../../providers/registry.ts';
+import type { Config } from '../config/config.ts';
+import type { Certificate } from './certificate.ts';
+import type { Hosts, PlanePorts } from './hosts.ts';
+import type { Storage } from './storage.ts';
+
+const NAMESERVER_TTL_S = 86_400;
+/** Two seconds of one core per spare key; ten cover a sizeable order while the next are made. */
+const SPARE_DKIM_KEYS = 10;
+
+export const openProviders = (
+  config: Config,
+  {
+    storage,
+    certificate,
+    hosts,
+    ports,
+    clock,
+  }: {
+    storage: Storage;
+    certificate: Certificate;
+    hosts: Hosts;
+    ports: PlanePorts;
+    clock: Clock;
+  },
+): ProviderRegistry => {
+  const ca = certificate.selfMade ? certificate.cert : undefined;
+  const endpoint = { host: hosts.mail, security: 'tls' as const, connectTo: hosts.local, ca };
+  const { providers } = config;
+  return createProviders({
+    db: storage.db,
+    secrets: storage.secrets,
+    clock,
+    settings: {
+      vendors: {
+        registrar: providers.registrar,
+        dnsHost: providers.dnsHost,
+        mailboxHosts: {
+          GOOGLE: providers.mailboxHostGoogle,
+          MICROSOFT: providers.mailboxHostMicrosoft,
+          AZURE: providers.mailboxHostAzure,
+          SMTP: providers.mailboxHostSmtp,
+        },
+      },
+      builtin: {
+        registry: {
+          behaviour: { delayMs: providers.registryDelayMs, ...behaviourOf(providers.registryFailures) },
+        },
+        dns: {
+          nameservers: hosts.nameservers.map((name) => ({ name, address: hosts.local, port: ports.dns })),
+          hostmaster: `hostmaster.${config.server.hostname}`,
+          nameserverTtlS: NAMESERVER_TTL_S,
+        },
+        mail: {
+          mailHost: hosts.mail,
+          spf: { mx: true, include: [], ip4: [], ip6: [] },
+          clientPorts: { imaps: ports.imaps, submissions: ports.submissions, submission: ports.submission },
+          access: {
+            smtp: { ...endpoint, port: ports.submissions },
+            imap: { ...endpoint, port: ports.imaps },
+          },
+        },
+        dkimKeyStockSize: SPARE_DKIM_KEYS,
+      },
+    },
+  });
+};
+
+/** Namespace of the ids of the installation's own records (RFC 9562 §5.5): the same name, the same id, every start. */
+const OWN_RECORDS = '5b0f3c1e-7f43-5c8e-9d0a-3f1c5f6f2a10';
+
+/** Publishes the installation's own hosts, which every customer's zone points to. Repeating it changes nothing. */
+export const publishOwnHosts = async (
+  providers: ProviderRegistry,
+  config: Config,
+  hosts: Hosts,
+): Promise<void> => {
+  const { hostname, publicAddress } = config.server;
+  const records = [hostname, hosts.mail, ...hosts.nameservers].map(
+    (name): HostedRecord => ({
+      id: nameBasedId(name, OWN_RECORDS),
+      name,
+      type: 'A',
+      ttlS: NAMESERVER_TTL_S,
+      data: publicAddress,
+    }),
+  );
+  await providers.dnsHost().putZone({ name: hostname, records });
+};

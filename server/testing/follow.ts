@@ -1,0 +1,36 @@
+// Waiting for what an order becomes, through the API like any customer.
+import { expect } from 'vitest';
+import type { Body, TestInstallation } from './test-installation.ts';
+
+const PATIENCE_MS = 50_000;
+
+/** Asks until `isEnough`; fails with the last answer when it never is. */
+export const askUntil = async (
+  ask: () => Promise<Body>,
+  isEnough: (body: Body) => boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<Body> => {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const body = await ask();
+    if (isEnough(body)) return body;
+    if (performance.now() > deadline) throw new Error(`still not there: ${JSON.stringify(body)}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+};
+
+export const orderEnded = (api: TestInstallation, orderId: string): Promise<Body> =>
+  askUntil(
+    async () => (await api.get(`/orders/${orderId}`)).body,
+    (order) => order.status === 'done' || order.status === 'error',
+  );
+
+/** Every test that moves money ends with this. */
+export const expectBalanced = async (api: TestInstallation): Promise<Body> => {
+  const { body } = await api.get('/billing/ledger/verify');
+  expect(body.balanced, JSON.stringify(body)).toBe(true);
+  return body;
+};
+
+export const walletOf = async (api: TestInstallation): Promise<number> =>
+  (await api.get('/billing/wallet')).body.credits_remaining;
