@@ -1,0 +1,34 @@
+// docs/operations.md: every operation with the places it answers on.
+import type { Endpoint, RateLimitClass } from '../../server/http/endpoint.ts';
+import { generatedNote } from './note.ts';
+
+type Operation = Pick<
+  Endpoint,
+  'operation' | 'summary' | 'method' | 'path' | 'aliases' | 'scope' | 'rateLimit' | 'writes'
+>;
+
+export function operationsPage(
+  operations: readonly Operation[],
+  requestsPerMinute: Readonly<Record<RateLimitClass, number>>,
+): string {
+  const rows = [...operations]
+    .sort((a, b) => (a.operation < b.operation ? -1 : 1))
+    .map((operation) => {
+      const places = [operation, ...operation.aliases].map(({ method, path }) => `\`${method} ${path}\``);
+      const header = operation.scope === 'workspace' ? 'workspace' : '–';
+      return `| \`${operation.operation}\` | ${operation.summary} | ${places.join('<br>')} | ${header} | ${requestsPerMinute[operation.rateLimit]} | ${operation.writes ? 'yes' : '–'} |`;
+    });
+  return `# Operations
+
+${generatedNote('server/features/**/*.endpoint.ts')}
+
+Paths are below \`/v1/api\`. Every request carries \`Authorization: Bearer <key>\`; where the column *header* says
+workspace, also \`X-Workspace-Id: <uid>\`. The rate is the default number of requests a minute for each key.
+Operations that write honour \`Idempotency-Key\`. Bodies and answers are in the OpenAPI document, served at
+\`/openapi.json\` and browsable at \`/docs\`.
+
+| operation | what it does | place | header | rate | writes |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}

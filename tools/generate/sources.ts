@@ -1,0 +1,46 @@
+// Collects what the generators read and gives back every generated file with its content.
+import { describeConfig, loadConfig } from '../../server/config/config.ts';
+import { configurationPage } from './configuration-page.ts';
+import { errorPages } from './error-pages.ts';
+import { operationsPage } from './operations-page.ts';
+
+/** Path in the repository → content. */
+export type GeneratedFiles = Map<string, string>;
+
+/** Whole folders that hold nothing but generated files; what is not generated any more is deleted there. */
+export const generatedFolders = ['docs/errors/'];
+
+const generators: Record<string, () => Promise<GeneratedFiles>> = {
+  async database() {
+    // Starts a PostgreSQL of its own, so it is loaded only when asked for.
+    const { generateDatabaseFiles } = await import('../../database/generate.ts');
+    return generateDatabaseFiles();
+  },
+  async configuration() {
+    return new Map([['docs/configuration.md', configurationPage(describeConfig())]]);
+  },
+  async contract() {
+    const { allEndpoints, allErrors, buildOpenApi } = await import('../../server/roles/contract.ts');
+    const { limits } = loadConfig({});
+    const rates = {
+      standard: limits.standardPerMinute,
+      domain_search: limits.domainSearchPerMinute,
+      bulk: limits.bulkPerMinute,
+    };
+    return new Map([
+      ['openapi/openapi.json', `${JSON.stringify(buildOpenApi(), null, 2)}\n`],
+      ['docs/operations.md', operationsPage(allEndpoints, rates)],
+      ...errorPages(allErrors, allEndpoints),
+    ]);
+  },
+};
+
+export const generatorNames = Object.keys(generators);
+
+export async function generate(names: readonly string[]): Promise<GeneratedFiles> {
+  const files: GeneratedFiles = new Map();
+  for (const name of names) {
+    for (const [path, content] of (await generators[name]?.()) ?? []) files.set(path, content);
+  }
+  return files;
+}

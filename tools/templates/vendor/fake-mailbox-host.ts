@@ -1,0 +1,94 @@
+// The routes of the fake Acme that keep mailboxes.
+import { generateKeyPairSync } from 'node:crypto';
+import { type Answer, type Route, refusal } from './fake.ts';
+
+type Mailbox = {
+  ref: string;
+  address: string;
+  name: string;
+  password: string;
+  app_password: string | null;
+  suspended: boolean;
+};
+
+const newPublicKey = () =>
+  generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+
+export const mailboxHostRoutes = () => {
+  const keys = new Map<string, string>();
+  const mailboxes = new Map<string, Mailbox>();
+  const at = (address: string) => [...mailboxes.values()].find((mailbox) => mailbox.address === address);
+  const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
+  const shown = ({ ref, address, name, suspended }: Mailbox) => ({ ref, address, name, suspended });
+  const noMailbox = refusal(404, 'unknown_mailbox', 'No such mailbox');
+
+  const create = (ref: string, wish: Omit<Mailbox, 'ref' | 'suspended'>): Answer => {
+    if (!/^[^\s@]+@[^\s@]+$/.test(wish.address)) return refusal(422, 'bad_address', 'That is no address');
+    const known = mailboxes.get(ref);
+    if (known) {
+      return known.address === wish.address
+        ? { status: 200, body: shown(known) }
+        : refusal(409, 'id_taken', `${ref} is another mailbox`);
+    }
+    if (!keys.has(domainOf(wish.address))) return refusal(404, 'unknown_domain', 'No such domain');
+    if (at(wish.address)) return refusal(409, 'address_taken', `${wish.address} is taken`);
+    const mailbox = { ...wish, ref, suspended: false };
+    mailboxes.set(ref, mailbox);
+    return { status: 201, body: shown(mailbox) };
+  };
+
+  const change = (ref: string, fields: Partial<Mailbox>): Answer => {
+    const mailbox = mailboxes.get(ref);
+    if (!mailbox) return noMailbox;
+    Object.assign(mailbox, fields);
+    return { status: 204 };
+  };
+
+  const setUpDomain = (name: string): Answer => {
+    const publicKey = keys.get(name) ?? newPublicKey();
+    keys.set(name, publicKey);
+    return { status: 200, body: { dkim: { selector: 'acme1', public_key: publicKey } } };
+  };
+
+  const removeDomain = (name: string): Answer => {
+    if ([...mailboxes.values()].some(({ address }) => domainOf(address) === name)) {
+      return refusal(409, 'domain_in_use', `${name} still has mailboxes`);
+    }
+    keys.delete(name);
+    return { status: 204 };
+  };
+
+  const find = (mailbox: Mailbox | undefined): Answer =>
+    mailbox ? { status: 200, body: shown(mailbox) } : noMailbox;
+
+  const routes: Route[] = [
+    route('PUT', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => setUpDomain(name)),
+    route('DELETE', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => removeDomain(name)),
+    route('PUT', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''], body }) => create(ref, body)),
+    route('PUT', /^\/mailboxes\/([^/]+)\/(?:password|suspended)$/, ({ parts: [ref = ''], body }) =>
+      change(ref, body),
+    ),
+    route('DELETE', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''] }) => {
+      mailboxes.delete(ref);
+      return { status: 204 };
+    }),
+    route('GET', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''] }) => find(mailboxes.get(ref))),
+    route('GET', /^\/addresses\/([^/]+)$/, ({ parts: [address = ''] }) => find(at(address))),
+  ];
+
+  /** What Acme's mail servers answer to a sign-in. */
+  const signIn = (address: string, secret: string): boolean => {
+    const mailbox = at(address);
+    if (!mailbox || mailbox.suspended || secret === '') return false;
+    return secret === mailbox.password || secret === mailbox.app_password;
+  };
+
+  return { routes, signIn };
+};
+
+const route = (method: string, path: RegExp, answer: Route['answer']): Route => ({
+  method,
+  path,
+  changes: method !== 'GET',
+  answer,
+});

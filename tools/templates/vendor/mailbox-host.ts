@@ -1,0 +1,75 @@
+// Acme as a mailbox host: our contract on one side, its wire on the other.
+import { ProviderFailure } from '../../../providers/contracts/failure.ts';
+import type {
+  HostedMailbox,
+  MailboxAccess,
+  MailboxHost,
+  MailDomainSetup,
+} from '../../../providers/contracts/mailbox-host.ts';
+import type { Api } from './api.ts';
+
+type WireDomain = { dkim: { selector: string; public_key: string } };
+type WireMailbox = { ref: string; address: string; name: string; suspended: boolean };
+
+const mailHost = 'mail.acme.example';
+const clientPorts = { imaps: 993, submissions: 465, submission: 587 };
+const access: MailboxAccess = {
+  smtp: { host: mailHost, port: clientPorts.submissions, security: 'tls' },
+  imap: { host: mailHost, port: clientPorts.imaps, security: 'tls' },
+};
+
+export const createMailboxHost = (api: Api): MailboxHost => ({
+  setUpDomain: async ({ name }): Promise<MailDomainSetup> => {
+    const { dkim } = await api.write<WireDomain>('PUT', `/domains/${encodeURIComponent(name)}`);
+    return {
+      mailHost,
+      spf: { mx: false, include: ['spf.acme.example'], ip4: [], ip6: [] },
+      dkim: [{ selector: dkim.selector, algorithm: 'ed25519-sha256', publicKeyDer: dkim.public_key }],
+      clientPorts,
+      access,
+    };
+  },
+
+  removeDomain: async (name) => {
+    await api.write('DELETE', `/domains/${encodeURIComponent(name)}`);
+  },
+
+  createMailbox: async ({ id, address, displayName, password, appPassword, idempotencyKey }) => {
+    const body = { address: address.toLowerCase(), name: displayName, password, app_password: appPassword };
+    return toMailbox(await api.write<WireMailbox>('PUT', mailboxPath(id), body, idempotencyKey));
+  },
+
+  findMailbox: async (query) => {
+    const path =
+      'id' in query ? mailboxPath(query.id) : `/addresses/${encodeURIComponent(query.address.toLowerCase())}`;
+    try {
+      return toMailbox(await api.read<WireMailbox>('GET', path));
+    } catch (error) {
+      if (error instanceof ProviderFailure && error.failure.kind === 'notFound') return null;
+      throw error;
+    }
+  },
+
+  setPassword: async (id, password, appPassword) => {
+    await api.write('PUT', `${mailboxPath(id)}/password`, { password, app_password: appPassword });
+  },
+
+  setStatus: async (id, status) => {
+    await api.write('PUT', `${mailboxPath(id)}/suspended`, { suspended: status === 'suspended' });
+  },
+
+  removeMailbox: async (id) => {
+    await api.write('DELETE', mailboxPath(id));
+  },
+
+  access: async () => access,
+});
+
+const mailboxPath = (id: string) => `/mailboxes/${encodeURIComponent(id)}`;
+
+const toMailbox = ({ ref, address, name, suspended }: WireMailbox): HostedMailbox => ({
+  id: ref,
+  address,
+  displayName: name,
+  status: suspended ? 'suspended' : 'active',
+});
