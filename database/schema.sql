@@ -551,7 +551,7 @@ create table mail.queue_message (
   id uuid not null,
   sender text not null,
   mailbox_id uuid,
-  raw bytea not null,
+  raw bytea,
   accepted_at timestamp with time zone not null,
   constraint queue_message_pkey PRIMARY KEY (id)
 );

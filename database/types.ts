@@ -272,7 +272,7 @@ export interface MailQueueMessage {
   accepted_at: Timestamp;
   id: string;
   mailbox_id: string | null;
-  raw: Buffer;
+  raw: Buffer | null;
   sender: string;
 }
 

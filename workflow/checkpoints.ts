@@ -68,14 +68,14 @@ export class Checkpoints {
     try {
       await this.#assertOwned();
     } catch (error) {
-      throw this.#stop(error);
+      throw await this.#stop(error);
     }
     if (this.#host.closing.aborted) return never();
     const land = this.#host.flights.enter();
     try {
       return await call({ deadline: this.#host.deadline, abandon: land });
     } catch (error) {
-      if (!this.#host.closing.aborted) throw this.#stop(error);
+      if (!this.#host.closing.aborted) throw await this.#stop(error);
       land();
       return never();
     } finally {
@@ -112,10 +112,10 @@ export class Checkpoints {
     if (!lease.holds(this.#term) && !(await lease.hold(this.#term))) throw engine.ownershipLost(this.#id);
   }
 
-  #stop(error: unknown): unknown {
+  async #stop(error: unknown): Promise<unknown> {
     if (engine.isHandOver(error)) {
       this.#stopped = { error };
-    } else {
+    } else if (await this.#host.lease.hold(this.#term)) {
       // A replay that meets other checkpoints than it made (changed code), a result that cannot be stored, a
       // full disk. None of it says that the work failed, so nothing is undone: it runs again after a while,
       // with new code after a restart, and meanwhile everybody can see where it stands.
@@ -124,8 +124,8 @@ export class Checkpoints {
         'workflow is stuck; it is tried again later',
       );
       this.#host.resumeLater(this.#id);
-      this.#stopped = { error: engine.ownershipLost(this.#id) };
     }
+    this.#stopped ??= { error: engine.ownershipLost(this.#id) };
     return this.#stopped.error;
   }
 }

@@ -24,6 +24,8 @@
 // What must stay true:
 // - A step may run more than once with one key (a crash after it acted and before that was recorded, a process
 //   that was paused while another took over), so it is idempotent by `step.key`, or has a `findOutcome`.
+// - A step that fails for good has left nothing behind; only finished steps are undone. What can fail half way
+//   is two steps.
 // - Everything that touches a database, a clock, chance or the network is in a step; `run` only decides.
 //   After a restart `run` starts from the top and finished steps answer what they answered then.
 // - Input, results and thrown messages are persisted in the clear: no secrets in them. Input is plain JSON.

@@ -2,12 +2,15 @@
 import { type Db, inTransaction } from '../database/database.ts';
 import * as engine from './engine.ts';
 import { type Log, loggable } from './log.ts';
+import { letGoAfter } from './take-over.ts';
 
 export type DispatcherOptions = {
   db: Db;
   /** Names this process can execute. Others stay for a process that knows them (a rolling upgrade). */
   workflows: readonly string[];
   pollMs: number;
+  /** How long a paused process may keep others from starting what it was about to start. */
+  letGoAfterMs: number;
   /** How many more workflows may start now. */
   room(): number;
   /** Starts one workflow and follows it. */
@@ -75,6 +78,7 @@ export class Dispatcher {
     if (this.#full) return false;
     const { workflows, log } = this.#options;
     const taken = await inTransaction(this.#options.db, async (tx) => {
+      await letGoAfter(tx, this.#options.letGoAfterMs);
       const rows = await tx
         .selectFrom('workflow_start')
         .select(['id', 'workflow', 'input'])

@@ -45,8 +45,9 @@ export const launch = async (options: EngineOptions): Promise<void> => {
   for (const name of options.workflows) {
     if (registered.has(name)) continue;
     const run: Started = async (input, origin) => {
-      if (!execute || !DBOS.workflowID) throw new Error('the workflow runtime is not running');
-      return execute(name, DBOS.workflowID, input, origin);
+      // After a shutdown there is nobody to execute it, and an error would be recorded as its end.
+      if (!execute) return new Promise<never>(() => {});
+      return execute(name, DBOS.workflowID!, input, origin);
     };
     registered.set(name, DBOS.registerWorkflow(run, { name, maxRecoveryAttempts: mostRecoveries }));
   }

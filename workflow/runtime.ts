@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../database/clock.ts';
 import { type Db, openDatabase } from '../database/database.ts';
 import { listen } from '../database/listen.ts';
 import { newId } from '../database/uuid.ts';
+import { never } from './checkpoints.ts';
 import type { Outcome, WorkflowDefinition } from './definition.ts';
 import { Dispatcher } from './dispatcher.ts';
 import * as engine from './engine.ts';
@@ -83,7 +84,9 @@ const defaults = {
   keepEndedMs: 30 * 24 * 3_600_000,
 };
 const stuckRetryMs = 60_000;
-const longestPollMs = 250;
+// How often to ask for what happens in other processes; what happens in this one tells by itself.
+const childPollMs = 250;
+const waiterPollMs = 1_000;
 
 /**
  * Starts executing. A process has at most one runtime at a time.
@@ -154,18 +157,19 @@ class Runtime implements WorkflowRuntime {
       applicationName: 'inboxkit workflow',
       onConnectionLost,
     });
-    this.#pool = enginePool(databaseUrl, options.poolSize, onConnectionLost);
+    this.#pool = enginePool(options, onConnectionLost);
     this.#lease = new Lease({
       ...options,
       db: this.#db,
       resumeOwn: async () => engine.resume(await engine.pendingOf(executorId)),
-      onReplaced: () => void this.close().then(options.onReplaced),
+      onReplaced: () => this.#stopReplaced(),
     });
-    this.#waiters = new Waiters(this.#db, longestPollMs);
+    this.#waiters = new Waiters(this.#db, waiterPollMs);
     this.#dispatcher = new Dispatcher({
       db: this.#db,
       workflows: [...this.#definitions.keys()],
       pollMs: options.pollMs,
+      letGoAfterMs: options.takeOverAfterMs,
       room: () => (this.#lease.holds(this.#lease.term) ? options.mostAwake - this.#host.awake.count : 0),
       start: async (workflow, id, input) => {
         await engine.start(workflow, id, input, { rootId: id });
@@ -185,7 +189,7 @@ class Runtime implements WorkflowRuntime {
       queues,
       flights: new Tally(() => this.#landed()),
       awake: new Tally(() => this.#dispatcher.roomWasMade()),
-      childPollMs: longestPollMs,
+      childPollMs,
       ...(options.onStep && { onStep: options.onStep }),
       resumeLater: (id) => this.#resumeLater(id),
     };
@@ -260,7 +264,11 @@ class Runtime implements WorkflowRuntime {
     origin: engine.Origin,
   ): Promise<Outcome<unknown>> {
     const definition = this.#definitions.get(workflow);
-    if (!definition) throw new TypeError(`no workflow is named ${workflow}`);
+    if (!definition) {
+      // Thrown, this would be the end of the workflow. So it stays, for a process that knows it.
+      this.#options.log.error({ workflow, workflowId: id }, 'no workflow has this name here');
+      return never();
+    }
     const outcome = await execute(this.#host, definition, id, input, origin);
     this.#waiters.tell(id);
     return outcome;
@@ -280,13 +288,26 @@ class Runtime implements WorkflowRuntime {
     return flights.count === 0;
   }
 
+  async #stopReplaced(): Promise<void> {
+    try {
+      await this.close();
+    } catch (error) {
+      this.#options.log.error({ err: loggable(error) }, 'did not stop cleanly');
+    }
+    this.#options.onReplaced?.();
+  }
+
   #resumeLater(id: string): void {
-    const retry = setTimeout(() => {
+    const retry = setTimeout(async () => {
       this.#retries.delete(retry);
-      engine.resume([id]).catch((error: unknown) => {
+      try {
+        // By then it may have gone on elsewhere.
+        const mine = await engine.pendingOf(this.executorId);
+        if (mine.includes(id)) await engine.resume([id]);
+      } catch (error) {
         this.#options.log.warn({ workflowId: id, err: loggable(error) }, 'could not resume a workflow');
         this.#resumeLater(id);
-      });
+      }
     }, stuckRetryMs);
     this.#retries.add(retry);
   }
@@ -297,13 +318,13 @@ class Runtime implements WorkflowRuntime {
   }
 }
 
-const enginePool = (databaseUrl: string, max: number, onLost: (error: Error) => void): pg.Pool => {
+const enginePool = (options: Options, onLost: (error: Error) => void): pg.Pool => {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max,
+    connectionString: options.databaseUrl,
+    max: options.poolSize,
     application_name: 'inboxkit workflow engine',
-    // An execution that hangs between two statements must not hold the row of its workflow for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    // A process that is paused in a transaction keeps its workflow's row locked, so that nobody could take over.
+    idle_in_transaction_session_timeout: options.takeOverAfterMs,
     keepAlive: true,
   });
   pool.on('error', onLost);

@@ -1,6 +1,6 @@
 // Finds processes that died and hands their workflows to the living; one process does it, once.
 import { sql } from 'kysely';
-import { type Db, inTransaction } from '../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../database/database.ts';
 import * as engine from './engine.ts';
 import type { Log } from './log.ts';
 
@@ -22,6 +22,7 @@ export const takeOver = async (options: TakeOverOptions): Promise<number> => {
 
 const takeOne = (options: TakeOverOptions, report: (count: number) => void): Promise<boolean> =>
   inTransaction(options.db, async (tx) => {
+    await letGoAfter(tx, options.takeOverAfterMs);
     const dead = await tx
       .selectFrom('workflow_executor')
       .select('executor_id')
@@ -45,6 +46,14 @@ const takeOne = (options: TakeOverOptions, report: (count: number) => void): Pro
     }
     return true;
   });
+
+/**
+ * Ends the transaction when its process stops talking in the middle of it: the rows it has locked are skipped by
+ * everybody else until then.
+ */
+export const letGoAfter = async (tx: Tx, ms: number): Promise<void> => {
+  await sql`set local idle_in_transaction_session_timeout = ${sql.lit(ms)}`.execute(tx);
+};
 
 /**
  * Gives a row to every process that left workflows and has none, so that the next take-over sees it: one that

@@ -1,10 +1,11 @@
 // The cluster on disk: made once, recognised afterwards, and stopped when an earlier process left it running.
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Identity, isServerOf, type Log, readPidFile, run } from './process.ts';
+import { giveTo, type Identity } from './identity.ts';
+import { isServerOf, type Log, readPidFile, run } from './process.ts';
 import { majorVersion } from './runtime.ts';
 
 /** How to reach the cluster; kept in `postgres.json` (mode 0600) of the data directory. */
@@ -20,21 +21,6 @@ export const clusterDirectory = (dataDir: string): string => join(dataDir, 'pg')
 export const hereFor = (directory: string): string =>
   process.platform === 'linux' ? '/proc/self/cwd' : directory;
 
-const nobody = 65534;
-
-/**
- * Who the server runs as. PostgreSQL refuses to run as root, so root hands the cluster to the owner of the data
- * directory, or to nobody where that is root too.
- */
-export const clusterIdentity = async (dataDir: string): Promise<Identity> => {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const path of [clusterDirectory(dataDir), dataDir]) {
-    const owner = await stat(path).catch(() => undefined);
-    if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  }
-  return { uid: nobody, gid: nobody };
-};
-
 /**
  * Makes sure that the data directory holds a cluster of our version and answers how to reach it.
  *
@@ -45,6 +31,8 @@ export const ensureCluster = async (options: {
   runtime: string;
   identity: Identity;
   log: Log;
+  /** Off for a cluster that need not survive a crash of the machine. */
+  sync: boolean;
   signal?: AbortSignal;
 }): Promise<Access> => {
   const { dataDir } = options;
@@ -63,6 +51,7 @@ export const ensureCluster = async (options: {
         `${accessFile(dataDir)} with the password of ${directory} is missing or damaged: restore it`,
       );
     }
+    await giveTo(options.identity, directory); // root may have put back a copy that belongs to root
     return known;
   }
   const access = known ?? { password: randomBytes(24).toString('base64url'), port: await freePort() };
@@ -98,12 +87,7 @@ const unfinishedPrefix = 'pg.unfinished-';
  * process dies.
  */
 const makeCluster = async (
-  {
-    dataDir,
-    runtime,
-    identity,
-    signal,
-  }: { dataDir: string; runtime: string; identity: Identity; signal?: AbortSignal },
+  { dataDir, runtime, identity, sync, signal }: Parameters<typeof ensureCluster>[0],
   password: string,
 ): Promise<void> => {
   const staging = await mkdtemp(join(dataDir, unfinishedPrefix));
@@ -111,11 +95,7 @@ const makeCluster = async (
     const directory = join(staging, 'pg');
     await mkdir(directory, { mode: 0o700 });
     await writeFile(join(staging, 'password'), password, { mode: 0o600 });
-    if (identity) {
-      for (const path of [staging, directory, join(staging, 'password')]) {
-        await chown(path, identity.uid, identity.gid);
-      }
-    }
+    await giveTo(identity, staging);
     const { code, output } = await run(
       join(runtime, 'bin', 'initdb'),
       [
@@ -128,6 +108,7 @@ const makeCluster = async (
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
         '--locale=C',
+        ...(sync ? [] : ['--no-sync']),
       ],
       { identity, cwd: directory, signal },
     );

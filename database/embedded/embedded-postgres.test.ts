@@ -11,7 +11,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
-import { exists } from './process.ts';
+import { exists, run } from './process.ts';
 
 const isRoot = process.getuid?.() === 0;
 const said: string[] = [];
@@ -71,8 +71,8 @@ const eventually = async <T>(what: () => Promise<T>): Promise<T> => {
 const program = join(import.meta.dirname, '../testing/embedded-program.ts');
 
 /** Runs the embedded database in a process of its own. */
-const startProgram = async (args = [dataDir], script = program) => {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+const startProgram = async (args = [program, dataDir], command = process.execPath) => {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   cleanUps.push(async () => {
     child.kill('SIGTERM');
@@ -346,9 +346,9 @@ test('the server works for data below a directory others cannot enter, and never
   await chmod(home, 0o700);
   dataDir = join(home, 'inner', 'data');
 
-  const first = await startProgram([dataDir]);
+  const first = await startProgram();
   await keepRow(first.url, 'kept');
-  const { uid } = await stat(`/proc/${first.pid}`);
+  const uid = Number((await run('/bin/ps', ['-o', 'uid=', '-p', String(first.pid)])).output);
   expect(uid).not.toBe(0);
   expect(uid).toBe(isRoot ? 65534 : process.getuid?.());
   await killHard(first.child, first.exited);
@@ -359,4 +359,22 @@ test('the server works for data below a directory others cannot enter, and never
   expect(await keptRows(second.url)).toEqual(['kept']);
   expect((await stat(join(dataDir, 'pg'))).mode & 0o777).toBe(0o700);
   dataDir = home;
+});
+
+test('root of a user namespace that has no other user gets a server too, and later one outside of it', async () => {
+  const enter = ['--user', '--map-root-user', '--'];
+  const inside = await run('unshare', [...enter, 'true']).then(
+    ({ code }) => code === 0,
+    () => false, // not on this system: the program runs as we are
+  );
+  const first = inside
+    ? await startProgram([...enter, process.execPath, program, dataDir], 'unshare')
+    : await startProgram();
+  await keepRow(first.url, 'kept');
+  first.child.kill('SIGTERM');
+  await first.exited;
+
+  const second = await start();
+
+  expect(await keptRows(second.url)).toEqual(['kept']);
 });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import {
   type Access,
-  clusterIdentity,
+  clusterDirectory,
   ensureCluster,
   freePort,
   isFree,
@@ -14,6 +14,7 @@ import {
   stopSurvivor,
 } from './cluster.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { serverIdentity } from './identity.ts';
 import type { Log } from './process.ts';
 import { copyPlaces, prepareRuntime } from './runtime.ts';
 import { type Server, ServerStartFailure, type Settings, startServer, stopServer } from './server.ts';
@@ -46,12 +47,18 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(dataDir);
   try {
-    const identity = await clusterIdentity(dataDir);
+    const identity = await serverIdentity([clusterDirectory(dataDir), dataDir]);
     const runtime = await prepareRuntime(
       identity,
       options.runtimeDir ? [resolve(options.runtimeDir)] : copyPlaces(dataDir, identity),
     );
-    const access = await ensureCluster({ ...options, dataDir, runtime, identity });
+    const access = await ensureCluster({
+      ...options,
+      dataDir,
+      runtime,
+      identity,
+      sync: options.settings?.fsync !== false,
+    });
     await stopSurvivor(dataDir, options.log);
     const common = { dataDir, runtime, identity, settings: options.settings };
     const server = await startOnAPort(dataDir, access, (port) =>

@@ -1,10 +1,8 @@
-// Running the server's programs as another user, and asking about processes we did not start.
+// Running the server's programs, and asking about processes we did not start.
 import { spawn } from 'node:child_process';
 import { readFile, readlink, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-
-/** Who the server runs as; undefined means as this process. */
-export type Identity = { uid: number; gid: number } | undefined;
+import { type Identity, spawnedAs } from './identity.ts';
 
 /** Where short lines about what happens go; a pino logger fits. */
 export type Log = { info(message: string): void; warn(message: string): void };
@@ -24,8 +22,9 @@ export const run = (
   options: { identity?: Identity; cwd?: string; signal?: AbortSignal } = {},
 ): Promise<RunResult> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      ...options.identity,
+    const spawned = spawnedAs(options.identity, command, args);
+    const child = spawn(spawned.command, spawned.args, {
+      ...spawned.options,
       cwd: options.cwd,
       signal: options.signal,
       env: programEnv,

@@ -3,12 +3,13 @@ import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Identity, run } from './process.ts';
+import type { Identity } from './identity.ts';
+import { run } from './process.ts';
 import { findPackage, type Package, prepareRuntime } from './runtime.ts';
 
 const isRoot = process.getuid?.() === 0;
 // Root hands the server to another user; anybody else runs it themselves.
-const identity: Identity = isRoot ? { uid: 65534, gid: 65534 } : undefined;
+const identity: Identity = isRoot ? { uid: 65534, gid: 65534, within: 'system' } : undefined;
 
 let base: string;
 let place: string;

@@ -5,7 +5,8 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Identity, run } from './process.ts';
+import type { Identity } from './identity.ts';
+import { run } from './process.ts';
 
 /** The installed server: `directory` holds bin, lib and share. */
 export type Package = { name: string; version: string; directory: string };

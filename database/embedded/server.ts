@@ -5,7 +5,8 @@ import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clusterDirectory, hereFor } from './cluster.ts';
-import { type Identity, programEnv, readPidFile } from './process.ts';
+import { type Identity, spawnedAs } from './identity.ts';
+import { programEnv, readPidFile } from './process.ts';
 
 export type Settings = Record<string, string | number | boolean>;
 
@@ -88,22 +89,19 @@ export const startServer = async (options: {
   const logPath = join(options.dataDir, 'postgres.log');
   const logFile = await openLog(logPath);
   const logStart = (await logFile.stat()).size;
-  const child = spawn(
-    join(options.runtime, 'bin', 'postgres'),
-    [
-      '-D',
-      hereFor(directory),
-      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-    ],
-    {
-      ...options.identity,
-      cwd: directory,
-      env: programEnv,
-      stdio: ['ignore', logFile.fd, logFile.fd],
-      // Out of our process group: Ctrl-C is for us, and we stop the server when we have drained.
-      detached: true,
-    },
-  );
+  const program = spawnedAs(options.identity, join(options.runtime, 'bin', 'postgres'), [
+    '-D',
+    hereFor(directory),
+    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  ]);
+  const child = spawn(program.command, program.args, {
+    ...program.options,
+    cwd: directory,
+    env: programEnv,
+    stdio: ['ignore', logFile.fd, logFile.fd],
+    // Out of our process group: Ctrl-C is for us, and we stop the server when we have drained.
+    detached: true,
+  });
   const exited = new Promise<Exit>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );

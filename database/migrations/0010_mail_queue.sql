@@ -5,7 +5,7 @@ create table mail.queue_message (
   sender text not null, -- envelope sender; empty is the null path (RFC 5321 §4.5.5), which never gets a report back
   -- published.mailbox that submitted it, null for our own reports. No foreign key: accepted mail outlives its mailbox.
   mailbox_id uuid,
-  raw bytea not null, -- complete and signed; every line ends in CRLF
+  raw bytea, -- complete and signed; every line ends in CRLF. Null once all recipients have it
   accepted_at timestamptz not null
 );
 -- Most of a big message is base64, on which compression costs time and gains little.

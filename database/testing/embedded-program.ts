@@ -7,9 +7,9 @@ if (!dataDir) throw new Error('usage: embedded-program.ts <data directory> [<run
 const log = { info: () => {}, warn: (message: string) => console.error(message) };
 try {
   const server = await startEmbeddedPostgres({ dataDir, runtimeDir, log });
-  console.log(JSON.stringify({ url: server.url, pid: server.pid }));
   process.once('SIGTERM', () => void server.stop());
   process.once('SIGHUP', () => process.exit(1)); // the end of a program that has an error nobody caught
+  console.log(JSON.stringify({ url: server.url, pid: server.pid }));
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

@@ -1,9 +1,13 @@
 // What the server says about the names of its zones, asked over real sockets.
+import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
+import { startDnsPlane } from './dns-plane.ts';
 import { askUdp, decodeResponse, encodeQuery, exchangeUdp, type Question } from './testing/ask.ts';
-import { useDnsPlane } from './testing/plane.ts';
+import { recordingLog, useDnsPlane } from './testing/plane.ts';
 import { publishZone } from './testing/published-zones.ts';
 
 const database = useTestDatabase();
@@ -300,6 +304,44 @@ describe('additional addresses', () => {
     expect((await ask(name, type)).additionals.sort()).toEqual(addresses);
   });
 });
+
+test.each(['udp', 'tcp'])(
+  'a port whose %s side is taken is an error, and nothing stays bound',
+  async (taken) => {
+    const port = await takePort(taken);
+    const start = startDnsPlane({
+      databaseUrl: database.url,
+      host: '127.0.0.1',
+      port,
+      log: recordingLog().log,
+    });
+    await expect(start).rejects.toThrow('EADDRINUSE');
+    await freePort();
+    const plane = await startDnsPlane({
+      databaseUrl: database.url,
+      host: '127.0.0.1',
+      port,
+      log: recordingLog().log,
+    });
+    expect(plane.port).toBe(port);
+    await plane.close();
+  },
+);
+
+let freePort = async (): Promise<void> => {};
+
+async function takePort(transport: string): Promise<number> {
+  if (transport === 'udp') {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    freePort = () => new Promise((resolve) => socket.close(() => resolve()));
+    return socket.address().port;
+  }
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  freePort = () => new Promise((resolve) => server.close(() => resolve()));
+  return (server.address() as AddressInfo).port;
+}
 
 test('nothing of all this was an error to the server', () => {
   expect(plane.lines.filter((line) => line.level >= 40)).toEqual([]);

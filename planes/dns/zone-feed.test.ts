@@ -141,6 +141,15 @@ describe('while the database is away', () => {
     expect(logged('is back').length).toBe(1);
   });
 
+  test('a server does not start, since it would refuse zones that are its own', async () => {
+    await start();
+    await link.cut();
+    const { log } = recordingLog();
+    await expect(startDnsPlane({ databaseUrl: link.url, host: '127.0.0.1', port: 0, log })).rejects.toThrow(
+      'ECONNREFUSED',
+    );
+  });
+
   test('the server can be closed', async () => {
     await start(20);
     await link.cut();
@@ -148,6 +157,14 @@ describe('while the database is away', () => {
     await plane.close();
     await expect(askTcp(plane.port, { name: 'www.example.com', type: 'A' })).rejects.toThrow();
   });
+});
+
+test('what changed while the connection was lost is read as soon as it is back, long before the next poll', async () => {
+  await start(3_600_000);
+  await link.cut();
+  await publishZone(database.db, 'example.com', ['www A 192.0.2.12']);
+  await link.mend();
+  await sees('192.0.2.12');
 });
 
 test('connections ended by the server are made again', async () => {

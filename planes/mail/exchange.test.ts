@@ -12,6 +12,9 @@ import {
   type TestPlane,
 } from './testing/plane.ts';
 
+// For what happens in the background; a loaded machine may take long.
+const SOON = { timeout: 30_000 };
+
 const database = useTestDatabase();
 let plane: TestPlane;
 let bob: string;
@@ -30,7 +33,7 @@ const arrived = (mailboxId: string, count: number) =>
     const messages = await storedMessages(plane.db, mailboxId);
     expect(messages).toHaveLength(count);
     return messages;
-  }, 10_000);
+  }, SOON);
 
 describe('a message between two mailboxes of the installation', () => {
   it('arrives in the INBOX signed with both algorithms, and SPF, DKIM and DMARC pass under a strict policy', async () => {
@@ -60,5 +63,57 @@ describe('a message between two mailboxes of the installation', () => {
     expect(header('return-path')).toEqual(['<ann@sender.example>']);
     expect(header('received').map((value) => /with (\S+)/.exec(value)?.[1])).toEqual(['ESMTP', 'ESMTPSA']);
     expect(message?.raw.startsWith('Return-Path: <ann@sender.example>\r\n')).toBe(true);
+  });
+
+  it('arrives with an internationalised sender and recipient, and with a tag in the address', async () => {
+    await publishDomain(plane, 'xn--bcher-kva.example');
+    await publishMailbox(plane.db, 'jörg@xn--bcher-kva.example');
+    const zoe = await publishMailbox(plane.db, 'zoë@receiver.example');
+    await submissionClient(plane, 'jörg@bücher.example').sendMail({
+      envelope: { from: 'jörg@bücher.example', to: 'zoë+news@receiver.example' },
+      raw: 'From: Jörg <jörg@bücher.example>\r\nSubject: Grüße\r\n\r\nhi\r\n',
+    });
+    const [message] = await arrived(zoe, 1);
+    expect(message?.folder).toBe('INBOX');
+    expect(message?.raw).toContain('Return-Path: <jörg@xn--bcher-kva.example>');
+    expect(message?.raw.replace(/\r\n\s/g, ' ')).toMatch(
+      /dmarc=pass [^;]*header\.from=xn--bcher-kva\.example/,
+    );
+  });
+
+  it('comes back as a report, itself authenticated, when there is no such recipient', async () => {
+    const carol = await publishMailbox(plane.db, 'carol@sender.example');
+    await submissionClient(plane, 'carol@sender.example').sendMail({
+      from: 'carol@sender.example',
+      to: 'nobody@receiver.example',
+      subject: 'Lost',
+      text: 'hi',
+    });
+    const [report] = await arrived(carol, 1);
+    expect(report?.folder).toBe('INBOX');
+    expect(report?.raw).toMatch(/^Return-Path: <>\r\n/);
+    expect(report?.raw.replace(/\r\n\s/g, ' ')).toMatch(/dmarc=pass [^;]*header\.from=sender\.example/);
+    expect(report?.raw).toContain('Final-Recipient: rfc822; nobody@receiver.example');
+    expect(report?.raw).toContain('Status: 5.1.1');
+    expect(report?.raw).toContain('Subject: Lost');
+  });
+
+  it('to somewhere else is held, and the queue says why', async () => {
+    await submissionClient(plane, 'ann@sender.example').sendMail({
+      from: 'ann@sender.example',
+      to: 'x@outside.example',
+      text: 'hi',
+    });
+    await expect
+      .poll(
+        () =>
+          plane.db
+            .selectFrom('mail.queue_recipient')
+            .select(['state', 'reason'])
+            .where('address', '=', 'x@outside.example')
+            .executeTakeFirst(),
+        SOON,
+      )
+      .toEqual({ state: 'held', reason: expect.stringContaining('Outbound delivery is switched off') });
   });
 });

@@ -89,7 +89,7 @@ test('a text that is no record data gives an InvalidRdataError, nothing else', (
         }
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 

@@ -1,4 +1,5 @@
 /** Delivery status notifications, the "bounce" messages: RFC 3464 in a multipart/report (RFC 6522). */
+import { isAscii } from 'node:buffer';
 import { type HeaderSection, readHeader } from './header.ts';
 import { formatDate } from './trace.ts';
 
@@ -45,7 +46,7 @@ export function buildDeliveryReport(report: DeliveryReport): Buffer {
   const originalId = header.fields.find((field) => field.name === 'message-id')?.value;
   // An address outside of ASCII needs the `utf-8` address type and the global media types (RFC 6533 §3).
   const international =
-    report.recipients.some(({ address }) => !isAscii(address)) || !isAscii(originalHeader);
+    report.recipients.some(({ address }) => !isAscii(Buffer.from(address))) || !isAscii(originalHeader);
   const part = (type: string, description: string) =>
     `--${report.boundary}\r\nContent-Description: ${description}\r\nContent-Type: ${type}\r\n` +
     `Content-Transfer-Encoding: ${international ? '8bit' : '7bit'}\r\n\r\n`;
@@ -102,7 +103,7 @@ function statusFields(report: DeliveryReport): string {
   const blocks = [
     [`Reporting-MTA: dns; ${report.reportingMta}`, `Arrival-Date: ${formatDate(report.arrivalDate)}`],
     ...report.recipients.map((recipient) => [
-      `Final-Recipient: ${isAscii(recipient.address) ? 'rfc822' : 'utf-8'}; ${recipient.address}`,
+      `Final-Recipient: ${isAscii(Buffer.from(recipient.address)) ? 'rfc822' : 'utf-8'}; ${recipient.address}`,
       'Action: failed',
       `Status: ${recipient.status}`,
       ...(recipient.remoteMta ? [`Remote-MTA: dns; ${oneLine(recipient.remoteMta)}`] : []),
@@ -116,9 +117,6 @@ function statusFields(report: DeliveryReport): string {
 /** Offset after the last whole field that ends within `limit`. */
 const cutAfter = (header: HeaderSection, limit: number): number =>
   header.end <= limit ? header.end : (header.fields.findLast((field) => field.end <= limit)?.end ?? 0);
-
-const isAscii = (text: string | Buffer): boolean =>
-  typeof text === 'string' ? Buffer.byteLength(text) === text.length : text.every((byte) => byte < 0x80);
 
 // The original is under the sender's control: only a well-formed msg-id (RFC 5322 §3.6.4) is repeated.
 const isMessageId = (value: string): boolean => /^<[\x21-\x3b\x3d\x3f-\x7e]+>$/.test(value);

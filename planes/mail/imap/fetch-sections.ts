@@ -64,16 +64,12 @@ const streamRange = async (db: Db, connection: Connection, row: MessageRow, [sta
   }
 };
 
-const lineBreak = Buffer.from('\r\n');
-
-/** Fields in the order of the message, each as it stands there, and the blank line after them. */
+/** Fields in the order of the message, each as it stands there, and the blank line where the header has one. */
 const selectFields = (header: Buffer, { names, except }: { names: string[]; except: boolean }): Buffer => {
   const wanted = new Set(names);
-  const pieces: Buffer[] = [];
-  for (const field of parseHeaderBlock(header, 0, header.length).fields) {
-    if (wanted.has(field.name) === except) continue;
-    pieces.push(header.subarray(field.start, field.end));
-    if (header[field.end - 1] !== 10) pieces.push(lineBreak);
-  }
-  return Buffer.concat([...pieces, lineBreak]);
+  const { fields } = parseHeaderBlock(header, 0, header.length);
+  const pieces = fields
+    .filter((field) => wanted.has(field.name) !== except)
+    .map((field) => header.subarray(field.start, field.end));
+  return Buffer.concat([...pieces, header.subarray(fields.at(-1)?.end ?? 0)]);
 };

@@ -59,10 +59,10 @@ const readAddress = (tokens: Token[]): Address | null => {
       (token, at) => at > open && token.kind === 'special' && token.text === '>',
     );
     const inner = tokens.slice(open + 1, close === -1 ? undefined : close);
-    return { name: phrase(tokens.slice(0, open)) ?? comment(tokens), ...readSpec(inner) };
+    return { name: phrase(tokens.slice(0, open)), ...readSpec(inner) };
   }
-  if (!tokens.some((token) => token.kind !== 'comment')) return null;
-  return { name: comment(tokens), ...readSpec(tokens) };
+  if (tokens.every((token) => token.kind === 'comment')) return null;
+  return { name: trailingComment(tokens), ...readSpec(tokens) };
 };
 
 // [route ":"] local-part "@" domain
@@ -88,12 +88,10 @@ const phrase = (tokens: Token[]): string | null => {
   return words.length > 0 ? words.join(' ') : null;
 };
 
-const comment = (tokens: Token[]): string | null => {
-  const text = tokens
-    .filter((token) => token.kind === 'comment')
-    .map((token) => token.text.trim())
-    .join(' ');
-  return text === '' ? null : text;
+// user@example.com (Name), the form before names stood in front.
+const trailingComment = (tokens: Token[]): string | null => {
+  const last = tokens.at(-1);
+  return last?.kind === 'comment' && last.text.trim() !== '' ? last.text.trim() : null;
 };
 
 const specials = '<>@,;:';

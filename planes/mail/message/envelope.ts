@@ -1,12 +1,12 @@
 // ENVELOPE of a message header (RFC 9051 §7.5.2).
 import { type Address, parseAddressList } from './address-list.ts';
-import { type HeaderBlock, headerValue } from './header-fields.ts';
+import { type HeaderBlock, headerList, headerValue } from './header-fields.ts';
 import { imapNstring } from './imap-string.ts';
 
 /** `("date" "subject" from sender reply-to to cc bcc "in-reply-to" "message-id")`. */
 export const formatEnvelope = (raw: Buffer, header: HeaderBlock): string => {
   const text = (name: string) => imapNstring(headerValue(raw, header, name));
-  const list = (name: string) => formatAddresses(parseAddressList(headerValue(raw, header, name) ?? ''));
+  const list = (name: string) => formatAddresses(parseAddressList(headerList(raw, header, name)));
   const from = list('from');
   // A missing or empty Sender or Reply-To is shown as From.
   const orFrom = (name: string) => {

@@ -72,3 +72,10 @@ export const headerValue = (raw: Buffer, header: HeaderBlock, name: string): str
   const field = header.fields.find((candidate) => candidate.name === name);
   return field ? fieldValue(raw, field) : null;
 };
+
+/** The values of all fields of that name, as one list: address fields that were given twice (RFC 5322 §4.5.3). */
+export const headerList = (raw: Buffer, header: HeaderBlock, name: string): string =>
+  header.fields
+    .filter((field) => field.name === name)
+    .map((field) => fieldValue(raw, field))
+    .join(', ');

@@ -165,12 +165,14 @@ export async function releaseLeases(db: Db, workerId: string, now: Date): Promis
   if (released.numUpdatedRows > 0n) await notify(db);
 }
 
+/** @throws when every recipient has the message: whoever asks then has lost its claim. */
 export async function readRaw(db: Db, messageId: string): Promise<Buffer> {
   const row = await db
     .selectFrom('mail.queue_message')
     .select('raw')
     .where('id', '=', messageId)
     .executeTakeFirstOrThrow();
+  if (!row.raw) throw new Error(`Message ${messageId} has been delivered already`);
   return row.raw;
 }
 
@@ -229,7 +231,28 @@ export async function settle(
       })
       .execute();
   }
+  if (outcome.state === 'delivered') await dropDelivered(tx, recipient.messageId);
   return true;
+}
+
+/** Lets the content go when nobody waits for it and nothing went wrong: the queue is no archive. */
+async function dropDelivered(tx: Tx, messageId: string): Promise<void> {
+  await tx
+    .updateTable('mail.queue_message')
+    .set({ raw: null })
+    .where('id', '=', messageId)
+    .where((query) =>
+      query.not(
+        query.exists(
+          query
+            .selectFrom('mail.queue_recipient')
+            .select('id')
+            .where('message_id', '=', messageId)
+            .where('state', '!=', 'delivered'),
+        ),
+      ),
+    )
+    .execute();
 }
 
 /** When the next recipient is due, null when none is waiting. */
@@ -289,13 +312,13 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
     .forUpdate('r')
     .skipLocked()
     .executeTakeFirst();
-  if (!held) return null;
+  if (!held?.raw) return null;
   await tx
     .updateTable('mail.queue_recipient')
     .set({ state: 'expired', changed_at: now })
     .where('id', '=', held.id)
     .execute();
-  return { ...held, acceptedAt: held.accepted_at };
+  return { ...held, raw: held.raw, acceptedAt: held.accepted_at };
 }
 
 /** Deletes messages accepted before `acceptedBefore` that wait for nothing any more, and old send counts. */

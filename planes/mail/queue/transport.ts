@@ -1,4 +1,6 @@
 /** The client side of SMTP: hands one message to one host, over a connection that is kept for the next. */
+import { isAscii } from 'node:buffer';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
@@ -52,7 +54,8 @@ export function createTransport(hostname: string): Transport {
         host: target.address,
         port: target.port,
         name: hostname,
-        servername: target.tlsName ?? undefined,
+        // An address has no place in SNI (RFC 6066 §3).
+        servername: target.tlsName && !isIP(target.tlsName) ? target.tlsName : undefined,
         ignoreTLS: !tls,
         opportunisticTLS: true,
         // Opportunistic (RFC 7435): without DANE or MTA-STS there is no name to trust, and a certificate that
@@ -153,7 +156,7 @@ function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResul
       from: mail.sender,
       to: [mail.recipient],
       size: mail.raw.length,
-      use8BitMime: mail.raw.some((octet) => octet > 0x7f),
+      use8BitMime: !isAscii(mail.raw),
     };
     connection.send(envelope, content, (error, info) => {
       if (!error) resolve({ result: 'delivered', response: info?.response ?? '' });

@@ -32,6 +32,9 @@ export type SmtpHandlers = {
   onMessage(message: Buffer, session: SMTPServerSession): Promise<string>;
 };
 
+/** smtp-server answers these with jokes. */
+export const UNKNOWN_COMMANDS = ['WIZ', 'SHELL', 'KILL'];
+
 export type SmtpListener = { port: number; close(): Promise<void> };
 
 export async function startSmtpListener(options: {
@@ -65,6 +68,7 @@ export async function startSmtpListener(options: {
 
   const server = new SMTPServer({
     ...options.smtp,
+    disabledCommands: [...UNKNOWN_COMMANDS, ...(options.smtp?.disabledCommands ?? [])],
     name: hostname,
     banner: 'InboxKit',
     secure: options.implicitTls,

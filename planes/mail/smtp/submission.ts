@@ -12,7 +12,7 @@ import type { Authenticate, MailLogin } from '../login.ts';
 import { countSend, enqueue } from '../queue/store.ts';
 import type { Sign } from '../sign.ts';
 import { checkAuthor, completeHeader } from './author.ts';
-import { type SmtpHandlers, type SmtpListener, startSmtpListener } from './listener.ts';
+import { type SmtpHandlers, type SmtpListener, startSmtpListener, UNKNOWN_COMMANDS } from './listener.ts';
 import { SmtpRefusal } from './reply.ts';
 import { checkRecipientCount, receivedField } from './session.ts';
 
@@ -93,10 +93,10 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
   return {
     // Before TLS, AUTH is neither offered nor known: no client is led to send its password in the clear.
     onConnect: (session) => {
-      session.disabledCommands = session.secure ? [] : ['AUTH'];
+      session.disabledCommands = session.secure ? UNKNOWN_COMMANDS : [...UNKNOWN_COMMANDS, 'AUTH'];
     },
     onSecure: (session) => {
-      session.disabledCommands = [];
+      session.disabledCommands = UNKNOWN_COMMANDS;
     },
     onAuth,
 

@@ -2,15 +2,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import nodemailer from 'nodemailer';
-import { type Logger, pino } from 'pino';
-import { type Clock, systemClock } from '../../../database/clock.ts';
+import { pino } from 'pino';
+import { systemClock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
 import { createSecretBox, generateKey, parseKeyRing, type SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
 import { createSelfSignedCertificate } from '../../../protocols/self-signed.ts';
 import { type MailExchange, startMailExchange } from '../exchange.ts';
 import { createLogin } from '../login.ts';
-import type { OutboundOptions } from '../queue/delivery.ts';
 import { type DnsStub, startDnsStub } from './dns-stub.ts';
 
 export const HOSTNAME = 'mail.here.example';
@@ -18,62 +17,64 @@ export const PASSWORD = 'correct horse battery staple';
 
 const workspaceId = newId();
 
-export type TestPlane = MailExchange & {
+/** What a mail plane stands on: a nameserver, the keys that seal secrets, and a certificate. */
+export type TestGround = {
   db: Db;
   dns: DnsStub;
   secretBox: SecretBox;
-  /** PEM of the listeners' certificate. */
-  certPem: string;
+  /** PEM. */
+  tls: { key: string; cert: string };
+  close(): Promise<void>;
 };
 
-/** Starts login and exchange on a test database, with a nameserver of their own. */
-export async function startTestPlane(
-  database: { db: Db; url: string },
-  options: { clock?: Clock; outbound?: OutboundOptions; log?: Logger } = {},
-): Promise<TestPlane> {
-  const { clock = systemClock, outbound = { enabled: false }, log = pino({ level: 'silent' }) } = options;
-  const { db, url: databaseUrl } = database;
+export async function startTestGround(db: Db): Promise<TestGround> {
   const dns = await startDnsStub();
   dns.add(HOSTNAME, 'A', '127.0.0.1');
-  const secretBox = createTestSecretBox();
   const { keyPem, certPem } = await createSelfSignedCertificate({ names: [HOSTNAME, '127.0.0.1'] });
-  const login = await createLogin({ databaseUrl, db, clock, log });
-  const exchange = await startMailExchange({
-    databaseUrl,
-    db,
-    secretBox,
-    authenticate: login.authenticate,
-    tls: { key: keyPem, cert: certPem },
-    hostname: HOSTNAME,
-    listeners: { host: '127.0.0.1', smtpPort: 0, submissionPort: 0, submissionsPort: 0 },
-    resolver: { servers: [dns.server] },
-    outbound,
-    clock,
-    log,
-  });
   return {
-    ...exchange,
     db,
     dns,
-    secretBox,
-    certPem,
+    secretBox: createSecretBox(parseKeyRing(generateKey())),
+    tls: { key: keyPem, cert: certPem },
+    close: () => dns.close(),
+  };
+}
+
+export type TestPlane = TestGround & MailExchange;
+
+/** Starts login and exchange on a test database. */
+export async function startTestPlane(database: { db: Db; url: string }): Promise<TestPlane> {
+  const ground = await startTestGround(database.db);
+  const log = pino({ level: 'silent' });
+  const common = { databaseUrl: database.url, db: database.db, clock: systemClock, log };
+  const login = await createLogin(common);
+  const exchange = await startMailExchange({
+    ...common,
+    ...ground,
+    authenticate: login.authenticate,
+    hostname: HOSTNAME,
+    listeners: { host: '127.0.0.1', smtpPort: 0, submissionPort: 0, submissionsPort: 0 },
+    resolver: { servers: [ground.dns.server] },
+    outbound: { enabled: false },
+  });
+  return {
+    ...ground,
+    ...exchange,
     async close() {
       await exchange.close();
       await login.close();
-      await dns.close();
+      await ground.close();
     },
   };
 }
 
-const createTestSecretBox = (): SecretBox => createSecretBox(parseKeyRing(generateKey()));
-
 /** Publishes a domain with both kinds of DKIM key, and the DNS records that make its mail pass every check. */
 export async function publishDomain(
-  plane: TestPlane,
+  ground: TestGround,
   domain: string,
   options: { dmarc?: 'none' | 'quarantine' | 'reject'; spf?: string } = {},
 ): Promise<void> {
-  const { db, dns, secretBox } = plane;
+  const { db, dns, secretBox } = ground;
   await db.insertInto('published.mail_domain').values({ name: domain, workspace_id: workspaceId }).execute();
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ed25519 = generateKeyPairSync('ed25519');
@@ -137,7 +138,7 @@ export async function publishMailbox(
 
 /** A nodemailer client signed in to submission, over STARTTLS unless told otherwise. */
 export function submissionClient(
-  plane: TestPlane,
+  plane: Pick<TestPlane, 'tls' | 'submissionPort' | 'submissionsPort'>,
   user: string,
   options: { pass?: string; implicitTls?: boolean; authMethod?: 'PLAIN' | 'LOGIN' } = {},
 ) {
@@ -147,7 +148,7 @@ export function submissionClient(
     port: implicitTls ? plane.submissionsPort : plane.submissionPort,
     secure: implicitTls,
     requireTLS: !implicitTls,
-    tls: { ca: plane.certPem, servername: HOSTNAME },
+    tls: { ca: plane.tls.cert, servername: HOSTNAME },
     auth: { user, pass },
     ...(authMethod ? { authMethod } : {}),
   });

@@ -1,0 +1,76 @@
+// The real program as a child process on a data directory of its own, and a customer's access to it.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { stopSurvivor } from '../database/embedded/cluster.ts';
+import { type ApiClient, createApiClient } from '../tools/demo/api-client.ts';
+import { startChild } from './child.ts';
+import { keep } from './leftovers.ts';
+
+export type Installation = {
+  pid: number;
+  /** From the spawn of the process to the line that says it is ready. */
+  readyAfterMs: number;
+  access: { base_url: string; api_key: string; workspace_id: string };
+  api: ApiClient;
+  /** The installation's own PostgreSQL, behind its back. */
+  databaseUrl: string;
+  /** Pid of the PostgreSQL server. */
+  postgresPid: number;
+  close(): Promise<void>;
+};
+
+const program = fileURLToPath(new URL('../server/main.ts', import.meta.url));
+
+const ownPorts = Object.fromEntries(
+  ['HTTP', 'DNS', 'SMTP', 'SUBMISSION', 'SUBMISSIONS', 'IMAP', 'IMAPS', 'WEB', 'IDENTITY'].map((name) => [
+    `INBOXKIT_${name}_PORT`,
+    '0',
+  ]),
+);
+
+/** What no order of a benchmark exhausts. */
+const credits = { INBOXKIT_FIRST_CREDITS: '1000000' };
+
+/** Starts it with all roles, on free ports, with the settings a new user has. */
+export const startInstallation = async (
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<Installation> => {
+  // A server killed by `stop` could leave its database running.
+  const stopDatabase = keep(() => stopSurvivor(dataDir, { info: () => {}, warn: () => {} }));
+  const child = await startChild([program], /^InboxKit is ready[^]*^ +Data /m, {
+    ...ownPorts,
+    ...credits,
+    INBOXKIT_DATA_DIR: dataDir,
+    ...env,
+  });
+  const base_url = /^ +API +(\S+)\/v1\/api/m.exec(child.output)![1]!;
+  const access = { ...(await readJson(`${dataDir}/first-key.json`)), base_url } as Installation['access'];
+  const postgres = await readJson(`${dataDir}/postgres.json`);
+  return {
+    pid: child.pid,
+    readyAfterMs: child.readyAfterMs,
+    access,
+    api: createApiClient(access),
+    databaseUrl: `postgres://postgres:${postgres.password}@127.0.0.1:${postgres.port}/inboxkit`,
+    postgresPid: Number.parseInt(await readFile(`${dataDir}/pg/postmaster.pid`, 'utf8'), 10),
+    close: async () => {
+      await child.stop();
+      await stopDatabase();
+    },
+  };
+};
+
+const readJson = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+
+/** Runs statements on a connection of their own, which is closed afterwards. */
+export const withDatabase = async <T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url, application_name: 'inboxkit bench' });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+};

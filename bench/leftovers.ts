@@ -1,0 +1,24 @@
+// What a benchmark has started and must not leave behind, also when it fails or is interrupted: processes and
+// temporary directories. Only what was kept here is ever ended or removed.
+
+type CleanUp = () => Promise<void>;
+
+const kept: CleanUp[] = [];
+
+/** Answers a function that cleans up now; without being called, `cleanUp` does it at the end. */
+export const keep = (cleanUpOne: CleanUp): CleanUp => {
+  kept.push(cleanUpOne);
+  return async () => {
+    const index = kept.indexOf(cleanUpOne);
+    if (index < 0) return;
+    kept.splice(index, 1);
+    await cleanUpOne();
+  };
+};
+
+/** Last started, first ended. */
+export const cleanUp = async (): Promise<void> => {
+  for (let one = kept.pop(); one; one = kept.pop()) {
+    await one().catch((error: Error) => process.stderr.write(`left behind: ${error.message}\n`));
+  }
+};
