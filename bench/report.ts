@@ -22,7 +22,7 @@ export const seconds = (ms: number | null): string | null =>
   ms === null ? null : `${(ms / 1000).toFixed(2)} s`;
 
 export const megabytes = (bytes: number | null): string | null =>
-  bytes === null ? null : `${(bytes / 1024 / 1024).toFixed(0)} MB`;
+  bytes === null ? null : `${(bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0)} MB`;
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 

@@ -1,4 +1,5 @@
 // Starts the workflows that committed transactions asked for.
+import { sql } from 'kysely';
 import { type Db, inTransaction } from '../database/database.ts';
 import * as engine from './engine.ts';
 import { type Log, loggable } from './log.ts';
@@ -82,7 +83,7 @@ export class Dispatcher {
       const rows = await tx
         .selectFrom('workflow_start')
         .select(['id', 'workflow', 'input'])
-        .where('workflow', 'in', workflows)
+        .where('workflow', '=', sql<string>`any(${[...workflows]}::text[])`)
         .orderBy('requested_at')
         .limit(limit)
         .forUpdate()

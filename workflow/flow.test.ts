@@ -13,10 +13,7 @@ const context: Seen = { order: [], running: 0, most: 0 };
 const step = {
   does: 'takes a moment',
   run: async (seen: Seen, args: { tag: string; fails?: boolean }, _step: StepRun): Promise<string> => {
-    seen.running += 1;
-    seen.most = Math.max(seen.most, seen.running);
     await new Promise((resolve) => setImmediate(resolve));
-    seen.running -= 1;
     seen.order.push(args.tag);
     if (args.fails) throw new Failed({ kind: 'rejected', message: `${args.tag} refused`, reason: 'refused' });
     return args.tag;
@@ -65,10 +62,25 @@ const forgetful = defineWorkflow({
   },
 });
 
+// Each waits until two of them have been at it at once, so that a queue of one would never end.
+const twoAtOnce = Promise.withResolvers<void>();
 const limited = defineWorkflow({
   name: 'test.limited',
   queue: { name: 'narrow', concurrency: 2 },
-  steps: { step },
+  steps: {
+    step: {
+      ...step,
+      async run(seen: Seen, args: { tag: string }, _step: StepRun): Promise<string> {
+        seen.running += 1;
+        seen.most = Math.max(seen.most, seen.running);
+        if (seen.running === 2) twoAtOnce.resolve();
+        await twoAtOnce.promise;
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.running -= 1;
+        return args.tag;
+      },
+    },
+  },
   run: async (flow, input: { tag: string }) => flow.step('step', input),
 });
 

@@ -161,6 +161,16 @@ describe('starting a workflow', () => {
     expect(await upgraded.waitFor(id)).toEqual({ ok: true, value: 'other new' });
   });
 
+  test('is no trouble for a process that knows no workflow at all', async () => {
+    const log = keptLog();
+    const empty = await start({ definitions: [], log });
+    await inTransaction(database.db, (tx) => empty.start(tx, noting, newId(), { what: 'nobody' }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await close(empty);
+    expect(log.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    await sql`delete from workflow_start`.execute(database.db);
+  });
+
   test.each([
     ['a date', new Date(), 'input.what is not plain JSON: an instance of a class'],
     ['a hole in a list', [1, undefined], 'input.what[1] is undefined'],

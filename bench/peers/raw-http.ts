@@ -30,7 +30,7 @@ const account = async () => {
     message: 'Account details retrieved successfully',
     uid: teamUid,
     team: team.rows[0].name,
-    total_credits: -credits.get('funding'),
+    total_credits: -(credits.get('funding') ?? 0),
     credits_remaining: credits.get('wallet'),
     cost_per_google_mailbox: 3.5,
     cost_per_ms_outlook_mailbox: 3.5,

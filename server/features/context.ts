@@ -7,15 +7,11 @@ import type { WorkflowStarter } from '../../workflow/starter.ts';
 
 /** The installation's own facts and limits, read from the environment by `server/config/`. */
 export type FeatureSettings = {
-  /** Where clients reach the API, without a trailing slash. */
-  publicUrl: string;
   maxMailboxesPerDomain: number;
   /** Address the installation's web forwarding answers on, published as A records; null when the web plane is off. */
   webAddress: string | null;
   /** How often a workflow asks the nameservers for records it waits for, and when it gives up. */
   propagation: { pollMs: number; giveUpAfterMs: number };
-  /** Credits a new installation's team starts with. */
-  firstCredits: number;
 };
 
 export type FeatureContext = {

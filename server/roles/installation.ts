@@ -82,11 +82,9 @@ export const startInstallation = async (
     await publishOwnHosts(providers, config, hosts);
 
     const settings: FeatureSettings = {
-      publicUrl: publicUrlOf(config.server, config.server.httpPort),
       maxMailboxesPerDomain: config.limits.maxMailboxesPerDomain,
       webAddress: config.server.publicAddress,
       propagation: PROPAGATION,
-      firstCredits: 0,
     };
     const starter: WorkflowStarter = workflowStarter();
     const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, settings };

@@ -32,9 +32,12 @@ export const openStorage = async (config: Config, log: Logger): Promise<Storage>
   try {
     const applied = await migrate(databaseUrl);
     if (applied.length > 0) log.info({ migrations: applied.length }, 'database schema is up to date');
+    let closing = false;
     const db = openDatabase(databaseUrl, {
       poolSize: config.database.poolSize,
-      onConnectionLost: (error) => log.warn({ reason: error.message }, 'lost a database connection'),
+      onConnectionLost: (error) => {
+        if (!closing) log.warn({ reason: error.message }, 'lost a database connection');
+      },
     });
     return {
       db,
@@ -43,6 +46,7 @@ export const openStorage = async (config: Config, log: Logger): Promise<Storage>
       dataDir,
       embedded: postgres !== null,
       async close() {
+        closing = true;
         await db.destroy();
         await postgres?.stop();
       },

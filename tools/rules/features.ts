@@ -56,7 +56,7 @@ function checkFeature(tree: Tree, feature: string, files: string[]): Problem[] {
       problems.push({ path, message: `is not listed in ${folder}/index.ts` });
     }
     if (kind === 'endpoint') problems.push(...checkOperation(path, feature, file, tree.read(path)));
-    if (kind === 'workflow') problems.push(...checkWorkflow(path, feature, files, file, tree));
+    if (kind === 'workflow') problems.push(...checkWorkflow(path, feature, file, tree));
   }
   return problems;
 }
@@ -74,17 +74,18 @@ function checkOperation(path: string, feature: string, file: string, text: strin
 }
 
 /** A workflow is only safe as far as it was run with a failure and a crash at every step. */
-function checkWorkflow(path: string, feature: string, files: string[], file: string, tree: Tree): Problem[] {
+function checkWorkflow(path: string, feature: string, file: string, tree: Tree): Problem[] {
   const problems: Problem[] = [];
   const expected = `${feature}.${file.split('.')[0]}`;
   if (!tree.read(path).includes(`name: '${expected}'`)) {
     problems.push({ path, message: `defines no workflow named ${expected}, which it is by its place` });
   }
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  const tested = files.some(
-    (other) => other.endsWith('.test.ts') && tree.read(`${folder}/${other}`).includes(`'./${file}'`),
+  const exercise = new RegExp(`\\bexerciseWorkflow(<[^(]*>)?\\(\\s*'${expected.replace('.', '\\.')}'`);
+  const exercised = tree.files.some(
+    (other) => other.startsWith('server/') && other.endsWith('.test.ts') && exercise.test(tree.read(other)),
   );
-  if (!tested)
-    problems.push({ path, message: 'has no test beside it that imports it and runs it with failures' });
+  if (!exercised) {
+    problems.push({ path, message: `is run with failures by no test: exerciseWorkflow('${expected}', …)` });
+  }
   return problems;
 }

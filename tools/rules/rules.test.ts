@@ -67,7 +67,7 @@ describe('a feature folder', () => {
     'server/features/mailboxes/index.ts': "import './buy.endpoint.ts';\nimport './buy.workflow.ts';",
     'server/features/mailboxes/buy.endpoint.ts': "operation: 'mailboxes.buy'",
     'server/features/mailboxes/buy.workflow.ts': "name: 'mailboxes.buy'",
-    'server/features/mailboxes/buy.test.ts': "import './buy.workflow.ts';",
+    'server/features/mailboxes/buy.test.ts': "exerciseWorkflow(\n  'mailboxes.buy', {",
     'server/features/mailboxes/mailbox.ts': '',
   };
 
@@ -100,7 +100,7 @@ describe('a feature folder', () => {
 
   test('is refused when no test runs its workflow', () => {
     const tree = treeOf({ ...good, 'server/features/mailboxes/buy.test.ts': '' });
-    expect(messages(checkFeatures(tree)).join()).toContain('has no test beside it');
+    expect(messages(checkFeatures(tree)).join()).toContain('is run with failures by no test');
   });
 
   test('is refused when it has grown into two', () => {

@@ -156,7 +156,7 @@ describe('a running worker', () => {
 
 describe('housekeeping', () => {
   it('keeps the content of a message until all its recipients have it, and no longer', async () => {
-    await queue.put(['a@elsewhere.example', 'b@missing.example']);
+    await queue.put(['a@elsewhere.example', 'b@missing.example'], { sender: '' });
     await queue.worker().runDue();
     const content = async () => (await queue.rows()).map(({ state, raw }) => [state, raw !== null]);
     expect(await content()).toEqual([

@@ -184,7 +184,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
 }
 
 /** What a delivery means for the row. Pure. */
-export function outcomeOf(
+function outcomeOf(
   recipient: ClaimedRecipient,
   delivery: DeliveryResult,
   startedAt: Date,

@@ -4,7 +4,7 @@ import { formatReceived } from '../../../protocols/mail/trace.ts';
 import { SmtpRefusal } from './reply.ts';
 
 /** RFC 5321 §4.5.3.1.8: at least 100 must be taken. */
-export const MAX_RECIPIENTS = 100;
+const MAX_RECIPIENTS = 100;
 
 /** @throws SmtpRefusal when the envelope is full. 452 makes clients send the rest in another transaction (§4.5.3.1.10). */
 export function checkRecipientCount(session: SMTPServerSession): void {

@@ -33,7 +33,7 @@ const queued = async (address: string) =>
     .select(['m.id', 'm.sender', 'm.raw', 'm.mailbox_id'])
     .where('r.address', '=', address)
     .executeTakeFirst()
-    .then((row) => row && { ...row, text: row.raw.toString('utf8') });
+    .then((row) => row && { ...row, text: String(row.raw) });
 
 const plain = (user: string, pass: string) => Buffer.from(`\0${user}\0${pass}`).toString('base64');
 

@@ -1,0 +1,180 @@
+// What the books promise, whatever code writes to them.
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { inTransaction } from '../../../database/database.ts';
+import { useTestDatabase } from '../../../database/testing.ts';
+import { newId } from '../../../database/uuid.ts';
+import { createTeam } from '../accounts/index.ts';
+import { createWorkspace } from '../workspaces/index.ts';
+import type { ChargeLine } from './charge.ts';
+import {
+  addCredits,
+  captureCharges,
+  creditsToMicros,
+  giveBackCharges,
+  openBooks,
+  reserveCharges,
+} from './index.ts';
+import { accountUids, balances, chargedMicros, unbalancedTransactions } from './store.ts';
+
+const database = useTestDatabase();
+const now = new Date('2026-11-23T10:00:00.000Z');
+let workspaceUid: string;
+
+const newTeam = (credits: number): Promise<string> =>
+  inTransaction(database.db, async (tx) => {
+    const teamUid = await createTeam(tx, { name: newId(), createdAt: now });
+    await openBooks(tx, teamUid, now);
+    workspaceUid = (await createWorkspace(tx, teamUid, { name: 'Default' }, now)).uid;
+    const amountMicros = creditsToMicros(credits);
+    await addCredits(tx, { teamUid, amountMicros, key: teamUid, description: 'Test', now });
+    return teamUid;
+  });
+
+const line = (amountMicros: number): ChargeLine => ({
+  subject: { type: 'mailbox', uid: newId() },
+  purpose: 'first_month',
+  description: 'a mailbox',
+  amountMicros,
+  paidWith: 'wallet',
+});
+
+const buy = (teamUid: string, lines: ChargeLine[]) =>
+  inTransaction(database.db, (tx) =>
+    reserveCharges(tx, {
+      teamUid,
+      workspaceUid,
+      reference: { type: 'mailbox', uid: newId() },
+      description: 'mailboxes',
+      lines,
+      now,
+    }),
+  );
+
+describe('the database refuses', () => {
+  let teamUid: string;
+  beforeAll(async () => {
+    teamUid = await newTeam(10);
+  });
+  const transaction = (uid: string) => ({
+    uid,
+    team_uid: teamUid,
+    kind: 'refund',
+    idempotency_key: newId(),
+    description: 'forged',
+    reference_type: 'team',
+    reference_uid: teamUid,
+    created_at: now,
+  });
+
+  test('a transaction whose entries do not sum to zero', async () => {
+    const forged = database.db.transaction().execute(async (tx) => {
+      const uid = newId();
+      const accounts = await accountUids(tx, teamUid);
+      await tx.insertInto('ledger_transaction').values(transaction(uid)).execute();
+      await tx
+        .insertInto('ledger_entry')
+        .values([
+          { transaction_uid: uid, account_uid: accounts.funding, amount_micros: -1 },
+          { transaction_uid: uid, account_uid: accounts.wallet, amount_micros: 2 },
+        ])
+        .execute();
+    });
+    await expect(forged).rejects.toThrow(/does not balance/);
+  });
+
+  test('a transaction without entries, and an entry added to one that balanced', async () => {
+    const empty = database.db.insertInto('ledger_transaction').values(transaction(newId())).execute();
+    await expect(empty).rejects.toThrow(/does not balance/);
+    const booked = await database.db
+      .selectFrom('ledger_transaction')
+      .select('uid')
+      .where('team_uid', '=', teamUid)
+      .executeTakeFirstOrThrow();
+    const accounts = await accountUids(database.db, teamUid);
+    const added = database.db
+      .insertInto('ledger_entry')
+      .values({ transaction_uid: booked.uid, account_uid: accounts.wallet, amount_micros: 5 })
+      .execute();
+    await expect(added).rejects.toThrow(/does not balance/);
+  });
+
+  test('changing or removing what was booked, and what happened', async () => {
+    const { db } = database;
+    await expect(db.updateTable('ledger_entry').set({ amount_micros: 1 }).execute()).rejects.toThrow(
+      /never changed/,
+    );
+    await expect(db.deleteFrom('ledger_entry').execute()).rejects.toThrow(/never changed/);
+    await expect(db.deleteFrom('ledger_transaction').execute()).rejects.toThrow(/never changed/);
+    await expect(db.updateTable('event').set({ type: 'x' }).execute()).rejects.toThrow(/never changed/);
+  });
+});
+
+describe('purchases', () => {
+  test('of 60 at once against a wallet that affords 15, exactly 15 succeed', async () => {
+    const teamUid = await newTeam(15);
+    const results = await Promise.allSettled(
+      Array.from({ length: 60 }, () => buy(teamUid, [line(creditsToMicros(1))])),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(15);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(new Set(refused.map((reason) => reason.definition?.code))).toEqual(
+      new Set(['insufficient_funds']),
+    );
+    expect((await balances(database.db, teamUid)).wallet).toBe(0);
+  });
+
+  test('captured or given back any number of times, in any order and at once, move the money once', async () => {
+    const action = fc.constantFrom('capture', 'giveBack');
+    const scenario = fc.array(
+      fc.record({ credits: fc.integer({ min: 0, max: 5 }), actions: fc.array(action) }),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(scenario, async (items) => {
+        const teamUid = await newTeam(100);
+        const lines = items.map(({ credits }) => line(creditsToMicros(credits)));
+        await buy(teamUid, lines);
+        await Promise.all(
+          items.flatMap(({ actions }, index) =>
+            actions.map((what) =>
+              inTransaction(database.db, (tx) =>
+                what === 'capture'
+                  ? captureCharges(tx, lines[index]!.subject, now)
+                  : giveBackCharges(tx, lines[index]!.subject, 'test', now),
+              ),
+            ),
+          ),
+        );
+        const sums = await balances(database.db, teamUid);
+        const kept = items
+          .filter(({ actions }) => !actions.includes('giveBack'))
+          .reduce((total, { credits }) => total + creditsToMicros(credits), 0);
+        expect(sums.wallet).toBe(creditsToMicros(100) - kept);
+        expect(sums.reserved + sums.revenue).toBe(kept);
+        expect(sums.revenue).toBe(await chargedMicros(database.db, teamUid, 'captured'));
+        expect(await unbalancedTransactions(database.db, teamUid)).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('credits added twice under one key are added once', async () => {
+    const teamUid = await newTeam(1);
+    const add = () =>
+      inTransaction(database.db, (tx) =>
+        addCredits(tx, {
+          teamUid,
+          amountMicros: 5_000_000,
+          key: `top-up-${teamUid}`,
+          description: 'Top-up',
+          now,
+        }),
+      );
+    await Promise.all([add(), add(), add()]);
+    expect((await balances(database.db, teamUid)).wallet).toBe(6_000_000);
+  });
+});
