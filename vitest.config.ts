@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['database/testing/global-setup.ts'],
+    globalSetup: ['database/testing/global-setup.ts', 'workflow/testing/global-setup.ts'],
     reporters: ['default', './tools/vitest-count-reporter.ts'],
   },
 });

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await cp(installed.directory, source.directory, { recursive: true, verbatimSymlinks: true });
 });
 afterEach(async () => {
-  await chmod(join(source.directory, 'lib'), 0o755);
+  await run('/bin/chmod', ['-R', 'u+rwX', base]);
   await rm(base, { recursive: true, force: true });
 });
 

@@ -111,11 +111,12 @@ const copyTo = async (place: string, source: Package, identity: Identity): Promi
         filter: (path) => !path.endsWith('.a'), // static libraries are for compiling against
       });
     }
+    await setModes(unfinished);
     await linkLibraries(unfinished);
-    await makeReadable(unfinished);
     await checkRuns(unfinished, identity);
     await rename(unfinished, directory);
   } catch (error) {
+    await setModes(unfinished).catch(() => {}); // a read-only directory cannot be emptied
     await rm(unfinished, { recursive: true, force: true });
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error; // another process was faster
@@ -124,8 +125,8 @@ const copyTo = async (place: string, source: Package, identity: Identity): Promi
   return directory;
 };
 
-// What the umask of this process or of the installing one took from others.
-const makeReadable = async (directory: string): Promise<void> => {
+// Readable for everybody and writable for us, whatever the modes of the original and our umask are.
+const setModes = async (directory: string): Promise<void> => {
   await chmod(directory, 0o755);
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

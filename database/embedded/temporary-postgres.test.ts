@@ -49,7 +49,7 @@ test('a start removes what a killed process left, and nothing that is in use', a
 
   const server = await startTemporaryPostgres();
 
-  expect(exists(left.pid)).toBe(false);
+  await expect.poll(() => exists(left.pid)).toBe(false);
   expect(exists(used.pid)).toBe(true);
   await server.stop();
   expect(await readdir(temporary)).toEqual(['inboxkit-temporary-used']);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { useTestDatabase } from '../../database/testing.ts';
+import { type TestDatabase, useTestDatabase } from '../../database/testing.ts';
 import { loadConfig } from '../config/config.ts';
 import { type Installation, type InstallationOptions, startInstallation } from '../roles/installation.ts';
 
@@ -18,6 +18,7 @@ export type CallOptions = {
 };
 
 export type TestInstallation = {
+  readonly database: TestDatabase;
   /** Valid from `beforeAll` on. */
   readonly installation: Installation;
   /** The first team's. */
@@ -97,6 +98,7 @@ export const useInstallation = (
   };
 
   return {
+    database,
     get installation() {
       return installation;
     },

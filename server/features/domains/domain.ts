@@ -48,7 +48,7 @@ export type Domain = {
 /** From each status, where a bought domain may go; going nowhere else is the database row's promise to readers. */
 const moves: Record<DomainStatus, readonly DomainStatus[]> = {
   cart: ['registration_in_progress', 'payment_failed', 'cancelled'],
-  registration_in_progress: ['dns_setup_pending', 'cancelled'],
+  registration_in_progress: ['dns_setup_pending', 'cancelled', 'inactive'],
   dns_setup_pending: ['waiting_for_dns_propagation', 'inactive', 'scheduled_for_deletion', 'deleted'],
   waiting_for_dns_propagation: [
     'active',

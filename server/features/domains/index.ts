@@ -4,7 +4,7 @@ import type { WorkspaceContents } from '../workspaces/index.ts';
 import { domainAvailable } from './available.endpoint.ts';
 import { type CountMailboxes, listDomains } from './list.endpoint.ts';
 import { registerDomains } from './register.endpoint.ts';
-import { register, registerId } from './register.workflow.ts';
+import { abandonDomain, register, registerId } from './register.workflow.ts';
 import { searchDomains } from './search.endpoint.ts';
 import { setUp, setUpId } from './set-up.workflow.ts';
 import { domainTotals } from './store.ts';
@@ -24,6 +24,7 @@ export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDom
 export { contactDetails, forwardingUrl, priceLine, registrationYears } from './schema.ts';
 export { domainByUid, domainCountsFold, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
 export {
+  abandonDomain,
   register as registerDomain,
   registerId as registerDomainId,
   setUp as setUpDomain,

@@ -15,16 +15,15 @@ import { captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { setUp, setUpId } from './set-up.workflow.ts';
-import { domainByUid, domainUpdate } from './store.ts';
+import { domainByUid, domainLock, domainUpdate } from './store.ts';
 
 type Context = { db: Db; clock: Clock; providers: Providers };
 type Args = { domainUid: string };
 /** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
 type Input = Args & { platform: Platform | null };
 
-/** How long the registry is given to finish a registration it accepted, and how often it is asked. */
-const REGISTRY_POLL_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
-const REGISTRY_PATIENCE_MS = 24 * 60 * 60 * 1000;
+/** How often a registry that accepted a name is asked whether it is done; some take days. */
+const REGISTRY_POLL_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000];
 
 /** One domain is registered by one run, and set up by one run, whoever starts them. */
 export const registerId = (domainUid: string): string => `domains.register:${domainUid}`;
@@ -61,26 +60,33 @@ export const register = defineWorkflow({
     await flow.step('checkAvailability', domain);
     await flow.step('charge', domain);
     let registration = await flow.step('register', domain);
-    for (let asked = 0, waitedMs = 0; registration.status === 'pending'; asked += 1) {
-      if (waitedMs > REGISTRY_PATIENCE_MS)
-        throw rejected('the registry did not finish within a day', 'registry_timeout');
-      const waitMs = REGISTRY_POLL_MS[asked] ?? REGISTRY_POLL_MS.at(-1)!;
-      await flow.sleep(waitMs);
-      waitedMs += waitMs;
+    for (let asked = 0; registration.status === 'pending'; asked += 1) {
+      await flow.sleep(REGISTRY_POLL_MS[asked] ?? REGISTRY_POLL_MS.at(-1)!);
       registration = await flow.step('lookUp', domain);
     }
     await flow.step('hold', { domainUid, expiresAt: registration.expiresAt });
     await flow.start(setUp, setUpId(domainUid), { domainUid, platform });
   },
 
-  async onFailure({ db, clock }, { input, failure }) {
-    // Before the charge step the price is only reserved, and no undo gives that back.
-    await giveBack({ db, clock }, input.domainUid);
-    await inTransaction(db, (tx) =>
-      moveDomain(tx, input.domainUid, 'cancelled', clock.now(), { statusReason: failure.message }),
-    );
-  },
+  onFailure: ({ db, clock }, { input, failure }) =>
+    abandonDomain({ db, clock }, input.domainUid, failure.message),
 });
+
+/**
+ * Ends the registration of a domain: credited back and cancelled, unless the registry holds the name. Then it is
+ * the customer's, paid for, and waits as `inactive` for somebody to look after it. Doing it again changes nothing.
+ */
+export async function abandonDomain(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  domainUid: string,
+  reason: string,
+): Promise<void> {
+  await giveBackUnlessHeld({ db, clock }, domainUid);
+  await inTransaction(db, async (tx) => {
+    const held = (await domainByUid(tx, domainUid))?.registrationId;
+    await moveDomain(tx, domainUid, held ? 'inactive' : 'cancelled', clock.now(), { statusReason: reason });
+  });
+}
 
 async function checkAvailability({ db, providers }: Context, { domainUid }: Args): Promise<void> {
   const domain = await domainOf(db, domainUid);
@@ -96,15 +102,16 @@ async function charge({ db, clock }: Context, { domainUid }: Args): Promise<void
   });
 }
 
-async function creditBack({ db, clock }: Context, { args }: { args: Args }): Promise<void> {
-  await giveBack({ db, clock }, args.domainUid);
+async function creditBack(context: Context, { args }: { args: Args }): Promise<void> {
+  await giveBackUnlessHeld(context, args.domainUid);
 }
 
-async function giveBack({ db, clock }: Pick<Context, 'db' | 'clock'>, uid: string): Promise<void> {
-  await inTransaction(db, (tx) =>
-    giveBackCharges(tx, { type: 'domain', uid }, 'it could not be registered', clock.now()),
-  );
-}
+const giveBackUnlessHeld = ({ db, clock }: Pick<Context, 'db' | 'clock'>, uid: string): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const domain = await domainLock(tx, uid);
+    if (domain?.registrationId) return;
+    await giveBackCharges(tx, { type: 'domain', uid }, 'it could not be registered', clock.now());
+  });
 
 async function registerName(context: Context, { domainUid }: Args, step: StepRun): Promise<Registration> {
   const { db, providers } = context;
@@ -140,25 +147,26 @@ async function findRegistration(
 async function lookUp(context: Context, { domainUid }: Args): Promise<Registration> {
   const domain = await domainOf(context.db, domainUid);
   const found = await registrarOf(context.providers, domain).findRegistration({ name: domain.name });
-  if (!found) throw rejected(`the registry has no registration of ${domain.name}`, 'registration_lost');
   return note(context, domain, found);
 }
 
-/** Writes down what the registrar has in the step that asked it, so that a held name is never forgotten. */
+/**
+ * Writes down what the registrar has in the step that asked it, so that a held name is never forgotten, and one
+ * that the registry refused in the end is not taken for held.
+ */
 async function note(
   { db, clock }: Context,
   domain: Domain,
-  registration: Registration,
+  found: Registration | null,
 ): Promise<Registration> {
-  if (registration.status === 'failed') {
-    throw rejected(
-      registration.failureReason ?? 'the registry refused the registration',
-      'registration_failed',
-    );
-  }
-  const { registrationId, nameservers } = registration;
+  const registration = found?.status === 'failed' ? null : found;
+  const { registrationId, nameservers } = registration ?? { registrationId: null, nameservers: [] };
   await inTransaction(db, (tx) => domainUpdate(tx, domain.uid, { registrationId, nameservers }, clock.now()));
-  return registration;
+  if (registration) return registration;
+  throw rejected(
+    found?.failureReason ?? `the registry has no registration of ${domain.name}`,
+    'registration_failed',
+  );
 }
 
 async function hold(

@@ -113,6 +113,7 @@ export const insertMailboxes = async (
   wishes: readonly MailboxWish[],
   now: Date,
 ): Promise<Mailbox[]> => {
+  if (wishes.length === 0) return [];
   const held = await checkPlaces(tx, places, wishes, deps.maxPerDomain);
   const placeByName = new Map(places.map((place) => [place.name, place]));
   const withAdmin = new Set(held.keys());

@@ -7,20 +7,24 @@ import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
 import { registerDomain, registerDomainId, setUpDomain, setUpDomainId } from '../domains/index.ts';
-import { buyMailbox, buyMailboxId, failMailbox, mailboxByUid } from '../mailboxes/index.ts';
-import type { OrderDomain } from './order.ts';
+import { buyMailbox, buyMailboxId, failMailbox } from '../mailboxes/index.ts';
 
 type Context = { db: Db; clock: Clock };
+
+export type Fulfilment = {
+  /** Of the order's line. */
+  uid: string;
+  domainUid: string;
+  mailboxUids: string[];
+  /** What the mailboxes were ordered on; null when there are none. */
+  platform: Platform | null;
+};
+
+export const fulfilDomainId = (lineUid: string): string => `orders.fulfil-domain:${lineUid}`;
 
 export const fulfilDomain = defineWorkflow({
   name: 'orders.fulfil-domain',
   steps: {
-    platform: {
-      does: 'reads which platform the mailboxes were ordered on',
-      run: platformOf,
-      undo: null,
-      irreversibleBecause: 'it only reads',
-    },
     abandon: {
       does: 'ends the mailboxes of a domain that failed, and credits them back',
       run: abandon,
@@ -29,8 +33,7 @@ export const fulfilDomain = defineWorkflow({
     },
   },
 
-  async run(flow, { domainUid, mailboxUids }: OrderDomain) {
-    const platform = await flow.step('platform', { mailboxUids });
+  async run(flow, { domainUid, mailboxUids, platform }: Fulfilment) {
     const registered = await flow.outcome(
       await flow.start(registerDomain, registerDomainId(domainUid), { domainUid, platform }),
     );
@@ -47,15 +50,11 @@ export const fulfilDomain = defineWorkflow({
     }
     for (const child of children) await flow.outcome(child);
   },
-});
 
-async function platformOf(
-  { db }: Context,
-  { mailboxUids }: { mailboxUids: string[] },
-): Promise<Platform | null> {
-  const first = mailboxUids[0] ? await mailboxByUid(db, mailboxUids[0]) : null;
-  return first?.platform ?? null;
-}
+  // `abandon` is the only step that can fail, and then no mailbox was begun.
+  onFailure: (context, { input: { mailboxUids }, failure }) =>
+    abandon(context, { mailboxUids, reason: failure.message }),
+});
 
 async function abandon(
   context: Context,

@@ -114,10 +114,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
       await lockFunds(tx, scope.teamUid);
       const domains = await insertDomains(tx, scope, priced, now);
       const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
-      const mailboxes =
-        wishes.mailboxes.length > 0
-          ? await insertMailboxes(tx, rules, scope, domains, wishes.mailboxes, now)
-          : [];
+      const mailboxes = await insertMailboxes(tx, rules, scope, domains, wishes.mailboxes, now);
       const prices = await mailboxPrices(tx, scope.teamUid, mailboxes.length, { useWalletBalance: false });
       const lines = [
         ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),

@@ -6,9 +6,11 @@
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
+import { abandonDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
-import { fulfilDomain } from './fulfil-domain.workflow.ts';
-import type { OrderDomain, OrderStatus } from './order.ts';
+import { failMailbox, mailboxesOfUids } from '../mailboxes/index.ts';
+import { type Fulfilment, fulfilDomain, fulfilDomainId } from './fulfil-domain.workflow.ts';
+import type { OrderStatus } from './order.ts';
 import { orderByUid, orderLines, orderLock, orderUpdate } from './store.ts';
 import { resultOf } from './view.ts';
 
@@ -38,20 +40,41 @@ export const place = defineWorkflow({
     const lines = await flow.step('begin', { orderUid });
     const children = [];
     for (const line of lines) {
-      children.push(await flow.start(fulfilDomain, `orders.fulfil-domain:${line.uid}`, line));
+      children.push(await flow.start(fulfilDomain, fulfilDomainId(line.uid), line));
     }
     for (const child of children) await flow.outcome(child);
     await flow.step('finish', { orderUid });
   },
 
-  onFailure: ({ db, clock }, { input }) => end(db, clock, input.orderUid, 'error'),
+  async onFailure({ db, clock }, { input, failure }) {
+    // Whatever fulfils a domain looks after it; before that began nobody does.
+    if (failure.step === 'begin') await abandonAll({ db, clock }, input.orderUid, failure.message);
+    await end(db, clock, input.orderUid, 'error');
+  },
 });
 
-async function begin({ db, clock }: Context, { orderUid }: Args): Promise<OrderDomain[]> {
+async function begin({ db, clock }: Context, { orderUid }: Args): Promise<Fulfilment[]> {
   return inTransaction(db, async (tx) => {
     await moveOrder(tx, orderUid, { status: 'processing' }, clock.now());
-    return (await orderLines(tx, [orderUid])).get(orderUid) ?? [];
+    const lines = (await orderLines(tx, [orderUid])).get(orderUid) ?? [];
+    const first = await mailboxesOfUids(
+      tx,
+      lines.flatMap(({ mailboxUids }) => mailboxUids.slice(0, 1)),
+    );
+    return lines.map(({ uid, domainUid, mailboxUids }) => ({
+      uid,
+      domainUid,
+      mailboxUids,
+      platform: first.get(mailboxUids[0] ?? '')?.platform ?? null,
+    }));
   });
+}
+
+async function abandonAll(context: Context, orderUid: string, reason: string): Promise<void> {
+  for (const line of (await orderLines(context.db, [orderUid])).get(orderUid) ?? []) {
+    await abandonDomain(context, line.domainUid, reason);
+    for (const uid of line.mailboxUids) await failMailbox(context, uid, reason);
+  }
 }
 
 async function finish({ db, clock }: Context, { orderUid }: Args): Promise<void> {
