@@ -75,9 +75,9 @@ export class Checkpoints {
     try {
       return await call({ deadline: this.#host.deadline, abandon: land });
     } catch (error) {
-      if (!this.#host.closing.aborted) throw await this.#stop(error);
       land();
-      return never();
+      if (this.#host.closing.aborted) return never();
+      throw await this.#stop(error);
     } finally {
       land();
     }

@@ -141,12 +141,21 @@ export async function claimDue(
   }));
 }
 
-/** Pushes the end of all leases of a live worker. */
-export async function renewLeases(db: Db, worker: { id: string; leaseMs: number }, now: Date): Promise<void> {
+/**
+ * Pushes the end of the leases on `recipientIds`. Only of these: what a worker has claimed and lost sight of,
+ * because its result could not be written, must become due again.
+ */
+export async function renewLeases(
+  db: Db,
+  worker: { id: string; leaseMs: number },
+  recipientIds: string[],
+  now: Date,
+): Promise<void> {
   await db
     .updateTable('mail.queue_recipient')
     .set({ due_at: new Date(now.getTime() + worker.leaseMs) })
     .where('lease_owner', '=', worker.id)
+    .where('id', 'in', recipientIds)
     .execute();
 }
 

@@ -132,6 +132,28 @@ describe('a running worker', () => {
     expect(queue.remote.taken).toHaveLength(1);
   });
 
+  it('tries again what it could not settle, and keeps what it is busy with', async () => {
+    const busy = Promise.withResolvers<never>();
+    const tries = { failing: 0, slow: 0 };
+    const deliver = ({ address }: ClaimedRecipient) => {
+      const name = address.startsWith('failing@') ? 'failing' : 'slow';
+      tries[name] += 1;
+      return name === 'slow' ? busy.promise : Promise.reject(new Error('the database went away'));
+    };
+    await queue.put(['failing@elsewhere.example', 'slow@elsewhere.example']);
+    await queue.worker({}, { deliver }).start();
+    await expect.poll(() => tries, SOON).toEqual({ failing: 1, slow: 1 });
+    const slowDueMs = async () => (await queue.rows())[1]?.due_at?.getTime();
+    for (let minutes = 0; minutes < 4; minutes += 1) {
+      const before = (await slowDueMs()) ?? 0;
+      await queue.clock.advance(MINUTE_MS);
+      await expect.poll(slowDueMs, SOON).toBeGreaterThan(before);
+    }
+    await expect.poll(() => tries.failing, SOON).toBeGreaterThan(1);
+    expect(tries.slow).toBe(1);
+    busy.reject(new Error('the test is over'));
+  });
+
   it('finishes what is in flight when it is closed, and gives back what does not end in time', async () => {
     const hold = Promise.withResolvers<void>();
     queue.remote.whileTaking(() => hold.promise);

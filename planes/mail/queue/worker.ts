@@ -160,7 +160,8 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
         forever(deliverDue),
         forever(async () => {
           await clock.sleep(RENEW_EVERY_MS, stopping.signal);
-          if (inFlight.size > 0) await renewLeases(db, worker, clock.now());
+          const recipientIds = [...inFlight.keys()].map(({ id }) => id);
+          if (recipientIds.length > 0) await renewLeases(db, worker, recipientIds, clock.now());
         }),
         forever(async () => {
           await options.keepHouse(clock.now());
