@@ -6,11 +6,14 @@ import { stopSurvivor } from '../database/embedded/cluster.ts';
 import { type ApiClient, createApiClient } from '../tools/demo/api-client.ts';
 import { startChild } from './child.ts';
 import { keep } from './leftovers.ts';
+import { cpuMsOf } from './usage.ts';
 
 export type Installation = {
   pid: number;
   /** From the spawn of the process to the line that says it is ready. */
   readyAfterMs: number;
+  /** Processor time it had used by then; unlike the time above it says the same on a busy machine. */
+  readyCpuMs: number | null;
   access: { base_url: string; api_key: string; workspace_id: string };
   api: ApiClient;
   /** The installation's own PostgreSQL, behind its back. */
@@ -39,18 +42,21 @@ export const startInstallation = async (
 ): Promise<Installation> => {
   // A server killed by `stop` could leave its database running.
   const stopDatabase = keep(() => stopSurvivor(dataDir, { info: () => {}, warn: () => {} }));
-  const child = await startChild([program], /^InboxKit is ready[^]*^ +Data /m, {
+  // Data is the last line that every start prints.
+  const child = await startChild([program], /^ +Data /m, {
     ...ownPorts,
     ...credits,
     INBOXKIT_DATA_DIR: dataDir,
     ...env,
   });
+  const readyCpuMs = await cpuMsOf(child.pid);
   const base_url = /^ +API +(\S+)\/v1\/api/m.exec(child.output)![1]!;
   const access = { ...(await readJson(`${dataDir}/first-key.json`)), base_url } as Installation['access'];
   const postgres = await readJson(`${dataDir}/postgres.json`);
   return {
     pid: child.pid,
     readyAfterMs: child.readyAfterMs,
+    readyCpuMs,
     access,
     api: createApiClient(access),
     databaseUrl: `postgres://postgres:${postgres.password}@127.0.0.1:${postgres.port}/inboxkit`,

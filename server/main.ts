@@ -3,7 +3,7 @@ import { DirectoryInUse } from '../database/embedded/directory-lock.ts';
 import { MigrationMismatch } from '../database/migrate.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { firstKeyFile } from './roles/first-start.ts';
-import { type Installation, startInstallation } from './roles/installation.ts';
+import { type Installation, startInstallation, WrongSecretKey } from './roles/installation.ts';
 import { createLog } from './roles/log.ts';
 
 /** Whatever has not drained by then is cut off; the next start takes it up again. */
@@ -69,6 +69,7 @@ const isPlain = (error: unknown): error is Error =>
   error instanceof ConfigError ||
   error instanceof DirectoryInUse ||
   error instanceof MigrationMismatch ||
+  error instanceof WrongSecretKey ||
   (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ||
   (error as NodeJS.ErrnoException).code === 'EACCES';
 

@@ -11,6 +11,9 @@ describe('npm run new', () => {
   test('makes endpoints, workflows and vendors that pass every check', () => {
     make('endpoint', 'mailboxes.hibernate');
     make('workflow', 'domains.hand-over');
+    // The first of their kind in these features.
+    make('endpoint', 'events.look-up');
+    make('workflow', 'dns.look-up');
     make('registrar', 'north-names');
     make('dns-host', 'north-names');
     make('mailbox-host', 'north-names');
@@ -20,7 +23,16 @@ describe('npm run new', () => {
 
   test('makes tests that pass', () => {
     const vitest = join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
-    const output = copy.succeed(vitest, 'run', '--root', copy.root, 'hibernate', 'hand-over', 'north-names');
+    const output = copy.succeed(
+      vitest,
+      'run',
+      '--root',
+      copy.root,
+      'hibernate',
+      'hand-over',
+      'look-up',
+      'north-names',
+    );
     expect(output).toMatch(/\n\d+ passed, 0 failed\s*$/);
   }, 300_000);
 
@@ -33,11 +45,15 @@ describe('npm run new', () => {
       /Workflows\b[^=]*=[^;]*\bhandOverDomainsWorkflow\b/,
     );
     expect(read('providers/registry.ts')).toMatch(/manifests[^=]*= \[[^\]]*\bnorthNames\b/);
-    expect(read('openapi/openapi.json')).toContain('"mailboxes.hibernate"');
+    expect(read('server/roles/contract.ts')).toMatch(/allEndpoints\b[^;]*\.\.\.eventEndpoints\b/);
+    expect(read('server/roles/contract.ts')).toMatch(/allWorkflows\b[^;]*\.\.\.dnsWorkflows\b/);
+    for (const operation of ['mailboxes.hibernate', 'events.look-up']) {
+      expect(read('openapi/openapi.json')).toContain(`"${operation}"`);
+    }
   });
 
   test('leaves no word of its templates behind', () => {
-    const made = copy.files().filter((path) => /hibernate|hand-over|north-names/.test(path));
+    const made = copy.files().filter((path) => /hibernate|hand-over|look-up|north-names/.test(path));
     expect(made.map((path) => dirname(path))).toContain('providers/north-names');
     for (const path of made) {
       expect(`${path}: ${/acme|pause/i.exec(copy.read(path))?.[0]}`).toBe(`${path}: undefined`);

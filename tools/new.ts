@@ -41,10 +41,10 @@ function carryOut({ created, changed, nextSteps }: Plan): void {
     mkdirSync(dirname(join(repositoryRoot, path)), { recursive: true });
     writeFileSync(join(repositoryRoot, path), content);
   }
-  const sources = [...created.keys(), ...changed.keys()].filter((path) => path.endsWith('.ts'));
-  run('node_modules/.bin/biome', ['check', '--write', '--log-level=error', ...sources]);
+  const paths = [...created.keys(), ...changed.keys()];
+  run('node_modules/.bin/biome', ['check', '--write', '--log-level=error', ...paths]);
   // A new operation changes the contract and the pages made from it.
-  if (sources.some((path) => path.endsWith('.endpoint.ts'))) {
+  if (paths.some((path) => path.endsWith('.endpoint.ts'))) {
     run('tools/generate.ts', ['--only', 'contract']);
   }
   for (const path of created.keys()) console.log(`made     ${path}`);

@@ -1,3 +1,4 @@
+// What a workflow definition is refused for.
 import { expect, test } from 'vitest';
 import { defineWorkflow } from './definition.ts';
 import { startWorkflowRuntime } from './runtime.ts';

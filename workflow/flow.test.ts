@@ -1,3 +1,4 @@
+// What `run` acts through: steps, timers, children and their order.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inTransaction } from '../database/database.ts';
 import { useTestDatabase } from '../database/testing.ts';

@@ -1,3 +1,4 @@
+// A database that goes away under running workflows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';

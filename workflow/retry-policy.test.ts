@@ -1,3 +1,4 @@
+// The table of retries, kind by kind.
 import { describe, expect, test } from 'vitest';
 import { Failed, type FailureKind, failureOf } from './failure.ts';
 import { afterFailure, retryPolicy } from './retry-policy.ts';

@@ -1,3 +1,4 @@
+// Starting: with the transaction, once per id.
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../database/clock.ts';

@@ -1,3 +1,4 @@
+// How a step is repeated, asked about or given up.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../database/testing.ts';
 import { newId } from '../database/uuid.ts';

@@ -1,3 +1,4 @@
+// Processes that die, pause or share a name, as real processes.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// The failure harness finds the mistakes it is made for.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

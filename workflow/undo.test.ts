@@ -1,3 +1,4 @@
+// What is taken back when a workflow fails, and in which order.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../database/testing.ts';
 import { newId } from '../database/uuid.ts';

@@ -1,3 +1,4 @@
+// The web plane over real HTTP: who is forwarded, where to, and who is not.
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';

@@ -5,15 +5,22 @@ export type Hosts = {
   /** Receives mail and is what mail programs connect to. */
   mail: string;
   nameservers: [string, string];
-  /** Address to connect to from this machine; a wildcard listener is reached over loopback. */
-  local: string;
+  /** Where this process reaches the DNS plane and the mail plane. */
+  reach: { dns: string; mail: string };
 };
 
-export const hostsOf = ({ hostname, bind }: Config['server']): Hosts => ({
-  mail: `mail.${hostname}`,
-  nameservers: [`ns1.${hostname}`, `ns2.${hostname}`],
-  local: bind === '0.0.0.0' ? '127.0.0.1' : bind === '::' ? '::1' : bind,
-});
+export const hostsOf = ({ hostname, bind, roles, publicAddress }: Config['server']): Hosts => {
+  // A wildcard listener of this process is reached over loopback, a plane of another machine at the public address.
+  const here = bind === '0.0.0.0' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
+  return {
+    mail: `mail.${hostname}`,
+    nameservers: [`ns1.${hostname}`, `ns2.${hostname}`],
+    reach: {
+      dns: roles.includes('dns') ? here : publicAddress,
+      mail: roles.includes('mail') ? here : publicAddress,
+    },
+  };
+};
 
 /** The ports the planes listen on: the real ones of planes in this process, the configured ones of others. */
 export type PlanePorts = {

@@ -1,6 +1,7 @@
 // The composition root: puts storage, planes, providers, workflows and the API together, and takes them apart.
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../database/clock.ts';
+import { SecretUnreadable } from '../../database/secret-box.ts';
 import {
   startWorkflowRuntime,
   type WorkflowRuntime,
@@ -88,7 +89,7 @@ export const startInstallation = async (
     };
     const starter: WorkflowStarter = workflowStarter();
     const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, settings };
-    const keys = await openKeys({ db, secrets, clock });
+    const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
     const rateLimits = rateLimitsOf(config);
 
     let workflows: WorkflowRuntime | null = null;
@@ -102,6 +103,8 @@ export const startInstallation = async (
           executorId: storage.embedded ? 'embedded' : undefined,
           clock,
           log: log.child({ role: 'worker' }),
+          onReplaced: () =>
+            log.error('another process runs under the same executor id; this one executes no more workflows'),
           ...workflow,
         }),
       );
@@ -147,6 +150,18 @@ export const startInstallation = async (
     await close();
     throw error;
   }
+};
+
+/** The database and the key belong to different installations: better no start than secrets nobody can open. */
+export class WrongSecretKey extends Error {
+  override readonly name = 'WrongSecretKey';
+}
+
+const explainWrongKey = (error: unknown): never => {
+  if (!(error instanceof SecretUnreadable)) throw error;
+  throw new WrongSecretKey(
+    'The sealing key does not open what this database holds: give INBOXKIT_SECRET_KEY the key of the processes that share it, or bring back secret.key of its data directory.',
+  );
 };
 
 const rateLimitsOf = ({ limits }: Config): RateLimits => ({

@@ -65,7 +65,7 @@ export const startPlanes = async (
           imapsPort: ports.imaps,
         },
         // An installation that keeps to itself asks its own nameserver, which knows every domain it mails with.
-        resolver: outbound.enabled ? undefined : { servers: [`${hosts.local}:${ports.dns}`] },
+        resolver: outbound.enabled ? undefined : { servers: [`${hosts.reach.dns}:${ports.dns}`] },
         outbound,
         clock,
         log: log.child({ role: 'mail' }),

@@ -30,7 +30,7 @@ export const openProviders = (
   },
 ): ProviderRegistry => {
   const ca = certificate.selfMade ? certificate.cert : undefined;
-  const endpoint = { host: hosts.mail, security: 'tls' as const, connectTo: hosts.local, ca };
+  const endpoint = { host: hosts.mail, security: 'tls' as const, connectTo: hosts.reach.mail, ca };
   const { providers } = config;
   return createProviders({
     db: storage.db,
@@ -52,7 +52,7 @@ export const openProviders = (
           behaviour: { delayMs: providers.registryDelayMs, ...behaviourOf(providers.registryFailures) },
         },
         dns: {
-          nameservers: hosts.nameservers.map((name) => ({ name, address: hosts.local, port: ports.dns })),
+          nameservers: hosts.nameservers.map((name) => ({ name, address: hosts.reach.dns, port: ports.dns })),
           hostmaster: `hostmaster.${config.server.hostname}`,
           nameserverTtlS: NAMESERVER_TTL_S,
         },

@@ -2,8 +2,7 @@
 
 import { inTransaction } from '../../database/database.ts';
 import { generateKey } from '../../database/secret-box.ts';
-import { reserveCharges } from '../features/billing/index.ts';
-import { balances } from '../features/billing/store.ts';
+import { ledgerBalances, reserveCharges } from '../features/billing/index.ts';
 import { domainLine, insertDomains } from '../features/domains/index.ts';
 import { insertMailboxes, mailboxLine } from '../features/mailboxes/index.ts';
 import type { Installation } from '../roles/installation.ts';
@@ -61,7 +60,7 @@ export const buyForTest = async (installation: Installation, mailboxes = 0): Pro
 
 /** What the team's wallet and books say, in credits. */
 export const booksOf = async ({ storage }: Installation, teamUid: string) => {
-  const sums = await balances(storage.db, teamUid);
+  const sums = await ledgerBalances(storage.db, teamUid);
   return { wallet: sums.wallet / 1e6, reserved: sums.reserved / 1e6, spent: sums.revenue / 1e6 };
 };
 

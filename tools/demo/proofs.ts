@@ -97,7 +97,7 @@ const waitForMessage = async (client: ImapFlow, subject: string): Promise<Buffer
       const found = await client.search({ subject }, { uid: true });
       if (found && found.length > 0) {
         const message = await client.fetchOne(String(found[0]), { source: true }, { uid: true });
-        if (message && message.source) return message.source;
+        if (message !== false && message?.source) return message.source;
       }
       await new Promise((wake) => setTimeout(wake, 100));
     }

@@ -47,18 +47,40 @@ export function listInFeature(
   const exportName = kind === 'workflow' ? `${name}Workflow` : name;
   const index = `server/features/${feature}/index.ts`;
   const listName = kind === 'endpoint' ? 'Endpoints' : 'Workflows';
-  // The first import, so that it is one even when the file begins with exports; the formatter sorts.
-  change(plan, tree, index, /^((?:\/\/.*\n)*)/, `$1import { ${exportName} } from './${verb}.${kind}.ts';\n`);
-  const list = new RegExp(`(\\b\\w+${listName}\\b[^=]*=\\s*(?:\\([^)]*\\)[^=]*=>\\s*)?\\[)([^\\]]*)\\]`);
-  const text = plan.changed.get(index) ?? '';
-  if (list.test(text)) {
-    const separator = /\[\s*\]/.test(list.exec(text)?.[0] ?? '') ? '' : ', ';
-    change(plan, tree, index, list, `$1${exportName}${separator}$2]`);
+  // After the first import, where the formatter sorts it in; at the top of a file that only exports.
+  const imports = /^import [^;]*;\n/m.test(tree.read(index)) ? /^(import [^;]*;\n)/m : /^((?:\/\/.*\n)*)/;
+  change(plan, tree, index, imports, `$1import { ${exportName} } from './${verb}.${kind}.ts';\n`);
+  const list = new RegExp(
+    `(\\b\\w+${listName}\\b[^=]*=\\s*(?:\\([^)]*\\)[^=]*=>\\s*)?\\[)([^\\]]*?),?\\s*\\]`,
+  );
+  const items = list.exec(plan.changed.get(index) ?? '')?.[2];
+  if (items !== undefined) {
+    change(plan, tree, index, list, items.trim() === '' ? `$1${exportName}]` : `$1$2, ${exportName}]`);
     return;
   }
-  const newList = `${camelCase(feature).replace(/s$/, '')}${listName}`;
+  const newList = `${camelCase(singular(feature))}${listName}`;
   change(plan, tree, index, /\n*$/, `\n\nexport const ${newList} = [${exportName}];\n`);
-  plan.nextSteps.push(
-    `${newList} is the feature's first list of ${kind}s: hand it on where server/roles/ collects them.`,
+  collect(plan, tree, feature, newList, `all${listName}`);
+}
+
+/** Adds a feature's new list to the lists of the whole program. */
+function collect(plan: Plan, tree: Tree, feature: string, list: string, whole: string): void {
+  const contract = 'server/roles/contract.ts';
+  const from = `from '../features/${feature}/index.ts';`;
+  const imported = new RegExp(`(import \\{)([^}]*?),?\\s*\\} ${from.replaceAll('.', '\\.')}`);
+  if (imported.test(tree.read(contract))) change(plan, tree, contract, imported, `$1$2, ${list} } ${from}`);
+  else change(plan, tree, contract, /^(import [^;]*;\n)/m, `$1import { ${list} } ${from}\n`);
+  change(
+    plan,
+    tree,
+    contract,
+    new RegExp(`(\\b${whole}\\b[^=]*= \\[)([^\\]]*?),?\\s*\\]`),
+    `$1$2, ...${list}]`,
   );
+}
+
+/** `mailboxes` → `mailbox`, `domains` → `domain`, `dns` stays. */
+function singular(noun: string): string {
+  if (noun.endsWith('xes')) return noun.slice(0, -2);
+  return noun.endsWith('s') && noun.length > 3 ? noun.slice(0, -1) : noun;
 }

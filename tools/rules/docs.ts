@@ -53,20 +53,22 @@ function looksLikeOurPath(quoted: string, places: Set<string>): boolean {
   return places.has(top) || /\.(ts|md|sql|json|ya?ml|cjs)$/.test(quoted);
 }
 
+/** From the root, from the page, or the end of a path where the text has already said which folder it is about. */
 function pathExists(quoted: string, page: string, places: Set<string>): boolean {
   const path = quoted.replace(/\/+$/, '');
-  // `<feature>`, `*` and `NNNN` stand for any name; one match is enough.
-  const wild = /[<*{…]|NNNN/.test(path);
-  const candidates = [posix.normalize(path), posix.join(posix.dirname(page), path)];
-  if (!wild) return candidates.some((candidate) => places.has(candidate));
-  return candidates.some((candidate) => {
-    const source = candidate
-      .replace(/[.+^$()|[\]\\]/g, '\\$&')
-      .replace(/<[^>]+>|\*+|…|NNNN/g, '[^/]*')
-      .replace(/\{([^}]+)\}/g, (_, words: string) => `(${words.split(',').join('|')})`);
-    const pattern = new RegExp(`^${source}$`);
-    return [...places].some((place) => pattern.test(place));
-  });
+  const fromPage = posix.join(posix.dirname(page), path);
+  if (places.has(posix.normalize(path)) || places.has(fromPage)) return true;
+  // `<feature>`, `*`, `{a,b}` and `NNNN` stand for any name; one match is enough.
+  const pattern = [path, fromPage].map(patternOf).join('|');
+  const matches = new RegExp(`(^|/)(${pattern})$`);
+  return [...places].some((place) => matches.test(place));
+}
+
+function patternOf(path: string): string {
+  return path
+    .replace(/[.+^$()|[\]\\]/g, '\\$&')
+    .replace(/<[^>]+>|\*+|…|NNNN/g, '[^/]*')
+    .replace(/\{([^}]+)\}/g, (_, words: string) => `(${words.split(',').join('|')})`);
 }
 
 function checkLink(tree: Tree, page: string, target: string, places: Set<string>): string | null {

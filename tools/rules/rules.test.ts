@@ -4,6 +4,7 @@ import { treeOf } from '../tree.ts';
 import { checkDocs } from './docs.ts';
 import { checkFeatures } from './features.ts';
 import { checkFiles, maxLines } from './files.ts';
+import { checkLockFile } from './lock-file.ts';
 
 const messages = (problems: { path: string; message: string }[]) =>
   problems.map(({ path, message }) => `${path} ${message}`);
@@ -143,5 +144,30 @@ describe('documentation', () => {
     expect(check('x', { ...vendor, 'server/features/orders/place.ts': 'if (acmeIsDown)' }).join()).toContain(
       'names the vendor acme',
     );
+  });
+});
+
+describe('the lock file', () => {
+  const check = (packages: object) =>
+    messages(checkLockFile(treeOf({ 'package-lock.json': JSON.stringify({ packages }) })));
+  const tool = {
+    version: '1.0.0',
+    optionalDependencies: { 'tool-linux-x64': '1.0.0', 'tool-win32-x64': '1.0.0' },
+  };
+
+  test('passes when it names the packages of every platform', () => {
+    const platforms = {
+      'node_modules/tool-linux-x64': {},
+      'node_modules/tool/node_modules/tool-win32-x64': {},
+    };
+    expect(check({ 'node_modules/tool': tool, ...platforms })).toEqual([]);
+  });
+
+  test('is refused when a platform is missing, or when it names a host', () => {
+    const host = { resolved: 'https://registry.example/tool-linux-x64-1.0.0.tgz' };
+    expect(check({ 'node_modules/tool': tool, 'node_modules/tool-linux-x64': host })).toEqual([
+      expect.stringContaining('lacks tool-win32-x64'),
+      expect.stringContaining('where node_modules/tool-linux-x64 was downloaded from'),
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 // A copy of the tree for tests of tools that write into it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -28,6 +28,8 @@ export const useCopiedTree = (): CopiedTree => {
     symlinkSync(join(repositoryRoot, 'node_modules'), join(root, 'node_modules'));
     // The checks look at what is, or would be, committed.
     execFileSync('git', ['init', '--quiet'], { cwd: root });
+    // .gitignore names the folder; here it is a link.
+    writeFileSync(join(root, '.git/info/exclude'), 'node_modules\n');
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 

@@ -2,15 +2,13 @@
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { getAccount, type ReadFunds } from './get.endpoint.ts';
-import { teamByUid, teamExists, teamInsert } from './store.ts';
+import { teamExists, teamInsert } from './store.ts';
 
 export type { KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
 export type { ReadFunds };
 
 export const accountEndpoints = (readFunds: ReadFunds) => [getAccount(readFunds)];
-
-export const findTeam = teamByUid;
 
 /** Whether the installation has a team yet; the first start makes one. */
 export const hasTeam = (db: Db): Promise<boolean> => teamExists(db);

@@ -19,4 +19,6 @@ export { billingErrors, insufficientFunds } from './errors.ts';
 export { fundsOf, openBooks, walletMicros } from './funds.ts';
 export { creditsToMicros, microsToCredits } from './money.ts';
 
+export { balances as ledgerBalances } from './store.ts';
+
 export const billingEndpoints = [getWallet, listWalletLogs, verifyLedger];

@@ -1,5 +1,5 @@
 // Every statement on event.
-import type { Db, Tx } from '../../../database/database.ts';
+import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { NewEvent } from './event.ts';
 
@@ -21,12 +21,3 @@ export const eventInsert = async (tx: Tx, events: NewEvent[]): Promise<void> => 
     )
     .execute();
 };
-
-/** Every event of one thing, oldest first. */
-export const eventsOfSubject = (db: Db, subjectUid: string) =>
-  db
-    .selectFrom('event')
-    .select(['seq', 'type', 'data', 'occurred_at'])
-    .where('subject_uid', '=', subjectUid)
-    .orderBy('seq')
-    .execute();

@@ -21,7 +21,7 @@ export {
 export type { Mailbox, MailboxStatus } from './mailbox.ts';
 export { checkWishes, insertMailboxes, type MailboxWish, mailboxLine } from './purchase.ts';
 export { personName, platform } from './schema.ts';
-export { mailboxByUid, mailboxCountsFold, mailboxesOfUids, mailboxTotals } from './store.ts';
+export { mailboxCountsFold, mailboxesOfUids, mailboxTotals } from './store.ts';
 export { buy as buyMailbox };
 
 export const mailboxWorkflows = [buy];
