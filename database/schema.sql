@@ -139,10 +139,10 @@ create table public.dns_zone (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   published_at timestamp with time zone,
-  constraint dns_zone_name_key UNIQUE (name),
   constraint dns_zone_pkey PRIMARY KEY (domain_uid),
   constraint dns_zone_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
+CREATE INDEX dns_zone_name ON public.dns_zone USING btree (name);
 
 create table public.domain (
   uid uuid not null,
@@ -172,6 +172,8 @@ create table public.domain (
   forwarding_url text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  set_up_run integer default 1 not null,
+  registration_stage_since timestamp with time zone not null,
   constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
   constraint domain_name_check CHECK ((name = lower(name))),
   constraint domain_pkey PRIMARY KEY (uid),
@@ -181,6 +183,7 @@ create table public.domain (
   constraint domain_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint domain_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
+CREATE INDEX domain_inactive ON public.domain USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX domain_list ON public.domain USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text]));
 CREATE INDEX domain_search ON public.domain USING gin (workspace_uid, name gin_trgm_ops);

@@ -92,9 +92,11 @@ export interface Domain {
   price_micros: Generated<number>;
   registration_id: string | null;
   registration_stage: Generated<string>;
+  registration_stage_since: Timestamp;
   registration_years: Generated<number>;
   renewal_date: Timestamp | null;
   renewal_status: Generated<string>;
+  set_up_run: Generated<number>;
   status: string;
   status_reason: string | null;
   status_since: Timestamp;

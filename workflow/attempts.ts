@@ -132,7 +132,8 @@ class Attempt {
       failure = { ...failure, kind: 'transient' }; // undoing twice is undoing once
     }
     const nth = (soFar.get(failure.kind) ?? 0) + 1;
-    const { next, waitMs } = afterFailure(failure, nth, this.#call.ask !== undefined);
+    const wayBack = this.#phase === 'undo' || this.#phase === 'onFailure';
+    const { next, waitMs } = afterFailure(failure, nth, this.#call.ask !== undefined, undefined, wayBack);
     this.#tell(failure.kind);
     const fields = { ...this.#point(), kind: failure.kind, reason: failure.reason, next, waitMs };
     const err = failure.kind === 'unexpected' ? { err: loggable(error) } : {};

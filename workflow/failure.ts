@@ -53,6 +53,13 @@ export type WorkflowFailure = {
   readonly notUndone: readonly { readonly step: string; readonly kind: string; readonly message: string }[];
 };
 
+/**
+ * What a customer may read about a failure. The text of an exception nobody declared is for the log: it can name
+ * hosts, tables and code.
+ */
+export const publicReason = (failure: Pick<StepFailure, 'kind' | 'message'>): string =>
+  failure.kind === 'unexpected' ? 'something went wrong on our side' : failure.message;
+
 /** Ends a step or a workflow with a declared failure. Any error with a `failure` of this shape does the same. */
 export class Failed extends Error {
   override readonly name = 'Failed';

@@ -37,12 +37,15 @@ export type Next = 'repeat' | 'ask' | 'askThenStop' | 'stop';
  *
  * @param nth how often this step has failed in this way, this time included
  * @param canAsk whether the step has a `findOutcome`
+ * @param wayBack whether this gives back what a failed workflow took. That is repeated without end, because nobody
+ *   would come after it; only an answer that will not change stops it.
  */
 export const afterFailure = (
   failure: StepFailure,
   nth: number,
   canAsk: boolean,
   random: () => number = Math.random,
+  wayBack = false,
 ): { next: Next; waitMs: number } => {
   const rule = retryPolicy[failure.kind];
   if (rule.move === 'stop') return { next: 'stop', waitMs: 0 };
@@ -51,7 +54,7 @@ export const afterFailure = (
   if (rule.move === 'ask') return canAsk ? { next: 'ask', waitMs } : { next: 'stop', waitMs: 0 };
   // An exception nobody declared may have come after the call to the outside had acted.
   const mayHaveActed = canAsk && failure.kind === 'unexpected';
-  if (nth >= rule.attempts)
+  if (nth >= rule.attempts && !wayBack)
     return mayHaveActed ? { next: 'askThenStop', waitMs } : { next: 'stop', waitMs: 0 };
   return { next: mayHaveActed ? 'ask' : 'repeat', waitMs };
 };

@@ -166,10 +166,18 @@ describe('a workflow that fails for good', () => {
     expect(world.failure).toEqual(failure);
   });
 
-  test('is failed also when its onFailure never succeeds', async () => {
-    const { world, outcome } = await run({ mailbox: ['conflict'], onFailure: Array(6).fill('bug') });
+  test('repeats the way back for as long as it takes, because nobody else would finish it', async () => {
+    const bugs = () => Array(9).fill('bug');
+    const { world, outcome } = await run({ mailbox: ['conflict'], 'undo zone': bugs(), onFailure: bugs() });
+    expect(outcome).toMatchObject({ ok: false, failure: { step: 'mailbox', notUndone: [] } });
+    expect(world.told.filter((what) => what === 'undo zone')).toHaveLength(10);
+    expect(world.told.filter((what) => what === 'onFailure')).toHaveLength(10);
+  });
+
+  test('is failed also when its onFailure is told no', async () => {
+    const { world, outcome } = await run({ mailbox: ['conflict'], onFailure: ['rejected'] });
     expect(outcome).toMatchObject({ ok: false, failure: { step: 'mailbox', kind: 'conflict' } });
-    expect(world.told.filter((what) => what === 'onFailure')).toHaveLength(6);
+    expect(world.told.filter((what) => what === 'onFailure')).toHaveLength(1);
   });
 });
 

@@ -42,3 +42,7 @@ export const configuredPorts = (config: Config): PlanePorts => ({
   imaps: config.mail.imapsPort,
   web: config.web.port,
 });
+
+/** `address:port`; an IPv6 address goes into brackets, or its last group would be read as the port (RFC 3986 §3.2.2). */
+export const socketAddress = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,9 +1,8 @@
-// What every installation does now and then: forgets what has served its time, and folds counters together.
-// Each task is one statement that any number of processes may run at once.
+// What every installation does now and then: takes up what gave up, forgets what has served its time, folds
+// counters together. Any number of processes may run each task at once.
 import type { Logger } from 'pino';
-import type { Clock } from '../../database/clock.ts';
-import type { Db } from '../../database/database.ts';
-import { domainCountsFold } from '../features/domains/index.ts';
+import type { FeatureContext } from '../features/context.ts';
+import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { mailboxCountsFold } from '../features/mailboxes/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
 import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
@@ -11,13 +10,14 @@ import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
 const EVERY_MS = 60_000;
 
 export const keepHouse = (deps: {
-  db: Db;
-  clock: Clock;
+  context: FeatureContext;
   rateLimits: RateLimits;
   log: Logger;
 }): { close(): Promise<void> } => {
-  const { db, clock, rateLimits, log } = deps;
+  const { context, rateLimits, log } = deps;
+  const { db, clock } = context;
   const tasks: Record<string, () => Promise<unknown>> = {
+    'set held domains up again': () => retrySetUp(context),
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),

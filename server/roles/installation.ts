@@ -109,7 +109,7 @@ export const startInstallation = async (
         }),
       );
       providers.start();
-      opened(keepHouse({ db, clock, rateLimits, log }));
+      opened(keepHouse({ context, rateLimits, log }));
     }
 
     let http: HttpListener | null = null;

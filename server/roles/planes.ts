@@ -7,7 +7,7 @@ import { startWebPlane } from '../../planes/web/web-plane.ts';
 import type { Config } from '../config/config.ts';
 import type { Role } from '../config/server.ts';
 import type { Certificate } from './certificate.ts';
-import { configuredPorts, type Hosts, type PlanePorts } from './hosts.ts';
+import { configuredPorts, type Hosts, type PlanePorts, socketAddress } from './hosts.ts';
 import type { Storage } from './storage.ts';
 
 export type Planes = { ports: PlanePorts; close(): Promise<void> };
@@ -65,7 +65,7 @@ export const startPlanes = async (
           imapsPort: ports.imaps,
         },
         // An installation that keeps to itself asks its own nameserver, which knows every domain it mails with.
-        resolver: outbound.enabled ? undefined : { servers: [`${hosts.reach.dns}:${ports.dns}`] },
+        resolver: outbound.enabled ? undefined : { servers: [socketAddress(hosts.reach.dns, ports.dns)] },
         outbound,
         clock,
         log: log.child({ role: 'mail' }),

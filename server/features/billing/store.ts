@@ -30,7 +30,7 @@ export const fundsLock = async (tx: Tx, teamUid: string): Promise<void> => {
     .select('uid')
     .where('team_uid', '=', teamUid)
     .where('kind', '=', 'wallet')
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
 };
 

@@ -1,5 +1,6 @@
 // Asking nameservers what they really answer. Nothing here trusts what the program believes it published.
 import { Resolver } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import { toAbsolute, toName } from '../../../protocols/dns/names.ts';
 import { parseRdata } from '../../../protocols/dns/presentation.ts';
 import { toFields } from '../../../protocols/dns/record-fields.ts';
@@ -25,13 +26,13 @@ export const askForRecords = async (
 ): Promise<Sighting[]> => {
   const sets = Map.groupBy(expected, ({ name, type }) => `${name} ${type}`);
   const sightings = nameservers.map(async (nameserver) => {
-    const resolver = await resolverFor(nameserver);
+    const resolver = resolverFor(nameserver);
     return Promise.all(
       [...sets.values()].map(async (records): Promise<Sighting> => {
         const { name, type } = records[0]!;
         const about = { nameserver: nameserver.name, name, type };
         try {
-          const seen = new Set(await answersOf(resolver, name, type));
+          const seen = new Set(await answersOf(await resolver, name, type));
           const missing = records.map(({ data }) => data).filter((data) => !seen.has(canonical(type, data)));
           return { ...about, missing, error: null };
         } catch (error) {
@@ -50,7 +51,10 @@ export const askForRecords = async (
 const resolverFor = async ({ name, address, port }: Nameserver): Promise<Resolver> => {
   const resolver = new Resolver({ timeout: ASK_TIMEOUT_MS, tries: 2 });
   const addresses = address ? [address] : await new Resolver().resolve4(name);
-  resolver.setServers(addresses.map((ip) => (port ? `${ip}:${port}` : ip)));
+  // An IPv6 address goes into brackets, or its last group would be read as the port (RFC 3986 §3.2.2).
+  resolver.setServers(
+    addresses.map((ip) => (port ? (isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`) : ip)),
+  );
   return resolver;
 };
 

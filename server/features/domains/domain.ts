@@ -26,6 +26,9 @@ export type Domain = {
   statusSince: Date;
   /** Where a registration in progress stands. */
   registrationStage: 'checking_availability' | 'registering';
+  registrationStageSince: Date;
+  /** Number of the run that sets it up; see `set-up.workflow.ts`. */
+  setUpRun: number;
   connectionType: 'purchased' | 'connected';
   connectionMode: string;
   registrationYears: number;

@@ -6,7 +6,7 @@ import { type CountMailboxes, listDomains } from './list.endpoint.ts';
 import { registerDomains } from './register.endpoint.ts';
 import { abandonDomain, register, registerId } from './register.workflow.ts';
 import { searchDomains } from './search.endpoint.ts';
-import { setUp, setUpId } from './set-up.workflow.ts';
+import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
 import { domainTotals } from './store.ts';
 
 export type { Domain, DomainStatus } from './domain.ts';
@@ -14,7 +14,6 @@ export {
   domainAlreadyOwned,
   domainErrors,
   domainNotAvailable,
-  domainNotFound,
   duplicateDomain,
   internationalizedName,
   invalidDomainName,
@@ -23,13 +22,12 @@ export { registrableName } from './names.ts';
 export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDomains } from './purchase.ts';
 export { contactDetails, forwardingUrl, priceLine, registrationYears } from './schema.ts';
 export { domainByUid, domainCountsFold, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
-export {
-  abandonDomain,
-  register as registerDomain,
-  registerId as registerDomainId,
-  setUp as setUpDomain,
-  setUpId as setUpDomainId,
-};
+export { abandonDomain, register as registerDomain, registerId as registerDomainId, setUp as setUpDomain };
+
+/** The run that an order waits for. */
+export const firstSetUpId = (domainUid: string): string => setUpId(domainUid, FIRST_RUN);
+
+export { retrySetUp } from './retry-set-up.job.ts';
 
 export const domainWorkflows = [register, setUp];
 

@@ -97,6 +97,8 @@ export const insertDomains = async (
       statusReason: null,
       statusSince: now,
       registrationStage: 'checking_availability',
+      registrationStageSince: now,
+      setUpRun: 1,
       connectionType: 'purchased',
       connectionMode: 'nameserver',
       registrationYears: wish.years,
@@ -117,7 +119,13 @@ export const insertDomains = async (
     }),
   );
   const lost = await domainsInsert(tx, domains);
-  if (lost.length > 0) await assertNotOwned(tx, scope.teamUid, lost);
+  if (lost.length > 0) {
+    await assertNotOwned(tx, scope.teamUid, lost);
+    // Whoever had it has let go of it again; this transaction still could not write it.
+    throw domainNotAvailable(`${lost[0]} was taken a moment ago`, {
+      domains: lost.map((domain) => ({ domain, reason: 'taken' })),
+    });
+  }
   await recordEvents(
     tx,
     domains.map((domain) => ({

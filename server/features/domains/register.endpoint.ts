@@ -42,7 +42,10 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       )
       .min(1)
       .max(100),
-    use_wallet_balance: z.boolean().default(true),
+    use_wallet_balance: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'true pays from the wallet; money only moves on this explicit yes' }),
     contact_details: contactDetails,
     dmarc_email: z.email().optional(),
     domain_forwarding_url: forwardingUrl.optional(),

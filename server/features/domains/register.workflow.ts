@@ -11,10 +11,11 @@ import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { Registration } from '../../../providers/contracts/registrar.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
+import { Failed, failureOf, publicReason } from '../../../workflow/failure.ts';
 import { captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
-import { setUp, setUpId } from './set-up.workflow.ts';
+import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
 import { domainByUid, domainLock, domainUpdate } from './store.ts';
 
 type Context = { db: Db; clock: Clock; providers: Providers };
@@ -25,7 +26,7 @@ type Input = Args & { platform: Platform | null };
 /** How often a registry that accepted a name is asked whether it is done; some take days. */
 const REGISTRY_POLL_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000];
 
-/** One domain is registered by one run, and set up by one run, whoever starts them. */
+/** One domain is registered by one run, whoever starts it. */
 export const registerId = (domainUid: string): string => `domains.register:${domainUid}`;
 
 export const register = defineWorkflow({
@@ -62,15 +63,27 @@ export const register = defineWorkflow({
     let registration = await flow.step('register', domain);
     for (let asked = 0; registration.status === 'pending'; asked += 1) {
       await flow.sleep(REGISTRY_POLL_MS[asked] ?? REGISTRY_POLL_MS.at(-1)!);
-      registration = await flow.step('lookUp', domain);
+      // Not being able to ask says nothing about the registration: only the registry's own answer ends it.
+      registration = await flow.step('lookUp', domain).catch(whileItCannotBeAsked(registration));
     }
-    await flow.step('hold', { domainUid, expiresAt: registration.expiresAt });
-    await flow.start(setUp, setUpId(domainUid), { domainUid, platform });
+    if (registration.status === 'failed') {
+      throw rejected(
+        registration.failureReason ?? 'the registry has no such registration',
+        'registration_failed',
+      );
+    }
+    await flow.step('hold', domain);
+    await flow.start(setUp, setUpId(domainUid, FIRST_RUN), { domainUid, platform });
   },
 
   onFailure: ({ db, clock }, { input, failure }) =>
-    abandonDomain({ db, clock }, input.domainUid, failure.message),
+    abandonDomain({ db, clock }, input.domainUid, publicReason(failure)),
 });
+
+const whileItCannotBeAsked = (known: Registration) => (error: unknown) => {
+  if (error instanceof Failed) return known;
+  throw error;
+};
 
 /**
  * Ends the registration of a domain: credited back and cancelled, unless the registry holds the name. Then it is
@@ -97,8 +110,12 @@ async function checkAvailability({ db, providers }: Context, { domainUid }: Args
 
 async function charge({ db, clock }: Context, { domainUid }: Args): Promise<void> {
   await inTransaction(db, async (tx) => {
-    await captureCharges(tx, { type: 'domain', uid: domainUid }, clock.now());
-    await domainUpdate(tx, domainUid, { registrationStage: 'registering' }, clock.now());
+    const now = clock.now();
+    // The domain before its charge, here and wherever money is given back: locks are taken in one order.
+    const domain = await domainLock(tx, domainUid);
+    await captureCharges(tx, { type: 'domain', uid: domainUid }, now);
+    if (domain?.registrationStage === 'registering') return;
+    await domainUpdate(tx, domainUid, { registrationStage: 'registering', registrationStageSince: now }, now);
   });
 }
 
@@ -144,39 +161,52 @@ async function findRegistration(
     : { outcome: 'didNotHappen' };
 }
 
-async function lookUp(context: Context, { domainUid }: Args): Promise<Registration> {
-  const domain = await domainOf(context.db, domainUid);
-  const found = await registrarOf(context.providers, domain).findRegistration({ name: domain.name });
-  return note(context, domain, found);
+async function lookUp({ db, clock, providers }: Context, { domainUid }: Args): Promise<Registration> {
+  const domain = await domainOf(db, domainUid);
+  try {
+    const found = await registrarOf(providers, domain).findRegistration({ name: domain.name });
+    return await note({ db, clock }, domain, found ?? lost(domain));
+  } catch (error) {
+    const statusReason = `the registry cannot be asked: ${publicReason(failureOf(error))}`;
+    await inTransaction(db, (tx) => domainUpdate(tx, domainUid, { statusReason }, clock.now()));
+    throw error;
+  }
 }
+
+/** What a registry that accepted a name and then knows nothing of it means. */
+const lost = ({ name }: Domain): Registration => ({
+  name,
+  registrationId: '',
+  status: 'failed',
+  failureReason: `the registry has no registration of ${name}`,
+  nameservers: [],
+  registeredAt: null,
+  expiresAt: null,
+});
 
 /**
  * Writes down what the registrar has in the step that asked it, so that a held name is never forgotten, and one
  * that the registry refused in the end is not taken for held.
  */
 async function note(
-  { db, clock }: Context,
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
   domain: Domain,
-  found: Registration | null,
+  registration: Registration,
 ): Promise<Registration> {
-  const registration = found?.status === 'failed' ? null : found;
-  const { registrationId, nameservers } = registration ?? { registrationId: null, nameservers: [] };
-  await inTransaction(db, (tx) => domainUpdate(tx, domain.uid, { registrationId, nameservers }, clock.now()));
-  if (registration) return registration;
-  throw rejected(
-    found?.failureReason ?? `the registry has no registration of ${domain.name}`,
-    'registration_failed',
-  );
+  const { status, registrationId, nameservers, expiresAt } = registration;
+  const held = status !== 'failed';
+  const change = {
+    registrationId: held ? registrationId : null,
+    nameservers: held ? nameservers : [],
+    renewalDate: held && expiresAt ? new Date(expiresAt) : null,
+    statusReason: null,
+  };
+  await inTransaction(db, (tx) => domainUpdate(tx, domain.uid, change, clock.now()));
+  return registration;
 }
 
-async function hold(
-  { db, clock }: Context,
-  { domainUid, expiresAt }: Args & { expiresAt: string | null },
-): Promise<void> {
-  const renewalDate = expiresAt ? new Date(expiresAt) : null;
-  await inTransaction(db, async (tx) => {
-    await moveDomain(tx, domainUid, 'dns_setup_pending', clock.now(), { renewalDate });
-  });
+async function hold({ db, clock }: Context, { domainUid }: Args): Promise<void> {
+  await inTransaction(db, (tx) => moveDomain(tx, domainUid, 'dns_setup_pending', clock.now()));
 }
 
 const registrarOf = (providers: Providers, domain: Domain) =>

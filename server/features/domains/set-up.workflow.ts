@@ -1,8 +1,9 @@
 // Brings a held domain to life: mail keys, zone, and the proof that its nameservers answer for all of it.
 //
 // Durable because the proof can take hours where DNS is hosted elsewhere, and because a restart in the middle
-// must not leave a domain half published. Nothing is bought here; every step may be repeated, and what an
-// earlier step published stays for the next try.
+// must not leave a domain half published. Nothing is bought here, and every step may be repeated. A host that is
+// away is waited for; when a run gives up, the domain is `inactive` with the reason, and a later run
+// (`retry-set-up.job.ts`) takes it up where this one left it.
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { toAbsolute } from '../../../protocols/dns/names.ts';
@@ -11,19 +12,32 @@ import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { MailDomainSetup, Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
+import { Failed, publicReason } from '../../../workflow/failure.ts';
 import type { FeatureSettings } from '../context.ts';
 import { askForRecords, hostedRecord, publishZone, putManagedRecords, recordsOf } from '../dns/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
-import { domainByUid, domainUpdate, webForwardPut } from './store.ts';
+import { domainByUid, domainLock, domainUpdate, webForwardPut } from './store.ts';
 import { zoneRecords } from './zone-records.ts';
 
 type Context = { db: Db; clock: Clock; providers: Providers; settings: FeatureSettings };
 type Args = { domainUid: string };
 
 const FIRST_LOOK_MS = 200;
+/** Between two tries when a host is away, beyond what the retry policy waited already. */
+const HOST_AWAY_MS = 15 * 60_000;
 
-export const setUpId = (domainUid: string): string => `domains.set-up:${domainUid}`;
+export const FIRST_RUN = 1;
+export const setUpId = (domainUid: string, run: number): string => `domains.set-up:${domainUid}:${run}`;
+
+/** Failures that say nothing about the domain: the same call may succeed when somebody has looked after the cause. */
+const mayPass = new Set<string>([
+  'transient',
+  'rateLimited',
+  'unauthorized',
+  'insufficientFunds',
+  'unexpected',
+]);
 
 export const setUp = defineWorkflow({
   name: 'domains.set-up',
@@ -32,25 +46,31 @@ export const setUp = defineWorkflow({
       does: 'has the mailbox host make the domain’s keys',
       run: prepareMail,
       undo: null,
-      irreversibleBecause: 'the keys serve the next try',
+      irreversibleBecause: 'the keys serve the next run',
     },
     writeZone: {
       does: 'writes down what the zone must hold',
       run: writeZone,
       undo: null,
-      irreversibleBecause: 'the records serve the next try',
+      irreversibleBecause: 'the records serve the next run',
     },
     publish: {
       does: 'has the DNS host publish the zone',
       run: publish,
       undo: null,
-      irreversibleBecause: 'the zone serves the next try',
+      irreversibleBecause: 'the zone serves the next run',
     },
     ask: {
       does: 'asks every nameserver for every record',
       run: ask,
       undo: null,
       irreversibleBecause: 'it only asks',
+    },
+    tell: {
+      does: 'says what is being waited for',
+      run: tell,
+      undo: null,
+      irreversibleBecause: 'it only tells',
     },
     activate: {
       does: 'marks the domain as active',
@@ -61,32 +81,54 @@ export const setUp = defineWorkflow({
   },
 
   /** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
-  async run(flow, input: Args & { platform: Platform | null }) {
-    const setup = await flow.step('prepareMail', input);
-    await flow.step('writeZone', { domainUid: input.domainUid, setup });
-    await flow.step('publish', { domainUid: input.domainUid });
+  async run(flow, { domainUid, platform }: Args & { platform: Platform | null }) {
     const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
-    for (let waitMs = FIRST_LOOK_MS, waitedMs = 0; ; waitMs = Math.min(waitMs * 2, pollMs)) {
-      const missing = await flow.step('ask', { domainUid: input.domainUid });
-      if (missing.length === 0) break;
-      if (waitedMs >= giveUpAfterMs) {
-        throw rejected(`the nameservers do not answer for ${missing.join(', ')}`, 'dns_not_propagated');
+    let waitedMs = 0;
+    const wait = async (ms: number, reason: string) => {
+      if (waitedMs >= giveUpAfterMs) throw rejected(reason, 'domain_not_set_up');
+      await flow.sleep(ms);
+      waitedMs += ms;
+    };
+    const patiently = async <T>(act: () => Promise<T>): Promise<T> => {
+      for (;;) {
+        try {
+          return await act();
+        } catch (error) {
+          if (!(error instanceof Failed) || !mayPass.has(error.failure.kind)) throw error;
+          const reason = publicReason(error.failure);
+          await flow.step('tell', { domainUid, reason });
+          await wait(HOST_AWAY_MS, reason);
+        }
       }
-      await flow.sleep(waitMs);
-      waitedMs += waitMs;
+    };
+
+    const setup = await patiently(() => flow.step('prepareMail', { domainUid, platform }));
+    await patiently(() => flow.step('writeZone', { domainUid, setup }));
+    await patiently(() => flow.step('publish', { domainUid }));
+    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, pollMs)) {
+      const missing = await patiently(() => flow.step('ask', { domainUid }));
+      if (missing.length === 0) break;
+      await wait(waitMs, `the nameservers do not answer for ${missing.join(', ')}`);
     }
-    await flow.step('activate', { domainUid: input.domainUid });
+    await patiently(() => flow.step('activate', { domainUid }));
   },
 
   async onFailure({ db, clock }, { input, failure }) {
-    await inTransaction(db, (tx) =>
-      moveDomain(tx, input.domainUid, 'inactive', clock.now(), {
-        statusReason: failure.message,
+    await inTransaction(db, async (tx) => {
+      // Active is active: the step that said so may have lost its answer, not its effect.
+      if ((await domainLock(tx, input.domainUid))?.status === 'active') return;
+      await moveDomain(tx, input.domainUid, 'inactive', clock.now(), {
+        statusReason: publicReason(failure),
         dnsPropagationStatus: 'failed',
-      }),
-    );
+      });
+    });
   },
 });
+
+/** Says what is being waited for, where the customer looks. */
+async function tell({ db, clock }: Context, { domainUid, reason }: Args & { reason: string }): Promise<void> {
+  await inTransaction(db, (tx) => domainUpdate(tx, domainUid, { statusReason: reason }, clock.now()));
+}
 
 function prepareMail(
   { db, providers }: Context,
@@ -109,7 +151,6 @@ async function writeZone(
       const zone = { domainUid, workspaceUid: domain.workspaceUid, name: domain.name };
       await putManagedRecords(tx, zone, zoneRecords(domain, setup, settings.webAddress), now);
       await webForwardPut(tx, domain.name, domain.forwardingUrl, now);
-      if (domain.status === 'inactive') await moveDomain(tx, domainUid, 'dns_setup_pending', now);
     }),
   );
 }

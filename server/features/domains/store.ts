@@ -16,6 +16,8 @@ const fromRow = (row: Selectable<DomainTable>): Domain => ({
   statusReason: row.status_reason,
   statusSince: row.status_since,
   registrationStage: row.registration_stage as Domain['registrationStage'],
+  registrationStageSince: row.registration_stage_since,
+  setUpRun: row.set_up_run,
   connectionType: row.connection_type as Domain['connectionType'],
   connectionMode: row.connection_mode,
   registrationYears: row.registration_years,
@@ -48,6 +50,7 @@ export const domainsInsert = async (tx: Tx, domains: Domain[]): Promise<string[]
         tld: domain.tld,
         status: domain.status,
         status_since: domain.statusSince,
+        registration_stage_since: domain.registrationStageSince,
         connection_type: domain.connectionType,
         registration_years: domain.registrationYears,
         contact: domain.contact && JSON.stringify(domain.contact),
@@ -114,10 +117,31 @@ export const domainsByUid = async (db: Db, workspaceUid: string, uids: string[])
   return rows.map(fromRow);
 };
 
+/** Held domains whose set-up gave up before `before`, oldest first; ones that another process looks at are left out. */
+export const domainsToSetUpAgain = async (tx: Tx, before: Date, limit: number): Promise<Domain[]> => {
+  const rows = await tx
+    .selectFrom('domain')
+    .selectAll()
+    .where('status', '=', 'inactive')
+    .where('connection_type', '=', 'purchased')
+    .where('registration_id', 'is not', null)
+    .where('status_since', '<', before)
+    .orderBy('status_since')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  return rows.map(fromRow);
+};
+
 /** Domains by uid, whatever workspace they are in: for features that hold the uids themselves. */
 export const domainsOfUids = async (db: Db, uids: string[]): Promise<Map<string, Domain>> => {
   if (uids.length === 0) return new Map();
-  const rows = await db.selectFrom('domain').selectAll().where('uid', 'in', uids).execute();
+  const rows = await db
+    .selectFrom('domain')
+    .selectAll()
+    .where('uid', '=', sql<string>`any(${uids}::uuid[])`)
+    .execute();
   return new Map(rows.map((row) => [row.uid, fromRow(row)]));
 };
 
@@ -128,6 +152,8 @@ export type DomainChange = Partial<
     | 'statusReason'
     | 'statusSince'
     | 'registrationStage'
+    | 'registrationStageSince'
+    | 'setUpRun'
     | 'registrationId'
     | 'nameservers'
     | 'actualNameservers'
@@ -146,6 +172,8 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
       status_reason: change.statusReason,
       status_since: change.statusSince,
       registration_stage: change.registrationStage,
+      registration_stage_since: change.registrationStageSince,
+      set_up_run: change.setUpRun,
       registration_id: change.registrationId,
       nameservers: change.nameservers,
       actual_nameservers: change.actualNameservers,

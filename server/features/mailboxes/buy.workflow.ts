@@ -5,11 +5,12 @@
 // a mailbox that cannot be made is removed and credited back by itself. It waits for its domain first, so that
 // mailboxes can be bought while the domain is still being registered.
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
+import { publicReason } from '../../../workflow/failure.ts';
 import { captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { FeatureSettings } from '../context.ts';
 import { domainByUid } from '../domains/index.ts';
@@ -17,7 +18,7 @@ import { displayName, type Mailbox } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
 import { openSecrets } from './secrets.ts';
 import { signIn } from './sign-in.ts';
-import { mailboxByUid, mailboxSecrets } from './store.ts';
+import { mailboxByUid, mailboxLock, mailboxSecrets } from './store.ts';
 
 type Context = { db: Db; clock: Clock; secrets: SecretBox; providers: Providers; settings: FeatureSettings };
 type Args = { mailboxUid: string };
@@ -61,13 +62,10 @@ export const buy = defineWorkflow({
 
   async run(flow, { mailboxUid }: Args) {
     const mailbox = { mailboxUid };
-    const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
-    for (let waitMs = FIRST_LOOK_MS, waitedMs = 0; ; waitMs = Math.min(waitMs * 2, pollMs)) {
-      if (await flow.step('lookAtDomain', mailbox)) break;
-      if (waitedMs >= giveUpAfterMs)
-        throw rejected('the domain did not become active in time', 'domain_not_active');
+    // Ends with the domain: it becomes active, or it fails and so does this.
+    for (let waitMs = FIRST_LOOK_MS; !(await flow.step('lookAtDomain', mailbox)); ) {
       await flow.sleep(waitMs);
-      waitedMs += waitMs;
+      waitMs = Math.min(waitMs * 2, flow.context.settings.propagation.pollMs);
     }
     await flow.step('charge', mailbox);
     await flow.step('create', mailbox);
@@ -76,11 +74,14 @@ export const buy = defineWorkflow({
   },
 
   async onFailure({ db, clock }, { input, failure }) {
-    await failMailbox({ db, clock }, input.mailboxUid, failure.message);
+    await failMailbox({ db, clock }, input.mailboxUid, publicReason(failure));
   },
 });
 
-/** Ends a mailbox that was never made, and credits it back. Doing it again changes nothing. */
+/**
+ * Ends a mailbox that was never made, and credits it back. Doing it again changes nothing. One that is active
+ * stays: the step that said so may have lost its answer, not its effect.
+ */
 export async function failMailbox(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   mailboxUid: string,
@@ -88,6 +89,7 @@ export async function failMailbox(
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     const now = clock.now();
+    if (await isActive(tx, mailboxUid)) return;
     await giveBackCharges(tx, { type: 'mailbox', uid: mailboxUid }, 'it could not be made', now);
     await moveMailbox(tx, mailboxUid, 'failed', now, { statusReason: reason });
   });
@@ -117,15 +119,16 @@ async function lookAtDomain({ db, clock }: Context, { mailboxUid }: Args): Promi
 
 async function charge({ db, clock }: Context, { mailboxUid }: Args): Promise<void> {
   await inTransaction(db, async (tx) => {
-    await captureCharges(tx, { type: 'mailbox', uid: mailboxUid }, clock.now());
     await moveMailbox(tx, mailboxUid, 'processing', clock.now());
+    await captureCharges(tx, { type: 'mailbox', uid: mailboxUid }, clock.now());
   });
 }
 
 async function creditBack({ db, clock }: Context, { args: { mailboxUid } }: { args: Args }): Promise<void> {
-  await inTransaction(db, (tx) =>
-    giveBackCharges(tx, { type: 'mailbox', uid: mailboxUid }, 'it could not be made', clock.now()),
-  );
+  await inTransaction(db, async (tx) => {
+    if (await isActive(tx, mailboxUid)) return;
+    await giveBackCharges(tx, { type: 'mailbox', uid: mailboxUid }, 'it could not be made', clock.now());
+  });
 }
 
 async function create(context: Context, { mailboxUid }: Args, step: StepRun): Promise<void> {
@@ -153,6 +156,7 @@ async function findMailbox({ db, providers }: Context, { mailboxUid }: Args): Pr
 
 async function remove({ db, providers }: Context, { args: { mailboxUid } }: { args: Args }): Promise<void> {
   const mailbox = await mailboxOf(db, mailboxUid);
+  if (mailbox.status === 'active') return;
   await hostOf(providers, mailbox).removeMailbox(mailboxUid);
 }
 
@@ -173,6 +177,10 @@ async function activate({ db, clock }: Context, { mailboxUid }: Args): Promise<v
     moveMailbox(tx, mailboxUid, 'active', now, { renewalDate, prepaidUntil: renewalDate }),
   );
 }
+
+/** Locks the mailbox too, so that the mailbox is always locked before its charge. */
+const isActive = async (tx: Tx, uid: string): Promise<boolean> =>
+  (await mailboxLock(tx, uid))?.status === 'active';
 
 const mailboxOf = async (db: Db, uid: string): Promise<Mailbox> => {
   const mailbox = await mailboxByUid(db, uid);

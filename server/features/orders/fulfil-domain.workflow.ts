@@ -6,7 +6,8 @@ import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
-import { registerDomain, registerDomainId, setUpDomain, setUpDomainId } from '../domains/index.ts';
+import { publicReason } from '../../../workflow/failure.ts';
+import { firstSetUpId, registerDomain, registerDomainId, setUpDomain } from '../domains/index.ts';
 import { buyMailbox, buyMailboxId, failMailbox } from '../mailboxes/index.ts';
 
 type Context = { db: Db; clock: Clock };
@@ -38,10 +39,10 @@ export const fulfilDomain = defineWorkflow({
       await flow.start(registerDomain, registerDomainId(domainUid), { domainUid, platform }),
     );
     const ready = registered.ok
-      ? await flow.outcome(await flow.start(setUpDomain, setUpDomainId(domainUid), { domainUid, platform }))
+      ? await flow.outcome(await flow.start(setUpDomain, firstSetUpId(domainUid), { domainUid, platform }))
       : registered;
     if (!ready.ok) {
-      await flow.step('abandon', { mailboxUids, reason: ready.failure.message });
+      await flow.step('abandon', { mailboxUids, reason: publicReason(ready.failure) });
       return;
     }
     const children = [];
@@ -53,7 +54,7 @@ export const fulfilDomain = defineWorkflow({
 
   // `abandon` is the only step that can fail, and then no mailbox was begun.
   onFailure: (context, { input: { mailboxUids }, failure }) =>
-    abandon(context, { mailboxUids, reason: failure.message }),
+    abandon(context, { mailboxUids, reason: publicReason(failure) }),
 });
 
 async function abandon(

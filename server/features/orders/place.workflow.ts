@@ -4,8 +4,9 @@
 // the order goes on where it stood. Buying and giving back are the business of the workflows it starts
 // (`domains.register`, `domains.set-up`, `mailboxes.buy`); one domain that fails takes only its own mailboxes along.
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
+import { publicReason } from '../../../workflow/failure.ts';
 import { abandonDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { failMailbox, mailboxesOfUids } from '../mailboxes/index.ts';
@@ -48,7 +49,7 @@ export const place = defineWorkflow({
 
   async onFailure({ db, clock }, { input, failure }) {
     // Whatever fulfils a domain looks after it; before that began nobody does.
-    if (failure.step === 'begin') await abandonAll({ db, clock }, input.orderUid, failure.message);
+    if (failure.step === 'begin') await abandonAll({ db, clock }, input.orderUid, publicReason(failure));
     await end(db, clock, input.orderUid, 'error');
   },
 });
@@ -90,7 +91,7 @@ const end = (db: Db, clock: Clock, orderUid: string, status: 'done' | 'error'): 
   });
 
 const moveOrder = async (
-  tx: Parameters<typeof orderLock>[0],
+  tx: Tx,
   uid: string,
   change: { status: OrderStatus; finishedAt?: Date },
   now: Date,
