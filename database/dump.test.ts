@@ -7,7 +7,7 @@ import { useTestDatabase } from './testing.ts';
 
 const odd = `
   create schema odd;
-  create schema dbos;
+  create schema if not exists dbos;
   create table dbos.theirs (id int);
   create type odd.mood as enum ('glad', 'sad');
   create domain odd.positive as int default 1 check (value > 0);

@@ -94,8 +94,10 @@ test('a connection without a query is closed in time', async () => {
 test('sending a query slowly does not keep a connection open', async () => {
   const socket = await connected(await start({ idleMs: 50 }));
   socket.write(Buffer.from([0x0f, 0xff]));
+  // What is still on the way when the server hangs up comes back as a reset.
+  socket.on('error', () => {});
   const drip = setInterval(() => socket.write(Buffer.of(0)), 5);
-  await once(socket, 'close');
+  await new Promise((closed) => socket.once('close', closed));
   clearInterval(drip);
   expect(socket.bytesWritten).toBeLessThan(0x0fff);
 });

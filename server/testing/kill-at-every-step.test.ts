@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** Steps an order that goes well never comes to. */
-const notOnTheWay = new Set(['domains.register lookUp', 'orders.fulfil-domain abandon']);
+const notOnTheWay = new Set(['domains.register lookUp', 'domains.set-up tell', 'orders.fulfil-domain abandon']);
 /** Steps that may have bought something are asked about after a crash, and the asking is killed as well. */
 const asked = ['domains.register register ask', 'mailboxes.buy create ask'];
 

@@ -6,6 +6,10 @@ import { readFlags } from './flag-argument.ts';
 import { readMailbox } from './mailbox-argument.ts';
 import { CommandRefused, ok } from './replies.ts';
 
+/**
+ * Stores a message with the given flags and date. The reader has checked the size before it took the literal. When
+ * the folder is the selected one, its EXISTS comes before the tagged response like any other change.
+ */
 export const append: CommandRun = async (session, parser) => {
   parser.space();
   const folder = readMailbox(parser);

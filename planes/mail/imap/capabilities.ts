@@ -1,9 +1,12 @@
 // What the server says it can do, which depends on who asks and how safely.
 import type { ImapLimits } from './limits.ts';
 
-const always = ['IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ID', 'ENABLE'];
-
-const signedInOnly = [
+// Each stands for a document whose every requirement is met; a client stops asking once it has read a name here.
+const extensions = [
+  'LITERAL+', // RFC 7888
+  'SASL-IR', // RFC 4959
+  'ID',
+  'ENABLE',
   'IDLE',
   'NAMESPACE',
   'UNSELECT',
@@ -14,7 +17,7 @@ const signedInOnly = [
   'CREATE-SPECIAL-USE',
   'LIST-EXTENDED',
   'LIST-STATUS',
-  'STATUS=SIZE',
+  'STATUS=SIZE', // RFC 8438
   'CONDSTORE',
   'ESEARCH',
   'QUOTA',
@@ -27,6 +30,6 @@ export const capabilities = (
   limits: ImapLimits,
 ): string => {
   const login = secure ? ['AUTH=PLAIN', 'AUTH=LOGIN'] : ['STARTTLS', 'LOGINDISABLED'];
-  const rest = [...signedInOnly, `APPENDLIMIT=${limits.messageBytes}`];
-  return [...always, ...(signedIn ? [] : login), ...rest].join(' ');
+  const limit = `APPENDLIMIT=${limits.messageBytes}`; // RFC 7889
+  return ['IMAP4rev1', ...(signedIn ? [] : login), ...extensions, limit].join(' ');
 };

@@ -11,7 +11,7 @@ export type ReadCommand = { text: CommandText; fault?: undefined } | { tag: stri
 const literalMarker = /\{(\d{1,10})(\+?)\}$/;
 const mostLiterals = 1000;
 // A client that announces more than this without waiting is not one to go on with.
-const mostSkippedBytes = 1024 * 1024 * 1024;
+const mostSkippedBytes = 256 * 1024 * 1024;
 
 /** Null when the client has to go: what it sends cannot be brought back in step. */
 export const readCommand = async (

@@ -12,6 +12,10 @@ const CR = 13;
 const mostBufferedBytes = 64 * 1024;
 const flushBytes = 32 * 1024;
 
+/**
+ * One reader and one writer at a time: the session. Reading stops at the socket while nobody asks for more, and
+ * writing waits for the client, so that neither side can fill the memory.
+ */
 export class Connection {
   #socket: Socket;
   readonly #raw: Socket;

@@ -5,7 +5,7 @@ import { BadCommand } from './replies.ts';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const datePattern = /("?)(\d{1,2})-([A-Za-z]{3})-(\d{4})\1/y;
-const dateTimePattern = /"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"/y;
+const dateTimePattern = /"([ \d]?\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"/y;
 
 /** A calendar date as `YYYY-MM-DD`. */
 export const readDate = (parser: CommandParser): string => {

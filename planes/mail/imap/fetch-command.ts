@@ -12,8 +12,10 @@ import { flagLines, flagList, type SelectedFolder, uidsOfSet } from './selected-
 import { rangesOf, readSequenceSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
+// Messages up to this size are read a page at a time; bigger ones pass through in pieces.
 const inlineBytes = 64 * 1024;
-const pageSizes = { none: 500, header: 100, whole: 32 };
+// Messages in a page: what is held at once is a page of rows, of headers or of whole messages.
+const pageSizes = { none: 1000, header: 100, whole: 32 };
 
 type Fetch = { items: FetchItem[]; changedSince?: number; read: MessageRead; setsSeen: boolean };
 
@@ -35,9 +37,14 @@ export const fetchMessages =
     const uids = uidsOfSet(folder, set, byUid);
     const only = items.every((item) => item.kind === 'uid') && changedSince === undefined;
     // What the session knows itself is answered even for messages that are removed already.
-    if (only) await writeUids(session, uids);
-    else await writeMessages(session, uids, planFetch(folder, items, changedSince));
-    return ok('FETCH completed');
+    if (only) {
+      await writeUids(session, uids);
+      return ok('FETCH completed');
+    }
+    const found = await writeMessages(session, uids, planFetch(folder, items, changedSince));
+    // RFC 5530 §3: some were removed by others, which this session is told of when it may be.
+    const expunged = changedSince === undefined && found < uids.length;
+    return expunged ? ok('Some messages are gone', 'EXPUNGEISSUED') : ok('FETCH completed');
   };
 
 const readChangedSince = (parser: CommandParser): number => {
@@ -47,6 +54,7 @@ const readChangedSince = (parser: CommandParser): number => {
   return modseq;
 };
 
+// Headers alone are read without the bodies behind them. Anything else takes the whole message, if it is small.
 const planFetch = (folder: SelectedFolder, items: FetchItem[], changedSince?: number): Fetch => {
   const sections = items.filter((item): item is SectionItem => item.kind === 'section');
   const has = (kind: PlainItem['kind']) => items.some((item) => item.kind === kind);
@@ -57,6 +65,7 @@ const planFetch = (folder: SelectedFolder, items: FetchItem[], changedSince?: nu
     changedSince,
     setsSeen: !folder.readOnly && sections.some((item) => !item.peek),
     read: {
+      internalDate: has('internalDate'),
       envelope: has('envelope'),
       body: has('body'),
       bodystructure: has('bodystructure'),
@@ -74,19 +83,23 @@ const writeUids = async ({ connection, selected }: Session, uids: number[]) => {
   }
 };
 
-const writeMessages = async (session: Session, uids: number[], fetch: Fetch) => {
+/** Answers how many of the messages were still there. */
+const writeMessages = async (session: Session, uids: number[], fetch: Fetch): Promise<number> => {
+  let found = 0;
   const { plane, connection, selected: folder } = session;
   const pageSize = pageSizes[fetch.read.bytes?.kind ?? 'none'];
   for (let at = 0; at < uids.length; at += pageSize) {
     const ranges = rangesOf(uids.slice(at, at + pageSize));
-    const rows = await messagePage(plane.db, folder.id, ranges, fetch.read, pageSize);
+    const rows = await messagePage(plane.db, folder.id, ranges, fetch.read);
     const seenNow = fetch.setsSeen ? await markSeen(session, rows) : new Set<number>();
     announceKeywords(session, rows);
     for (const row of rows) {
       await writeMessage(session, row, fetch, seenNow.has(row.uid));
       await connection.flushIfMuch();
     }
+    found += rows.length;
   }
+  return found;
 };
 
 /** Marks what is about to be read as \Seen, also in `rows`; answers which were not. */
@@ -128,7 +141,7 @@ const writeMessage = async (session: Session, row: MessageRow, { items }: Fetch,
     if (item.kind === 'section') await writeSection(plane.db, connection, row, item);
     else connection.write(formatItem(folder, row, item));
   }
-  // The change of \Seen is told right here.
+  // The change of \Seen is told right here (RFC 9051 §6.4.5, BODY[<section>]).
   if (seenNow && !has('flags')) connection.write(` ${flagList(folder, row.uid, row.flags)}`);
   if (seenNow && session.condstore && !has('modseq')) connection.write(` MODSEQ (${row.modseq})`);
   connection.write(')\r\n');
@@ -141,7 +154,7 @@ const formatItem = (folder: SelectedFolder, row: MessageRow, { kind }: PlainItem
     case 'flags':
       return flagList(folder, row.uid, row.flags);
     case 'internalDate':
-      return `INTERNALDATE ${formatDateTime(row.internalDate, row.internalDateOffsetMin)}`;
+      return `INTERNALDATE ${formatDateTime(row.internalDate!, row.internalDateOffsetMin!)}`;
     case 'size':
       return `RFC822.SIZE ${row.sizeBytes}`;
     case 'envelope':

@@ -23,6 +23,7 @@ export type PlainItem = {
 
 export type FetchItem = PlainItem | SectionItem;
 
+// Data items of RFC 3501 §6.4.5 and RFC 7162 §3.1.4 that are a word.
 const plainItems: Record<string, PlainItem['kind']> = {
   UID: 'uid',
   FLAGS: 'flags',
@@ -34,12 +35,14 @@ const plainItems: Record<string, PlainItem['kind']> = {
   MODSEQ: 'modseq',
 };
 
+// They stand alone: inside of parentheses they are no data items (RFC 9051 §6.4.5).
 const macros: Record<string, PlainItem['kind'][]> = {
   FAST: ['flags', 'internalDate', 'size'],
   ALL: ['flags', 'internalDate', 'size', 'envelope'],
   FULL: ['flags', 'internalDate', 'size', 'envelope', 'body'],
 };
 
+// Other names for BODY[], BODY[TEXT] and BODY.PEEK[HEADER] (RFC 3501 §6.4.5), answered under these names.
 const wholeMessages: Record<string, Pick<SectionItem, 'text' | 'peek'>> = {
   RFC822: { text: '', peek: false },
   'RFC822.TEXT': { text: 'TEXT', peek: false },
@@ -52,6 +55,7 @@ const sectionPath = /[1-9]\d{0,5}(?:\.[1-9]\d{0,5}){0,60}/y;
 const partialPattern = /<(\d{1,10})\.(\d{1,10})>/y;
 const fieldNames = /^[\x21-\x39\x3b-\x7e]+$/;
 
+/** One item, a macro, or a list of items in parentheses. */
 export const readFetchItems = (parser: CommandParser): FetchItem[] => {
   const items: FetchItem[] = [];
   if (parser.peek() === '(') {
@@ -93,6 +97,7 @@ type SectionKind = { text: SectionText; fields: SectionItem['fields']; label: st
 
 const wholeSection: SectionKind = { text: '', fields: null, label: '' };
 
+// The label repeats the field names as the client wrote them: some match the response by text.
 const readSectionText = (parser: CommandParser, path: string): SectionKind => {
   if (parser.take('HEADER.FIELDS')) {
     const except = parser.take('.NOT');

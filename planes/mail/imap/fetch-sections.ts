@@ -47,13 +47,13 @@ const clamp = ([start, end]: ByteRange, partial: { start: number; length: number
 const readRange = async (db: Db, row: MessageRow, [start, end]: ByteRange): Promise<Buffer> =>
   row.bytes && row.bytes.length >= end
     ? row.bytes.subarray(start, end)
-    : contentSlice(db, row.sha256, start, end - start);
+    : contentSlice(db, row.sha256!, start, end - start);
 
 const streamRange = async (db: Db, connection: Connection, row: MessageRow, [start, end]: ByteRange) => {
   for (let at = start; at < end; at += chunkBytes) {
     let chunk: Buffer;
     try {
-      chunk = await contentSlice(db, row.sha256, at, Math.min(chunkBytes, end - at));
+      chunk = await contentSlice(db, row.sha256!, at, Math.min(chunkBytes, end - at));
     } catch {
       // The length is announced already: nothing but these octets would be understood now.
       connection.destroy();

@@ -15,7 +15,7 @@ import { readMailbox } from './mailbox-argument.ts';
 import { creatableName } from './mailbox-names.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
-import { flagLines, recentCount, selectFolder } from './selected-folder.ts';
+import { flagLines, selectFolder } from './selected-folder.ts';
 import type { Session } from './session.ts';
 import { readStatusItems, statusLine } from './status.ts';
 
@@ -23,6 +23,7 @@ export const select: CommandRun = (session, parser) => open(session, parser, fal
 
 export const examine: CommandRun = (session, parser) => open(session, parser, true);
 
+// RFC 9051 §6.3.2 lists the responses; UNSEEN and RECENT are of RFC 3501 §6.3.1, HIGHESTMODSEQ of RFC 7162 §3.1.2.
 const open = async (session: Session, parser: CommandParser, readOnly: boolean): Promise<Reply> => {
   parser.space();
   const name = readMailbox(parser);
@@ -35,7 +36,7 @@ const open = async (session: Session, parser: CommandParser, readOnly: boolean):
   if (condstore) session.condstore = true;
   session.select(folder);
   const { snapshot, uids } = folder;
-  const lines = [...flagLines(folder), `* ${uids.length} EXISTS`, `* ${recentCount(folder)} RECENT`];
+  const lines = [...flagLines(folder), `* ${uids.length} EXISTS`, `* ${folder.shownRecent} RECENT`];
   if (snapshot.firstUnseenUid !== null) {
     lines.push(`* OK [UNSEEN ${uids.sequenceOf(snapshot.firstUnseenUid)}] First unseen`);
   }
@@ -71,6 +72,7 @@ export const unselect: CommandRun = async (session, parser) => {
   return ok('UNSELECT completed');
 };
 
+// RFC 6154 §2.
 const specialUses = new Map(
   ['\\All', '\\Archive', '\\Drafts', '\\Flagged', '\\Junk', '\\Sent', '\\Trash'].map((use) => [
     use.toUpperCase(),
@@ -96,6 +98,7 @@ const readSpecialUse = (parser: CommandParser): string => {
   return known;
 };
 
+/** Other sessions that have the folder selected are disconnected; this one is left without a folder. */
 export const deleteFolder: CommandRun = async (session, parser) => {
   parser.space();
   const name = readMailbox(parser);
@@ -106,6 +109,7 @@ export const deleteFolder: CommandRun = async (session, parser) => {
   return ok('DELETE completed');
 };
 
+/** RFC 9051 §6.3.6. Subscriptions stay with the old name. */
 export const renameFolder: CommandRun = async (session, parser) => {
   parser.space();
   const from = readMailbox(parser);

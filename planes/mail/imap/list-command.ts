@@ -1,12 +1,15 @@
 // LIST and LSUB (RFC 9051 §6.3.9, RFC 3501 §6.3.9; LIST-EXTENDED RFC 5258, LIST-STATUS RFC 5819).
 import { quotedString } from '../message/imap-string.ts';
-import { type Folder, folderList, levelSeparator, subscriptionList } from '../store/folder.ts';
+import { type Folder, folderList, levelSeparator, subscriptionList, superiorNames } from '../store/folder.ts';
 import type { CommandRun } from './command-table.ts';
 import { formatMailbox } from './mailbox-argument.ts';
 import { decodeMailboxName, patternMatcher } from './mailbox-names.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused, ok } from './replies.ts';
 import { readStatusItems, type StatusItems, statusLine } from './status.ts';
+
+// Matching takes time in proportion to a pattern's length, for every folder there is.
+const mostPatternLength = 1000;
 
 type ListRequest = {
   /** Any of the extended syntax was used. */
@@ -117,6 +120,11 @@ const listedNames = (
   known: Map<string, Folder>,
   subscribed: Set<string>,
 ): ListedName[] => {
+  const length = request.patterns.reduce(
+    (sum, pattern) => sum + request.reference.length + pattern.length,
+    0,
+  );
+  if (length > mostPatternLength) throw new BadCommand('The pattern is too long');
   const matchers = request.patterns.map((pattern) => patternMatcher(request.reference + pattern));
   const matchesPattern = (name: string) => matchers.some((matches) => matches(name));
   const meets = (name: string) =>
@@ -138,11 +146,8 @@ const listedNames = (
     .map((name) => ({ name, childInfo: parents.has(name) }));
 };
 
-const superiorNames = (name: string): string[] => {
-  const levels = name.split(levelSeparator);
-  return levels.slice(1).map((_, index) => levels.slice(0, index + 1).join(levelSeparator));
-};
-
+// RFC 5258 §3: \NonExistent says more than \Noselect, but only a client that uses the extension knows it. Children
+// and special use are told to every client, as RFC 9051 §7.3.1 and RFC 6154 §2 allow.
 const listAttributes = (
   request: ListRequest,
   folder: Folder | undefined,
@@ -166,6 +171,7 @@ export const lsub: CommandRun = async (session, parser) => {
   parser.space();
   const pattern = reference + decodePattern(parser.listMailbox());
   parser.end();
+  if (pattern.length > mostPatternLength) throw new BadCommand('The pattern is too long');
   const matches = patternMatcher(pattern);
   const subscriptions = await subscriptionList(session.plane.db, session.mailboxId);
   const subscribed = new Set(subscriptions);

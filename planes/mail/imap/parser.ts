@@ -14,6 +14,10 @@ const quotedChars = /"((?:[^"\\]|\\.)*)"/y;
 const digits = /\d{1,19}/y;
 const systemFlag = /\\[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+/y;
 
+/**
+ * Reads a command from left to right. Each method takes what it is named after, or throws BadCommand and leaves the
+ * rest of the command to nobody: no command is tried in two ways.
+ */
 export class CommandParser {
   readonly #pieces: CommandText;
   #piece = 0;
@@ -42,8 +46,9 @@ export class CommandParser {
     return this.peek() === '' && !this.atLiteral();
   }
 
-  /** Fails unless everything has been read. */
+  /** Fails unless everything has been read. Spaces at the end, which some clients send, are let pass. */
   end(): void {
+    while (this.take(' '));
     if (!this.atEnd()) throw new BadCommand('Unexpected arguments');
   }
 
@@ -70,6 +75,7 @@ export class CommandParser {
     return match;
   }
 
+  /** Null where there is none; the answer then goes out untagged. */
   tag(): string | null {
     return this.#match(tagChars)?.[0] ?? null;
   }
@@ -95,6 +101,7 @@ export class CommandParser {
     return literal;
   }
 
+  /** Quoted or literal. */
   string(): string {
     if (this.atLiteral()) return this.literal().toString('latin1');
     const match = this.#match(quotedChars);
@@ -102,6 +109,7 @@ export class CommandParser {
     return match[1]!.replace(/\\(.)/g, '$1');
   }
 
+  /** An atom, in which `]` may stand, or a string. NIL is nothing special here (RFC 9051 §4.2). */
   astring(): string {
     if (this.peek() === '"' || this.atLiteral()) return this.string();
     const match = this.#match(astringChars);
@@ -151,6 +159,7 @@ export class CommandParser {
     return this.list(item);
   }
 
+  /** A keyword, or a system flag with its backslash. */
   flag(): string {
     const match = this.peek() === '\\' ? this.#match(systemFlag) : this.#match(atomChars);
     if (!match) throw new BadCommand('Expected a flag');

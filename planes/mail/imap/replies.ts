@@ -28,29 +28,42 @@ export class BadCommand extends Error {}
 export const formatReply = (tag: string, { status, code, text }: Reply): string =>
   `${tag} ${status} ${code ? `[${code}] ` : ''}${text}\r\n`;
 
+/** `away`: the database could not be asked. `bug`: something that must not happen. */
+export type Trouble = 'away' | 'bug';
+
 /**
  * The tagged response for an error, and whether someone has to look at it. `mayCreate`: the command names a
  * folder that the client could create and try again (RFC 9051 §7.1, TRYCREATE).
  */
-export const replyForError = (error: unknown, mayCreate: boolean): { reply: Reply; unexpected: boolean } => {
-  const no = (text: string, code: string) => ({
-    reply: { status: 'NO', code, text } as Reply,
-    unexpected: false,
-  });
-  if (error instanceof BadCommand)
-    return { reply: { status: 'BAD', text: error.message }, unexpected: false };
+export const replyForError = (error: unknown, mayCreate: boolean): { reply: Reply; trouble?: Trouble } => {
+  if (error instanceof BadCommand) return { reply: { status: 'BAD', text: error.message } };
   if (error instanceof CommandRefused) {
-    return { reply: { status: 'NO', text: error.message, code: error.code }, unexpected: false };
+    return { reply: { status: 'NO', text: error.message, ...(error.code && { code: error.code }) } };
   }
-  if (error instanceof FolderNotFound) return no(error.message, mayCreate ? 'TRYCREATE' : 'NONEXISTENT');
-  if (error instanceof MailboxNotFound) return no(error.message, 'NONEXISTENT');
-  if (error instanceof FolderExists) return no(error.message, 'ALREADYEXISTS');
-  if (error instanceof QuotaExceeded) return no(error.message, 'OVERQUOTA');
-  if (error instanceof LimitReached) return no(error.message, 'LIMIT');
-  if (error instanceof MailStoreRefusal) return no(error.message, 'CANNOT');
-  // An answer of the server is about this statement; without one the server could not be asked.
+  if (error instanceof MailStoreRefusal) {
+    return { reply: { status: 'NO', code: refusalCode(error, mayCreate), text: error.message } };
+  }
+  if (isDatabaseAway(error)) {
+    const text = 'The mail store cannot be reached, try again later';
+    return { reply: { status: 'NO', code: 'UNAVAILABLE', text }, trouble: 'away' };
+  }
+  return { reply: { status: 'NO', code: 'SERVERBUG', text: 'Something went wrong' }, trouble: 'bug' };
+};
+
+const refusalCode = (error: MailStoreRefusal, mayCreate: boolean): string => {
+  if (error instanceof FolderNotFound) return mayCreate ? 'TRYCREATE' : 'NONEXISTENT';
+  if (error instanceof MailboxNotFound) return 'NONEXISTENT';
+  if (error instanceof FolderExists) return 'ALREADYEXISTS';
+  if (error instanceof QuotaExceeded) return 'OVERQUOTA';
+  return error instanceof LimitReached ? 'LIMIT' : 'CANNOT';
+};
+
+const ownMistakes = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+// With an SQLSTATE the server answered: classes 08, 53 and 57 are about it, all others about the statement
+// (PostgreSQL manual, appendix A). Without one nobody answered.
+export const isDatabaseAway = (error: unknown): boolean => {
   const state = sqlState(error);
-  const away = state === undefined || /^(08|53|57)/.test(state);
-  const text = away ? 'The mail store cannot be reached, try again later' : 'Something went wrong';
-  return { reply: { status: 'NO', code: away ? 'UNAVAILABLE' : 'SERVERBUG', text }, unexpected: true };
+  if (state !== undefined) return /^(08|53|57)/.test(state);
+  return !ownMistakes.some((mistake) => error instanceof mistake);
 };

@@ -1,5 +1,5 @@
 // SEARCH and its answers (RFC 9051 §6.4.4 and §7.3.4, ESEARCH RFC 4731, mod-sequences RFC 7162 §3.1.5 and §3.1.10).
-import { type SearchRow, searchPlan, searchRows } from '../store/search.ts';
+import { type SearchMatch, searchMatches, searchPlan } from '../store/search.ts';
 import type { CommandRun } from './command-table.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, ok } from './replies.ts';
@@ -9,6 +9,7 @@ import { formatSet } from './sequence-set.ts';
 
 type ReturnOption = 'MIN' | 'MAX' | 'COUNT' | 'ALL';
 
+/** Message numbers or UIDs, ascending; with RETURN only what of them is asked for. */
 export const searchMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser, tag) => {
@@ -21,7 +22,7 @@ export const searchMessages =
     const rows =
       plan.contentKeys.length > 0
         ? await searchContents(plane.db, folder.id, key, plan)
-        : await searchRows(plane.db, folder.id, key, plan);
+        : await searchMatches(plane.db, folder.id, key, plan);
     // Messages that this client has not been told of have no number yet.
     const found = rows.flatMap((row) => {
       const sequence = folder.uids.sequenceOf(row.uid);
@@ -50,7 +51,7 @@ const readReturnOptions = (parser: CommandParser): Set<ReturnOption> => {
 const isReturnOption = (option: string): option is ReturnOption =>
   ['MIN', 'MAX', 'COUNT', 'ALL'].includes(option);
 
-type Found = { number: number; modseq: SearchRow['modseq'] };
+type Found = { number: number; modseq: SearchMatch['modseq'] };
 
 const highest = (found: Found[]): number => found.reduce((most, { modseq }) => Math.max(most, modseq), 0);
 

@@ -6,10 +6,10 @@ import { searchableBodies, searchableField, searchableHeader } from '../message/
 import { contentsLoaded } from '../store/content.ts';
 import {
   type ContentKey,
+  type SearchCandidate,
   type SearchKey,
   type SearchPlan,
-  type SearchRow,
-  searchRows,
+  searchCandidates,
 } from '../store/search.ts';
 
 const pageSize = 200;
@@ -22,12 +22,12 @@ export const searchContents = async (
   folderId: string,
   root: SearchKey,
   plan: SearchPlan,
-): Promise<SearchRow[]> => {
+): Promise<SearchCandidate[]> => {
   const headersOnly = plan.contentKeys.every((key) => key.kind === 'header');
-  const found: SearchRow[] = [];
+  const found: SearchCandidate[] = [];
   let afterUid = 0;
   for (;;) {
-    const page = await searchRows(db, folderId, root, plan, { afterUid, limit: pageSize });
+    const page = await searchCandidates(db, folderId, root, plan, { afterUid, limit: pageSize });
     for (const batch of batches(page)) {
       const contents = await contentsLoaded(
         db,
@@ -45,8 +45,8 @@ export const searchContents = async (
   }
 };
 
-function* batches(rows: SearchRow[]): Generator<SearchRow[]> {
-  let batch: SearchRow[] = [];
+function* batches(rows: SearchCandidate[]): Generator<SearchCandidate[]> {
+  let batch: SearchCandidate[] = [];
   let bytes = 0;
   for (const row of rows) {
     if (batch.length > 0 && bytes + row.sizeBytes > batchBytes) {
@@ -60,11 +60,12 @@ function* batches(rows: SearchRow[]): Generator<SearchRow[]> {
   if (batch.length > 0) yield batch;
 }
 
-const factsOf = (row: SearchRow, plan: SearchPlan): Map<SearchKey, boolean> =>
+const factsOf = (row: SearchCandidate, plan: SearchPlan): Map<SearchKey, boolean> =>
   new Map(plan.factKeys.map((key, index) => [key, row.facts[index]!]));
 
 type Facts = Map<SearchKey, boolean>;
 
+// The keys that SQL could answer are looked up, not answered again: there is one meaning of each key.
 const evaluate = (key: SearchKey, facts: Facts, matches: (key: ContentKey) => boolean): boolean => {
   if (key.kind === 'and') return key.keys.every((part) => evaluate(part, facts, matches));
   if (key.kind === 'or') return key.keys.some((part) => evaluate(part, facts, matches));

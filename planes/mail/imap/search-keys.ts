@@ -12,6 +12,8 @@ export type ReadSearch = { key: SearchKey; usesModseq: boolean };
 
 const deepestNesting = 100;
 const mostKeys = 2000;
+// Each is looked for in every octet of every candidate.
+const mostTexts = 50;
 
 type Reader = {
   parser: CommandParser;
@@ -19,12 +21,13 @@ type Reader = {
   charset: string;
   usesModseq: boolean;
   keys: number;
+  texts: number;
 };
 
 /** Reads all keys up to the end of the command. Message numbers become UIDs of `folder`. */
 export const readSearchKeys = (parser: CommandParser, folder: SelectedFolder): ReadSearch => {
   const charset = parser.take('CHARSET ') ? readCharset(parser) : 'utf-8';
-  const reader: Reader = { parser, folder, charset, usesModseq: false, keys: 0 };
+  const reader: Reader = { parser, folder, charset, usesModseq: false, keys: 0, texts: 0 };
   const keys = [readKey(reader, 0)];
   while (parser.take(' ')) keys.push(readKey(reader, 0));
   parser.end();
@@ -107,8 +110,8 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
   CC: (reader) => headerKey('cc', readText(reader)),
   BCC: (reader) => headerKey('bcc', readText(reader)),
   SUBJECT: (reader) => headerKey('subject', readText(reader)),
-  BODY: (reader) => ({ kind: 'body', text: readText(reader) }),
-  TEXT: (reader) => ({ kind: 'text', text: readText(reader) }),
+  BODY: (reader) => contentKey('body', reader),
+  TEXT: (reader) => contentKey('text', reader),
   HEADER: (reader) => {
     const name = reader.parser.astring().toLowerCase();
     reader.parser.space();
@@ -128,6 +131,11 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
   },
 };
 
+const contentKey = (kind: 'body' | 'text', reader: Reader): SearchKey => {
+  if (++reader.texts > mostTexts) throw new BadCommand('The search is too complicated');
+  return { kind, text: readText(reader) };
+};
+
 const headerKey = (name: string, text: string): SearchKey => ({ kind: 'header', name, text });
 
 function keywordKey({ parser, folder }: Reader): SearchKey {
@@ -138,7 +146,7 @@ function keywordKey({ parser, folder }: Reader): SearchKey {
 
 const readText = ({ parser, charset }: Reader): string => {
   const octets = Buffer.from(parser.astring(), 'latin1');
-  return foldForSearch(new TextDecoder(charset).decode(octets)).replaceAll('\0', '');
+  return foldForSearch(new TextDecoder(charset).decode(octets));
 };
 
 // Message numbers beyond the last match nothing: other than FETCH, SEARCH loses nothing by it.

@@ -21,6 +21,8 @@ export type SelectedFolder = {
   keywords: readonly string[];
   /** What this session, and no other, shows as \Recent. */
   readonly recent: UidRange[];
+  /** How many of them the client was last told of. */
+  shownRecent: number;
   /** Removed, but the client still counts them. */
   withheldUids: number[];
   /** UID to mod-sequence of changes made by this session, which it need not be told of. */
@@ -40,7 +42,7 @@ export const selectFolder = async (
     readOnly || snapshot.firstRecentUid >= snapshot.uidNext
       ? unclaimed
       : await recentClaimed(db, snapshot.id);
-  return {
+  const folder: SelectedFolder = {
     id: snapshot.id,
     name,
     readOnly,
@@ -49,9 +51,12 @@ export const selectFolder = async (
     modseq: snapshot.modseq,
     keywords: snapshot.keywords,
     recent: recent[0] <= recent[1] ? [recent] : [],
+    shownRecent: 0,
     withheldUids: [],
     ownChanges: new Map(),
   };
+  folder.shownRecent = recentCount(folder);
+  return folder;
 };
 
 export const isRecent = ({ recent }: SelectedFolder, uid: number): boolean =>
@@ -112,8 +117,11 @@ export const catchUp = async (db: Db, folder: SelectedFolder, options: CatchUp):
   const lines = options.expunges ? releaseExpunges(folder) : [];
   if (added.length > 0) {
     uids.append(added);
-    lines.push(`* ${uids.length} EXISTS`, `* ${recentCount(folder)} RECENT`);
+    lines.push(`* ${uids.length} EXISTS`);
   }
+  const recent = recentCount(folder);
+  if (recent !== folder.shownRecent) lines.push(`* ${recent} RECENT`);
+  folder.shownRecent = recent;
   if (changes.keywords.length > folder.keywords.length) {
     folder.keywords = changes.keywords;
     lines.push(...flagLines(folder));

@@ -33,6 +33,12 @@ export type ImapServer = { imapPort: number; imapsPort: number; close(): Promise
 const sweepEveryMs = 60 * 60_000;
 const sweep = { releasedForS: 6 * 3600, expungedForS: 7 * 24 * 3600 };
 
+/**
+ * Starts both listeners. Sessions of all processes on one database see each other's changes; any number of them may
+ * run. `close` says goodbye to the clients and resolves when the last one is gone.
+ *
+ * @throws when a port is taken or the database cannot be reached.
+ */
 export const startImapServer = async (options: ImapServerOptions): Promise<ImapServer> => {
   const { db, log, host, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
@@ -88,21 +94,7 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
   const onConnectionLost = (err: Error) =>
     log.warn({ err }, 'imap: lost the database connection that reports changes');
 
-  const servers: Server[] = [
-    createServer(accept),
-    createTlsServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }, accept),
-  ];
-  for (const server of servers) {
-    server.maxConnections = limits.connections;
-    server.on('error', (err) => log.error({ err }, 'imap: listener failed'));
-  }
-  // Handshakes that fail are the client's affair.
-  servers[1]!.on('tlsClientError', (err: Error) => log.debug({ err }, 'imap: TLS handshake failed'));
-  const [imapPort, imapsPort] = await Promise.all([
-    listenOn(servers[0]!, host, options.imapPort),
-    listenOn(servers[1]!, host, options.imapsPort),
-  ]);
-
+  // Listening for changes comes first: a session that starts earlier could miss one.
   const listeners = await Promise.all([
     listen(options.databaseUrl, 'mail_folder', wakeFolder, {
       onConnectionLost,
@@ -111,28 +103,50 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
     listen(options.databaseUrl, 'published_mailbox', (id) => void checkMailbox(id), {
       onConnectionLost,
       onReconnect: () => {
-        for (const id of new Set([...sessions].map((session) => session.account?.id)))
-          if (id) void checkMailbox(id);
+        const signedIn = new Set([...sessions].map((session) => session.account?.id));
+        for (const id of signedIn) if (id) void checkMailbox(id);
       },
     }),
   ]);
+  const secured = { key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' } as const;
+  const servers: [plain: Server, secure: Server] = [createServer(accept), createTlsServer(secured, accept)];
+  // Handshakes that fail are the client's affair.
+  servers[1].on('tlsClientError', (err: Error) => log.debug({ err }, 'imap: TLS handshake failed'));
+  const stop = async () => {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    await Promise.all(listeners.map((listener) => listener.close()));
+  };
+  for (const server of servers) {
+    server.maxConnections = limits.connections;
+    server.on('error', (err) => log.error({ err }, 'imap: listener failed'));
+  }
+  let ports: [number, number];
+  try {
+    ports = await Promise.all([
+      listenOn(servers[0], host, options.imapPort),
+      listenOn(servers[1], host, options.imapsPort),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const sweeper = setInterval(() => {
     contentSwept(db, sweep).catch((err) => log.warn({ err }, 'imap: cannot sweep the mail store'));
   }, sweepEveryMs).unref();
 
   return {
-    imapPort,
-    imapsPort,
+    imapPort: ports[0],
+    imapsPort: ports[1],
     close: async () => {
       clearInterval(sweeper);
-      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      const stopped = stop(); // takes no new clients, and ends when the last one has gone
       for (const session of sessions) session.stop('The server is shutting down');
       const slow = setTimeout(() => {
         for (const session of sessions) session.connection.destroy();
       }, 5000);
       await Promise.all(running);
       clearTimeout(slow);
-      await Promise.all([...closed, ...listeners.map((listener) => listener.close())]);
+      await stopped;
     },
   };
 };

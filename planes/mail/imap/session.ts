@@ -9,7 +9,7 @@ import { commandNamed } from './command-table.ts';
 import { type Connection, ConnectionClosed } from './connection.ts';
 import type { ImapLimits } from './limits.ts';
 import { CommandParser, type CommandText } from './parser.ts';
-import { BadCommand, formatReply, type Reply, replyForError } from './replies.ts';
+import { BadCommand, formatReply, isDatabaseAway, type Reply, replyForError } from './replies.ts';
 import { catchUp, FolderGone, type SelectedFolder } from './selected-folder.ts';
 
 export type Account = { id: string; address: string };
@@ -27,6 +27,10 @@ export type ImapPlane = {
   unwatch(session: Session, folderId: string): void;
 };
 
+/**
+ * The state of RFC 9051 §3 is in two fields: no account is "not authenticated", an account "authenticated", a folder
+ * "selected". Commands run one after the other; what a client sends ahead waits on its socket.
+ */
 export class Session {
   readonly plane: ImapPlane;
   readonly connection: Connection;
@@ -35,10 +39,14 @@ export class Session {
   condstore = false;
   failedLogins = 0;
   #folder: SelectedFolder | null = null;
+  /** BYE has been said: nothing is read any more. */
   #ended = false;
+  /** BYE has to be said, with this text, as soon as no command is running. */
   #farewell: string | null = null;
+  /** Reading a command: the one time at which something may be written from outside. */
   #waiting = false;
   #faults = 0;
+  /** Set while IDLE waits. */
   #woken: (() => void) | undefined;
 
   constructor(plane: ImapPlane, connection: Connection) {
@@ -129,11 +137,13 @@ export class Session {
     } catch (error) {
       reply = this.#replyFor(error, mayCreate);
     }
-    // After LOGOUT nothing but its own responses may follow.
+    // Before the tagged response, so that the client knows the folder's state when its command is done; but after
+    // LOGOUT nothing but its own responses may follow.
     if (this.#folder && !this.#ended) await this.announceChanges(mayExpunge);
     if (reply) this.connection.write(formatReply(tag, reply));
   }
 
+  // A command in the wrong state is BAD, not NO: RFC 9051 §3.
   #requireState(state: 'any' | 'guest' | 'signedIn' | 'selected') {
     if (state === 'guest' && this.account) throw new BadCommand('Already signed in');
     if (state === 'signedIn' && !this.account) throw new BadCommand('Sign in first');
@@ -142,9 +152,10 @@ export class Session {
 
   #replyFor(error: unknown, mayCreate: boolean): Reply {
     if (error instanceof ConnectionClosed || error instanceof FolderGone) throw error;
-    const { reply, unexpected } = replyForError(error, mayCreate);
-    if (unexpected)
-      this.plane.log.warn({ err: error, address: this.account?.address }, 'imap: command failed');
+    const { reply, trouble } = replyForError(error, mayCreate);
+    const details = { err: error, address: this.account?.address };
+    if (trouble === 'bug') this.plane.log.error(details, 'imap: command failed');
+    if (trouble === 'away') this.plane.log.warn(details, 'imap: cannot reach the mail store');
     if (reply.status === 'BAD') this.#countFault();
     return reply;
   }
@@ -155,6 +166,7 @@ export class Session {
     if (this.#faults >= this.plane.limits.faultsInRow) this.bye('Too many commands that make no sense');
   }
 
+  /** What may be done now; changes with TLS and with signing in, and is told anew after both. */
   capabilities(): string {
     const { connection, account, plane } = this;
     return capabilities({ secure: connection.secure, signedIn: account !== null }, plane.limits);
@@ -180,6 +192,7 @@ export class Session {
     void this.connection.end();
   }
 
+  /** From here on the connection may be silent for as long as RFC 9051 §5.4 grants it. */
   signedIn(account: Account): void {
     this.account = account;
     this.connection.onIdle(this.plane.limits.idleTimeoutMs, () => this.#idledOut());
@@ -191,6 +204,7 @@ export class Session {
     else this.connection.destroy();
   }
 
+  /** Puts the session in the selected state; it is woken when the folder changes. */
   select(folder: SelectedFolder): void {
     this.unselect();
     this.#folder = folder;
@@ -218,7 +232,8 @@ export class Session {
       for (const line of lines) this.write(line);
     } catch (error) {
       if (error instanceof FolderGone) throw error;
-      this.plane.log.warn({ err: error }, 'imap: cannot read changes');
+      const level = isDatabaseAway(error) ? 'warn' : 'error';
+      this.plane.log[level]({ err: error }, 'imap: cannot read changes');
     }
   }
 

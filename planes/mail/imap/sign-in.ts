@@ -27,6 +27,7 @@ export const authenticate: CommandRun = async (session, parser) => {
   throw new CommandRefused('There is no such mechanism', 'CANNOT');
 };
 
+// [authorization identity] NUL authentication identity NUL password
 const authenticatePlain = async (session: Session, initial: string | null): Promise<Reply> => {
   const response = decodeResponse(initial ?? (await challenge(session, '')));
   const [authorize, address, secret, ...more] = response.split('\0');
@@ -38,6 +39,7 @@ const authenticatePlain = async (session: Session, initial: string | null): Prom
   return signIn(session, address, secret);
 };
 
+// Never made a standard, but what some clients know best: two questions, each answered in base64.
 const authenticateLogin = async (session: Session, initial: string | null): Promise<Reply> => {
   const address = decodeResponse(initial ?? (await challenge(session, 'Username:')));
   const secret = decodeResponse(await challenge(session, 'Password:'));
@@ -84,6 +86,8 @@ const signIn = async (session: Session, address: string, secret: string): Promis
   return ok('Signed in', `CAPABILITY ${session.capabilities()}`);
 };
 
+// Says the same for an unknown address, a wrong password and a suspended mailbox. The wait grows with each attempt
+// on the connection, and its commands wait with it.
 const refuse = async (session: Session, address: string): Promise<Reply> => {
   const { plane, connection } = session;
   session.failedLogins++;

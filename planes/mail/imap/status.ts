@@ -5,6 +5,7 @@ import type { CommandParser } from './parser.ts';
 import { BadCommand } from './replies.ts';
 import type { Session } from './session.ts';
 
+// Counters of the folder are kept; RECENT and DELETED are counted when asked for.
 type Value = (session: Session, folder: Folder) => number | Promise<number>;
 
 const values = new Map<string, Value>(

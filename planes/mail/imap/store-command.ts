@@ -10,8 +10,9 @@ import { flagList, uidsOfSet } from './selected-folder.ts';
 import { formatSet, rangesOf, readSequenceSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
-const pageSize = 500;
+const pageSize = 1000;
 
+/** One transaction for the whole set. UIDs that are not there are passed over in silence (RFC 9051 §6.4.9). */
 export const storeFlags =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
@@ -61,13 +62,7 @@ const writeFlags = async (session: Session, uids: number[], stored: FlagsStored)
   const modified = new Set(stored.modifiedUids);
   const shown = uids.filter((uid) => !modified.has(uid));
   for (let at = 0; at < shown.length; at += pageSize) {
-    const rows = await messagePage(
-      plane.db,
-      folder.id,
-      rangesOf(shown.slice(at, at + pageSize)),
-      {},
-      pageSize,
-    );
+    const rows = await messagePage(plane.db, folder.id, rangesOf(shown.slice(at, at + pageSize)));
     for (const row of rows) {
       const flags = changed.get(row.uid);
       // Someone may have changed it again since: that is told later, as theirs.

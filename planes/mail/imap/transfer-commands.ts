@@ -11,6 +11,7 @@ import { uidsOfSet } from './selected-folder.ts';
 import { formatSet, rangesOf, readSequenceSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
+/** All of the messages or none (RFC 9051 §6.4.7). */
 export const copyMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
@@ -19,6 +20,7 @@ export const copyMessages =
     return ok('COPY completed', copyUid(copied));
   };
 
+/** As one step, so that a message is never in both folders or in none (RFC 6851 §3.3). */
 export const moveMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
@@ -47,6 +49,7 @@ const readTransfer = async (session: Session, parser: CommandParser, byUid: bool
 const copyUid = ({ uidValidity, fromUids, toUids }: Transferred): string | undefined =>
   fromUids.length > 0 ? `COPYUID ${uidValidity} ${formatSet(fromUids)} ${formatSet(toUids)}` : undefined;
 
+/** Removes only what this session knows of: a message that arrived since is not the client's to remove. */
 export const expunge: CommandRun = async (session, parser) => {
   parser.end();
   const { plane, mailboxId, selected } = session;

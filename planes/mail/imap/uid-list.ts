@@ -84,6 +84,7 @@ export class UidList {
     );
   }
 
+  // The index of the first UID not below `uid`, by binary search.
   #firstAtLeast(uid: number): number {
     let [low, high] = [0, this.#length];
     while (low < high) {

@@ -9,41 +9,47 @@ const mostParameters = 100;
 
 /** Never fails: what cannot be understood is left out. */
 export const parseStructuredField = (text: string): StructuredField => {
-  const [value, ...rest] = splitOutsideQuotes(text);
+  const scanner = { text, at: 0 };
+  const value = scan(scanner, ';');
   const parameters: Parameter[] = [];
-  for (const part of rest.slice(0, mostParameters)) {
-    const equals = part.indexOf('=');
-    const name = part.slice(0, equals).trim().toLowerCase();
-    if (equals > 0 && name) parameters.push([name, part.slice(equals + 1).trim()]);
+  for (let count = 0; scanner.at < text.length && count < mostParameters; count++) {
+    scanner.at++; // the semicolon
+    const name = scan(scanner, '=;').toLowerCase();
+    if (text[scanner.at] !== '=') continue;
+    scanner.at++;
+    const parameter = scan(scanner, ';');
+    if (name !== '') parameters.push([name, parameter]);
   }
-  return { value: (value ?? '').trim(), parameters: joinContinuations(parameters) };
+  return { value, parameters: joinContinuations(parameters) };
 };
 
-// Splits at semicolons, takes quotes and escapes off, and drops comments (RFC 5322 §3.2.2).
-const splitOutsideQuotes = (text: string): string[] => {
-  const parts: string[] = [];
-  let part = '';
+// Reads up to one of `ends` outside of quotes, without quotes, escapes and comments (RFC 5322 §3.2.2), and without
+// the white space around that is not quoted.
+const scan = (scanner: { text: string; at: number }, ends: string): string => {
+  const { text } = scanner;
+  let result = '';
+  let solid = 0;
   let quoted = false;
   let comments = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index]!;
-    if (char === '\\' && (quoted || comments > 0)) {
-      index++;
-      if (quoted) part += text[index] ?? '';
-    } else if (quoted) {
-      if (char === '"') quoted = false;
-      else part += char;
-    } else if (char === '(') comments++;
-    else if (char === ')' && comments > 0) comments--;
-    else if (comments > 0) continue;
-    else if (char === '"') quoted = true;
-    else if (char === ';') {
-      parts.push(part);
-      part = '';
-    } else part += char;
+  for (; scanner.at < text.length; scanner.at++) {
+    let char = text[scanner.at]!;
+    const escaped = char === '\\' && (quoted || comments > 0);
+    if (escaped) char = text[++scanner.at] ?? '';
+    if (comments > 0) {
+      if (!escaped && char === '(') comments++;
+      if (!escaped && char === ')') comments--;
+      continue;
+    }
+    if (char === '"' && !escaped) {
+      quoted = !quoted;
+      continue;
+    }
+    if (!quoted && ends.includes(char)) break;
+    if (!quoted && char === '(') comments++;
+    else if (quoted || solid > 0 || !/\s/.test(char)) result += char;
+    if (quoted || (comments === 0 && !/\s/.test(char))) solid = result.length;
   }
-  parts.push(part);
-  return parts;
+  return result.slice(0, solid);
 };
 
 // RFC 2231 §3 and §4: name*0=…; name*1*=… become one parameter, called `name*` when any piece is encoded.

@@ -6,7 +6,9 @@ import { type ByteRange, fieldValue, type HeaderBlock } from './header-fields.ts
 import type { MimePart } from './mime-tree.ts';
 
 /** The form both sides of a comparison take. */
-export const foldForSearch = (text: string): string => text.normalize('NFC').toLowerCase();
+export const foldForSearch = (text: string): string =>
+  // Encoded words can hold what PostgreSQL takes in no text: NUL and halves of surrogate pairs.
+  text.toWellFormed().replaceAll('\0', '').normalize('NFC').toLowerCase();
 
 /** Fields looked for so often that they are kept decoded beside the message. */
 export const keptSearchFields = [
@@ -54,7 +56,7 @@ export const decodeHeader = (text: string): string => {
   const bytes = Buffer.from(text, 'latin1');
   const plain = isUtf8(bytes) ? bytes.toString('utf8') : text;
   try {
-    return libmime.decodeWords(plain).replaceAll('\0', '');
+    return libmime.decodeWords(plain);
   } catch {
     return plain;
   }
@@ -94,10 +96,10 @@ export function* searchableBodies(raw: Buffer, part: MimePart): Generator<string
 const decodeBody = (raw: Buffer, [start, end]: ByteRange, part: MimePart): string => {
   const charset = part.parameters.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
   const bytes = decodeTransfer(raw.subarray(start, end), part.encoding);
+  // Where nothing else is said, 8-bit text is mostly UTF-8.
+  if (/^us-ascii$/i.test(charset)) return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
   try {
-    return /^us-ascii$/i.test(charset) && !isUtf8(bytes)
-      ? bytes.toString('latin1')
-      : decodeCharset(bytes, charset);
+    return decodeCharset(bytes, charset);
   } catch {
     return bytes.toString('latin1');
   }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { folderLocked, foldersNotified, mailboxLocked } from './locks.ts';
-import { messagesInRanges, type UidRange } from './uid-ranges.ts';
+import { inRanges, type UidRange } from './uid-ranges.ts';
 
 /**
  * Removes those of the messages in `ranges` that are marked \Deleted and answers their UIDs.
@@ -20,9 +20,7 @@ export const messagesExpunged = async (
     const modseq = (await folderLocked(tx, folderId)).modseq + 1;
     const { rows } = await sql<{ uid: number }>`
       with removed as (
-        delete from mail.message m
-        using ${messagesInRanges(folderId, ranges)} old
-        where m.folder_id = old.folder_id and m.uid = old.uid and '\\Deleted' = any(m.flags)
+        delete from mail.message m where ${inRanges(folderId, ranges)} and '\\Deleted' = any(m.flags)
         returning m.uid, m.sha256, m.size_bytes, '\\Seen' = any(m.flags) as seen
       ), total as (
         select count(*) as messages, count(*) filter (where not seen) as unseen,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { canonicalFlags } from './keywords.ts';
 import { folderLocked, foldersNotified, type LockedFolder } from './locks.ts';
-import { messagesInRanges, type UidRange } from './uid-ranges.ts';
+import { inRanges, type UidRange } from './uid-ranges.ts';
 
 export type FlagChange = {
   mode: 'add' | 'remove' | 'replace';
@@ -65,7 +65,9 @@ export const flagsStored = async (
 
 const uidsChangedSince = async (tx: Tx, folderId: string, ranges: readonly UidRange[], since: number) => {
   const { rows } = await sql<{ uid: number }>`
-    select uid from ${messagesInRanges(folderId, ranges)} m where modseq > ${since} order by uid`.execute(tx);
+    select m.uid from mail.message m where ${inRanges(folderId, ranges)} and m.modseq > ${since} order by m.uid`.execute(
+    tx,
+  );
   return rows.map((row) => row.uid);
 };
 
@@ -91,13 +93,17 @@ const updateFlags = async (
     ],
     replace: [sql`not (old.flags @> ${given} and old.flags <@ ${given})`, given],
   }[mode];
+  // By physical address, as nobody else may change rows of a locked folder: a join by key would be planned without
+  // knowing how many there are.
   const { rows } = await sql<ChangedRow>`
+    with old as (
+      select m.ctid as address, m.flags, m.modseq from mail.message m
+      where ${inRanges(folder.id, ranges)}
+        ${unchangedSince === undefined ? sql`` : sql`and m.modseq <= ${unchangedSince}`}
+    )
     update mail.message m set flags = ${result}, modseq = ${modseq}
-    from ${messagesInRanges(folder.id, ranges)} old
-    where m.folder_id = old.folder_id and m.uid = old.uid and ${differs}
-      ${unchangedSince === undefined ? sql`` : sql`and old.modseq <= ${unchangedSince}`}
-    returning m.uid, m.flags, old.modseq as "previousModseq", '\\Seen' = any(old.flags) as "wasSeen", '\\Seen' = any(m.flags) as "isSeen"`.execute(
-    tx,
-  );
+    from old where m.ctid = old.address and ${differs}
+    returning m.uid, m.flags, old.modseq as "previousModseq",
+      '\\Seen' = any(old.flags) as "wasSeen", '\\Seen' = any(m.flags) as "isSeen"`.execute(tx);
   return rows;
 };

@@ -94,7 +94,8 @@ const insertFolder = async (tx: Tx, mailboxId: string, name: string, specialUse:
   }
 };
 
-const superiorNames = (name: string): string[] => {
+/** The names above a name, from the top: `a/b/c` has `a` and `a/b`. */
+export const superiorNames = (name: string): string[] => {
   const levels = name.split(levelSeparator);
   return levels.slice(1).map((_, index) => levels.slice(0, index + 1).join(levelSeparator));
 };

@@ -2,15 +2,17 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
 import type { PartRanges } from '../message/sections.ts';
-import { messagesInRanges, type UidRange } from './uid-ranges.ts';
+import { inRanges, type UidRange } from './uid-ranges.ts';
 
 /** What is read of the bytes of a message along with its row. */
 export type InlineBytes = { kind: 'none' } | { kind: 'header' } | { kind: 'whole'; upToBytes: number };
 
 export type MessageRead = {
+  internalDate?: boolean;
   envelope?: boolean;
   body?: boolean;
   bodystructure?: boolean;
+  /** Part ranges, and the digest that more of the bytes is read by. */
   parts?: boolean;
   bytes?: InlineBytes;
   changedSince?: number;
@@ -20,42 +22,47 @@ export type MessageRow = {
   uid: number;
   modseq: number;
   flags: string[];
-  internalDate: Date;
-  internalDateOffsetMin: number;
   sizeBytes: number;
-  sha256: Buffer;
+  internalDate?: Date;
+  internalDateOffsetMin?: number;
   envelope?: string;
   body?: string;
   bodystructure?: string;
+  sha256?: Buffer;
   parts?: PartRanges[];
   /** The first bytes of the message; null when more is needed than `bytes` allowed. */
   bytes?: Buffer | null;
 };
 
-/** The messages in `ranges` by ascending UID, at most `limit`; the caller goes on after the last one. */
+/** The messages in `ranges` by ascending UID. The caller asks for few enough to hold them. */
 export const messagePage = async (
   db: Db,
   folderId: string,
   ranges: readonly UidRange[],
-  read: MessageRead,
-  limit: number,
+  read: MessageRead = {},
 ): Promise<MessageRow[]> => {
   const { bytes = { kind: 'none' } } = read;
-  const columns = [
+  const own = [
+    read.internalDate &&
+      sql`m.internal_date as "internalDate", m.internal_date_offset_min as "internalDateOffsetMin"`,
+    read.parts && sql`m.sha256`,
+  ];
+  const content = [
     read.envelope && sql`c.envelope`,
     read.body && sql`c.body`,
     read.bodystructure && sql`c.bodystructure`,
     read.parts && sql`c.parts`,
     bytes.kind === 'header' && sql`substring(c.raw from 1 for c.header_bytes) as bytes`,
     bytes.kind === 'whole' && sql`case when c.size_bytes <= ${bytes.upToBytes} then c.raw end as bytes`,
-  ].filter((column) => column !== false && column !== undefined);
+  ];
+  const columns = [sql`m.uid, m.modseq, m.flags, m.size_bytes as "sizeBytes"`, ...own, ...content].filter(
+    (column) => column !== false && column !== undefined,
+  );
   const { rows } = await sql<MessageRow>`
-    select m.uid, m.modseq, m.flags, m.internal_date as "internalDate",
-      m.internal_date_offset_min as "internalDateOffsetMin", m.size_bytes as "sizeBytes", m.sha256
-      ${columns.length > 0 ? sql`, ${sql.join(columns)}` : sql``}
-    from ${messagesInRanges(folderId, ranges)} m
-      ${columns.length > 0 ? sql`join mail.content c on c.sha256 = m.sha256` : sql``}
-    ${read.changedSince === undefined ? sql`` : sql`where m.modseq > ${read.changedSince}`}
-    order by m.uid limit ${limit}`.execute(db);
+    select ${sql.join(columns)}
+    from mail.message m ${content.some(Boolean) ? sql`join mail.content c on c.sha256 = m.sha256` : sql``}
+    where ${inRanges(folderId, ranges)}
+      ${read.changedSince === undefined ? sql`` : sql`and m.modseq > ${read.changedSince}`}
+    order by m.uid`.execute(db);
   return rows;
 };

@@ -3,7 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
 import { keptSearchFields } from '../message/search-text.ts';
-import type { UidRange } from './uid-ranges.ts';
+import { multirange, type UidRange } from './uid-ranges.ts';
 
 export type SearchKey =
   | { kind: 'all' }
@@ -20,7 +20,10 @@ export type SearchKey =
 /** A key that only the bytes of the message can answer. */
 export type ContentKey = Extract<SearchKey, { kind: 'header' | 'body' | 'text' }>;
 
-export type SearchRow = { uid: number; modseq: number; sizeBytes: number; sha256: Buffer; facts: boolean[] };
+export type SearchMatch = { uid: number; modseq: number };
+
+/** A message that may match, with the answers to the keys that need no bytes. */
+export type SearchCandidate = SearchMatch & { sizeBytes: number; sha256: Buffer; facts: boolean[] };
 
 export type SearchPlan = {
   /** Keys answered by `facts`, in its order. */
@@ -46,28 +49,39 @@ export const searchPlan = (root: SearchKey): SearchPlan => {
   return plan;
 };
 
-/**
- * Messages that match, by UID; with content keys in `root`, those that may match, each with the answers to the
- * other keys. At most `limit` after `afterUid`.
- */
-export const searchRows = async (
+/** Messages that match, by UID. Only for a plan without content keys. */
+export const searchMatches = async (
   db: Db,
   folderId: string,
   root: SearchKey,
   plan: SearchPlan,
-  page: { afterUid: number; limit: number } = { afterUid: 0, limit: 0xffffffff },
-): Promise<SearchRow[]> => {
-  const open = plan.contentKeys.length > 0;
-  const facts = open
-    ? sql`array[${sql.join(plan.factKeys.map(condition))}]::boolean[]`
-    : sql`'{}'::boolean[]`;
-  const { rows } = await sql<SearchRow>`
-    select m.uid, m.modseq, m.size_bytes as "sizeBytes", m.sha256, ${facts} as facts
-    from mail.message m ${usesContent(plan) ? sql`join mail.content c on c.sha256 = m.sha256` : sql``}
+): Promise<SearchMatch[]> => {
+  const { rows } = await sql<SearchMatch>`
+    select m.uid, m.modseq from ${searched(plan)}
+    where m.folder_id = ${folderId} and (${possible(root, true)})
+    order by m.uid`.execute(db);
+  return rows;
+};
+
+/** Messages that may match, by UID: at most `limit` after `afterUid`. */
+export const searchCandidates = async (
+  db: Db,
+  folderId: string,
+  root: SearchKey,
+  plan: SearchPlan,
+  page: { afterUid: number; limit: number },
+): Promise<SearchCandidate[]> => {
+  const { rows } = await sql<SearchCandidate>`
+    select m.uid, m.modseq, m.size_bytes as "sizeBytes", m.sha256,
+      array[${sql.join(plan.factKeys.map(condition))}]::boolean[] as facts
+    from ${searched(plan)}
     where m.folder_id = ${folderId} and m.uid > ${page.afterUid} and (${possible(root, true)})
     order by m.uid limit ${page.limit}`.execute(db);
   return rows;
 };
+
+const searched = (plan: SearchPlan) =>
+  usesContent(plan) ? sql`mail.message m join mail.content c on c.sha256 = m.sha256` : sql`mail.message m`;
 
 const usesContent = ({ factKeys }: SearchPlan) =>
   factKeys.some((key) => key.kind === 'header' || key.kind === 'sentDate');
@@ -118,9 +132,7 @@ const dateCondition = (date: RawBuilder<unknown>, key: { is: 'before' | 'on' | '
   return sql`${date} ${operator} ${key.date}::date`;
 };
 
-const uidCondition = (ranges: UidRange[]): RawBuilder<unknown> => {
-  if (ranges.length === 1) return sql`m.uid between ${ranges[0]![0]} and ${ranges[0]![1]}`;
-  const [lows, highs] = [ranges.map(([low]) => low), ranges.map(([, high]) => high)];
-  return sql`exists (
-    select from unnest(${lows}::bigint[], ${highs}::bigint[]) r (low, high) where m.uid between r.low and r.high)`;
-};
+const uidCondition = (ranges: UidRange[]): RawBuilder<unknown> =>
+  ranges.length === 1
+    ? sql`m.uid between ${ranges[0]![0]} and ${ranges[0]![1]}`
+    : sql`m.uid <@ ${multirange(ranges)}::int8multirange`;

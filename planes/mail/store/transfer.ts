@@ -5,7 +5,7 @@ import { FolderNotFound, QuotaExceeded } from './errors.ts';
 import { folderByName, folderCreated } from './folder.ts';
 import { canonicalFlags } from './keywords.ts';
 import { foldersLocked, foldersNotified, type LockedFolder, mailboxLocked } from './locks.ts';
-import { messagesInRanges, type UidRange } from './uid-ranges.ts';
+import { inRanges, type UidRange } from './uid-ranges.ts';
 
 export type Transfer = {
   mailboxId: string;
@@ -28,7 +28,7 @@ export const messagesCopied = async (db: Db, transfer: Transfer): Promise<Transf
     const { rows } = await sql<{ uid: number; seen: boolean; sizeBytes: number }>`
       with source as (
         select m.*, row_number() over (order by m.uid) as position
-        from ${messagesInRanges(from.id, transfer.ranges)} m
+        from mail.message m where ${inRanges(from.id, transfer.ranges)}
       ), copied as (
         insert into mail.message (folder_id, uid, modseq, flags, internal_date, internal_date_offset_min,
           size_bytes, sha256)
@@ -57,13 +57,13 @@ export const messagesMoved = async (db: Db, transfer: Transfer): Promise<Transfe
     const { from, to, flags, keywords } = await lockTransfer(tx, transfer);
     const { rows } = await sql<{ uid: number; seen: boolean; sizeBytes: number }>`
       with source as (
-        select m.folder_id, m.uid, row_number() over (order by m.uid) as position
-        from ${messagesInRanges(from.id, transfer.ranges)} m
+        select m.ctid as address, m.uid, row_number() over (order by m.uid) as position
+        from mail.message m where ${inRanges(from.id, transfer.ranges)}
       ), moved as (
         update mail.message m
         set folder_id = ${to.id}, uid = ${to.uidNext}::bigint + source.position - 1, modseq = ${to.modseq + 1},
           flags = ${flags(sql`m.flags`)}
-        from source where m.folder_id = source.folder_id and m.uid = source.uid
+        from source where m.ctid = source.address
         returning source.uid, '\\Seen' = any(m.flags) as seen, m.size_bytes
       ), expunged as (
         insert into mail.expunged (folder_id, modseq, uid)
@@ -93,8 +93,8 @@ const keywordSpelling = async (tx: Tx, from: LockedFolder, to: LockedFolder, ran
   const unchanged = { flags: (column: RawBuilder<unknown>) => column, keywords: [] as string[] };
   if (from.id === to.id || from.keywords.length === 0) return unchanged;
   const { rows } = await sql<{ keyword: string }>`
-    select distinct f as keyword from ${messagesInRanges(from.id, ranges)} m, unnest(m.flags) f
-    where not starts_with(f, '\\')`.execute(tx);
+    select distinct f as keyword from mail.message m, unnest(m.flags) f
+    where ${inRanges(from.id, ranges)} and not starts_with(f, '\\')`.execute(tx);
   if (rows.length === 0) return unchanged;
   const used = rows.map((row) => row.keyword);
   const spelled = canonicalFlags(used, to.keywords);
@@ -104,7 +104,8 @@ const keywordSpelling = async (tx: Tx, from: LockedFolder, to: LockedFolder, ran
   );
   return {
     flags: (column: RawBuilder<unknown>) =>
-      sql`array(select distinct coalesce(${map}::jsonb ->> f, f) from unnest(${column}) f)`,
+      sql`array(
+        select coalesce(${map}::jsonb ->> f, f) from unnest(${column}) with ordinality u (f, o) order by o)`,
     keywords: spelled.filter((keyword) => !to.keywords.includes(keyword)),
   };
 };

@@ -1,0 +1,292 @@
+// Several sessions on one mailbox: what one does the others see, in an order that keeps their message numbers right.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { deliverMessage } from '../store/deliver.ts';
+import { removeMailboxStore } from '../store/mailbox.ts';
+import { message, type TestMailbox, useImapServer } from './testing/imap-server.ts';
+import type { Answer, RawClient } from './testing/raw-client.ts';
+
+describe('two sessions', () => {
+  const imap = useImapServer();
+
+  const pair = async (messages: number): Promise<[RawClient, RawClient, TestMailbox]> => {
+    const mailbox = await imap.mailbox();
+    const [one, two] = await Promise.all([imap.raw(mailbox), imap.raw(mailbox)]);
+    for (let number = 1; number <= messages; number++) await one.append('INBOX', message(`m${number}`));
+    await one.ok('SELECT INBOX');
+    await two.ok('SELECT INBOX');
+    return [one, two, mailbox];
+  };
+
+  it('see new messages and flags of each other with their next command', async () => {
+    const [one, two] = await pair(1);
+    await one.ok('STORE 1 FLAGS (\\Flagged $new)');
+    expect(await two.ok('NOOP')).toEqual([
+      '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $new)',
+      '* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $new \\*)] Flags permitted',
+      '* 1 FETCH (UID 1 FLAGS (\\Flagged $new))',
+    ]);
+    await one.append('INBOX', message('m2'));
+    expect(await two.ok('CHECK')).toEqual(['* 2 EXISTS']);
+  });
+
+  it('are not told of expunged messages while numbers may be in use', async () => {
+    const [one, two] = await pair(4);
+    await one.ok('STORE 2 FLAGS.SILENT (\\Deleted)');
+    await one.ok('EXPUNGE');
+    // By number nothing has moved yet, and the UID is still known.
+    expect(await two.ok('FETCH 2:3 UID')).toEqual(['* 2 FETCH (UID 2)', '* 3 FETCH (UID 3)']);
+    const gone = await two.command('FETCH 2:3 FLAGS');
+    expect(gone.untagged).toEqual(['* 3 FETCH (FLAGS ())']);
+    expect(gone.tagged).toMatch(/^OK \[EXPUNGEISSUED\]/);
+    expect(await two.ok('SEARCH ALL')).toEqual(['* SEARCH 1 3 4']);
+    expect(await two.ok('STORE 4 +FLAGS (\\Seen)')).toEqual(['* 4 FETCH (UID 4 FLAGS (\\Seen))']);
+    expect(await two.ok('UID FETCH 4 UID')).toEqual(['* 4 FETCH (UID 4)', '* 2 EXPUNGE']);
+    expect(await two.ok('FETCH 3 UID')).toEqual(['* 3 FETCH (UID 4)']);
+  });
+
+  it('are told of nothing after LOGOUT but its end', async () => {
+    const [one, two] = await pair(2);
+    await one.ok('STORE 1 FLAGS.SILENT (\\Deleted)');
+    await one.ok('EXPUNGE');
+    expect((await two.command('LOGOUT')).untagged).toEqual(['* BYE Logging out']);
+  });
+
+  it('show a message as recent to one of them only', async () => {
+    const [one, two, mailbox] = await pair(1);
+    expect((await one.ok('FETCH 1 FLAGS'))[0]).toContain('\\Recent');
+    expect((await two.ok('FETCH 1 FLAGS'))[0]).not.toContain('\\Recent');
+    await deliverMessage(imap.db, { mailboxId: mailbox.id, folder: 'INBOX', raw: message('m2') });
+    expect(await two.ok('NOOP')).toEqual(['* 2 EXISTS', '* 1 RECENT']);
+    expect(await one.ok('NOOP')).toEqual(['* 2 EXISTS']);
+    expect(await one.ok('STATUS INBOX (RECENT)')).toEqual(['* STATUS "INBOX" (RECENT 0)']);
+  });
+
+  it('do not lose a change of flags that a silent STORE overtakes', async () => {
+    const [one, two] = await pair(1);
+    await one.ok('STORE 1 +FLAGS (\\Flagged)');
+    expect(await two.ok('STORE 1 +FLAGS.SILENT (\\Seen)')).toEqual([
+      '* 1 FETCH (UID 1 FLAGS (\\Flagged \\Seen))',
+    ]);
+  });
+
+  it('end when their folder is deleted by another, and its deleter is left with none', async () => {
+    const mailbox = await imap.mailbox();
+    const [one, two] = await Promise.all([imap.raw(mailbox), imap.raw(mailbox)]);
+    await one.ok('CREATE doomed');
+    await one.ok('SELECT doomed');
+    await two.ok('SELECT doomed');
+    await one.ok('DELETE doomed');
+    expect(await one.status('FETCH 1 FLAGS')).toBe('BAD');
+    two.send('a NOOP\r\n');
+    expect(await two.ended()).toContain('* BYE');
+  });
+
+  it('idle sessions are told at once: of deliveries, flags and expunges', async () => {
+    const [one, two, mailbox] = await pair(1);
+    two.send('i IDLE\r\n');
+    expect(await two.response()).toBe('+ idling');
+    await deliverMessage(imap.db, { mailboxId: mailbox.id, folder: 'INBOX', raw: message('m2') });
+    expect([await two.response(), await two.response()]).toEqual(['* 2 EXISTS', '* 1 RECENT']);
+    await one.ok('STORE 1 +FLAGS (\\Deleted)');
+    expect(await two.response()).toBe('* 1 FETCH (UID 1 FLAGS (\\Deleted))');
+    await one.ok('EXPUNGE');
+    expect(await two.response()).toBe('* 1 EXPUNGE');
+    two.send('done\r\n');
+    expect((await two.answer('i')).tagged).toBe('OK IDLE completed');
+    two.send('j IDLE\r\n');
+    await two.response();
+    two.send('NOOP\r\n');
+    expect((await two.answer('j')).tagged).toMatch(/^BAD/);
+    expect(await two.status('NOOP')).toBe('OK');
+  });
+
+  it('end when the mailbox is suspended or removed', async () => {
+    const [one, two, mailbox] = await pair(1);
+    const other = await imap.raw(await imap.mailbox());
+    two.send('i IDLE\r\n');
+    await two.response();
+    await imap.db
+      .updateTable('published.mailbox')
+      .set({ status: 'suspended' })
+      .where('id', '=', mailbox.id)
+      .execute();
+    expect(await one.ended()).toContain('* BYE The mailbox is closed');
+    expect(await two.ended()).toContain('* BYE');
+    await removeMailboxStore(imap.db, mailbox.id);
+    expect(await other.status('NOOP')).toBe('OK');
+  });
+});
+
+// What a client knows from the untagged responses alone, as RFC 9051 §7 has it keep count.
+class View {
+  #uids: (number | undefined)[] = [];
+
+  constructor(uids: number[]) {
+    this.#uids = uids;
+  }
+
+  apply({ untagged }: Answer): void {
+    for (const line of untagged) {
+      const [, number, kind, uid] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH \(UID (\d+))/.exec(line) ?? [];
+      const at = Number(number) - 1;
+      if (kind === 'EXPUNGE') {
+        if (at >= this.#uids.length) throw new Error(`message ${number} is expunged, but there is none`);
+        this.#uids.splice(at, 1);
+      } else if (kind === 'EXISTS') {
+        if (at + 1 < this.#uids.length) throw new Error('EXISTS must not shrink a mailbox');
+        while (this.#uids.length <= at) this.#uids.push(undefined);
+      } else if (kind) {
+        if (this.#uids[at] !== undefined && this.#uids[at] !== Number(uid))
+          throw new Error(`numbers drifted: ${line}`);
+        this.#uids[at] = Number(uid);
+      }
+    }
+  }
+
+  get size(): number {
+    return this.#uids.length;
+  }
+}
+
+describe('many sessions at once', () => {
+  const imap = useImapServer();
+
+  it('agree with each other and with the store, whatever they did meanwhile', async () => {
+    const mailbox = await imap.mailbox();
+    const clients = await Promise.all(Array.from({ length: 6 }, () => imap.raw(mailbox)));
+    for (let number = 0; number < 10; number++) await clients[0]!.append('INBOX', message(`start ${number}`));
+
+    await Promise.all(
+      clients.map(async (client, index) => {
+        const random = randomNumbers(index + 1);
+        const view = new View([]);
+        const run = async (command: string | Buffer) => {
+          const answer = await client.command(command);
+          view.apply(answer);
+          if (!/^(OK|NO)/.test(answer.tagged)) throw new Error(`${command}: ${answer.tagged}`);
+        };
+        await run('SELECT INBOX');
+        for (let step = 0; step < 60; step++) {
+          const [a, b] = [random(view.size) + 1, random(view.size) + 1];
+          const raw = message(`by ${index} in ${step}`);
+          const commands = [
+            Buffer.concat([Buffer.from(`APPEND INBOX (\\Seen) {${raw.length}+}\r\n`), raw]),
+            ...(view.size > 0
+              ? [
+                  `FETCH ${a}:${b} (UID FLAGS BODY.PEEK[HEADER.FIELDS (Subject)])`,
+                  `UID FETCH 1:* (UID FLAGS)`,
+                  `STORE ${a} +FLAGS (\\Deleted k${random(5)})`,
+                  `STORE ${a}:${b} -FLAGS.SILENT (\\Seen)`,
+                  `UID STORE 1:* FLAGS (\\Answered)`,
+                  `COPY ${a} INBOX`,
+                  `MOVE ${a} ${random(2) ? 'INBOX' : 'Archive'}`,
+                  `SEARCH NOT SEEN SUBJECT by`,
+                  'EXPUNGE',
+                  'NOOP',
+                ]
+              : []),
+          ];
+          await run(commands[random(commands.length)]!);
+        }
+        await run('NOOP');
+      }),
+    );
+
+    const views = [];
+    for (const client of clients) {
+      await client.ok('NOOP');
+      const lines = await client.ok('FETCH 1:* (UID FLAGS)');
+      views.push(lines.map((line) => line.replace(/ ?\\Recent/, '').replace(/\( /, '(')));
+    }
+    for (const view of views) expect(view).toEqual(views[0]);
+    const { rows } = await sql`
+      select f.name from mail.folder f
+      where f.message_count <> (select count(*) from mail.message m where m.folder_id = f.id)
+        or f.unseen_count <> (
+          select count(*) from mail.message m where m.folder_id = f.id and '\\Seen' <> all (m.flags))
+        or f.size_bytes <> (select coalesce(sum(m.size_bytes), 0) from mail.message m where m.folder_id = f.id)
+        or f.modseq < (select coalesce(max(m.modseq), 0) from mail.message m where m.folder_id = f.id)`.execute(
+      imap.db,
+    );
+    expect(rows).toEqual([]);
+    const { rows: usage } = await sql`
+      select b.id from mail.mailbox b
+      where b.size_bytes <> (select coalesce(sum(f.size_bytes), 0) from mail.folder f where f.mailbox_id = b.id)
+        or b.message_count <> (select sum(f.message_count) from mail.folder f where f.mailbox_id = b.id)`.execute(
+      imap.db,
+    );
+    expect(usage).toEqual([]);
+    expect(imap.errors).toEqual([]);
+  });
+});
+
+describe('a database that goes away', () => {
+  const imap = useImapServer();
+
+  const dropConnections = () =>
+    sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`.execute(imap.db);
+
+  it('costs a command at most: the session lives on, and idle ones are told what they missed', async () => {
+    const mailbox = await imap.mailbox();
+    const [one, idle] = await Promise.all([imap.raw(mailbox), imap.raw(mailbox)]);
+    await one.append('INBOX', message('before'));
+    await one.ok('SELECT INBOX');
+    await idle.ok('SELECT INBOX');
+    idle.send('i IDLE\r\n');
+    await idle.response();
+    await dropConnections();
+    let status = await one.status('FETCH 1 (FLAGS BODY.PEEK[])');
+    for (let attempt = 0; status !== 'OK' && attempt < 20; attempt++) {
+      expect(status).toBe('NO');
+      await sleep(50);
+      status = await one.status('FETCH 1 (FLAGS BODY.PEEK[])');
+    }
+    expect(status).toBe('OK');
+    await one.append('INBOX', message('after'));
+    // Whether it came by a notification or by looking after the reconnect is all the same.
+    expect(await idle.response()).toBe('* 2 EXISTS');
+  });
+});
+
+describe('silent clients', () => {
+  const imap = useImapServer({ guestTimeoutMs: 3000, idleTimeoutMs: 1000 });
+
+  it('are sent away, signed in or not, idling or not', async () => {
+    const mailbox = await imap.mailbox();
+    const guest = await imap.guest(false);
+    const [silent, idle] = await Promise.all([imap.raw(mailbox), imap.raw(mailbox)]);
+    await idle.ok('SELECT INBOX');
+    idle.send('i IDLE\r\n');
+    for (const client of [guest, silent, idle])
+      expect(await client.ended()).toContain('* BYE Idle for too long');
+  });
+});
+
+describe('a server that is closed', () => {
+  const imap = useImapServer();
+
+  it('says goodbye to every session, also to idle ones', async () => {
+    const mailbox = await imap.mailbox();
+    const [one, idle] = await Promise.all([imap.raw(mailbox), imap.raw(mailbox)]);
+    const guest = await imap.guest(false);
+    await guest.greeting();
+    await idle.ok('SELECT INBOX');
+    idle.send('i IDLE\r\n');
+    await idle.response();
+    await imap.server.close();
+    for (const client of [one, idle, guest])
+      expect(await client.ended()).toContain('* BYE The server is shutting down');
+  });
+});
+
+// Deterministic, so that a failure can be seen again.
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed * 2_654_435_761;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return below > 0 ? (state >>> 8) % below : 0;
+  };
+}
