@@ -70,6 +70,10 @@ const retried = new Set(['40001', '40P01']);
 export const sqlState = (error: unknown): string | undefined =>
   error instanceof pg.DatabaseError ? error.code : undefined;
 
+/** The unique index that a write ran into, when that is what went wrong (SQLSTATE 23505, unique_violation). */
+export const violatedUnique = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError && error.code === '23505' ? error.constraint : undefined;
+
 export type TransactionOptions = {
   isolation?: 'read committed' | 'repeatable read' | 'serializable';
   /** How often `fn` runs at most when the server reports contention. */

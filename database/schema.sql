@@ -27,13 +27,19 @@ CREATE OR REPLACE FUNCTION public.count_domains()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op <> 'INSERT' then
-    insert into domain_count
-      select workspace_uid, status, nameserver_match_status, -count(*) from old_rows group by 1, 2, 3;
-  end if;
-  if tg_op <> 'DELETE' then
+  if tg_op = 'INSERT' then
     insert into domain_count
       select workspace_uid, status, nameserver_match_status, count(*) from new_rows group by 1, 2, 3;
+  elsif tg_op = 'DELETE' then
+    insert into domain_count
+      select workspace_uid, status, nameserver_match_status, -count(*) from old_rows group by 1, 2, 3;
+  else
+    insert into domain_count
+      select workspace_uid, status, nameserver_match_status, sum(difference) from (
+        select workspace_uid, status, nameserver_match_status, 1 as difference from new_rows
+        union all
+        select workspace_uid, status, nameserver_match_status, -1 from old_rows
+      ) moved group by 1, 2, 3 having sum(difference) <> 0;
   end if;
   return null;
 end $function$;
@@ -43,11 +49,17 @@ CREATE OR REPLACE FUNCTION public.count_mailboxes()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op <> 'INSERT' then
-    insert into mailbox_count select workspace_uid, platform, status, -count(*) from old_rows group by 1, 2, 3;
-  end if;
-  if tg_op <> 'DELETE' then
+  if tg_op = 'INSERT' then
     insert into mailbox_count select workspace_uid, platform, status, count(*) from new_rows group by 1, 2, 3;
+  elsif tg_op = 'DELETE' then
+    insert into mailbox_count select workspace_uid, platform, status, -count(*) from old_rows group by 1, 2, 3;
+  else
+    insert into mailbox_count
+      select workspace_uid, platform, status, sum(difference) from (
+        select workspace_uid, platform, status, 1 as difference from new_rows
+        union all
+        select workspace_uid, platform, status, -1 from old_rows
+      ) moved group by 1, 2, 3 having sum(difference) <> 0;
   end if;
   return null;
 end $function$;
@@ -103,7 +115,7 @@ create table public.charge (
   constraint charge_paid_with_check CHECK ((paid_with = ANY (ARRAY['wallet'::text, 'included_seat'::text]))),
   constraint charge_pkey PRIMARY KEY (uid),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
-  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'mailbox'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
   constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
@@ -127,10 +139,28 @@ create table public.dns_record (
   purpose text default 'custom'::text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  version integer default 0 not null,
+  edited_at timestamp with time zone,
   constraint dns_record_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES dns_zone(domain_uid) ON DELETE CASCADE,
   constraint dns_record_pkey PRIMARY KEY (uid)
 );
 CREATE UNIQUE INDEX dns_record_once ON public.dns_record USING btree (domain_uid, host, type, md5(value), COALESCE(priority, '-1'::integer));
+
+create table public.dns_version (
+  domain_uid uuid not null,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  actor_type text not null,
+  actor_id text not null,
+  cause text not null,
+  reason text not null,
+  changes jsonb not null,
+  records jsonb not null,
+  constraint dns_version_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'workflow'::text]))),
+  constraint dns_version_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES dns_zone(domain_uid) ON DELETE CASCADE,
+  constraint dns_version_pkey PRIMARY KEY (domain_uid, version),
+  constraint dns_version_version_check CHECK ((version > 0))
+);
 
 create table public.dns_zone (
   domain_uid uuid not null,
@@ -139,7 +169,13 @@ create table public.dns_zone (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   published_at timestamp with time zone,
+  version integer default 0 not null,
+  published_version integer default 0 not null,
+  publish_error text,
+  managed jsonb default '[]'::jsonb not null,
+  dkim_rotation jsonb,
   constraint dns_zone_pkey PRIMARY KEY (domain_uid),
+  constraint dns_zone_version_check CHECK ((version >= 0)),
   constraint dns_zone_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX dns_zone_name ON public.dns_zone USING btree (name);
@@ -174,18 +210,27 @@ create table public.domain (
   updated_at timestamp with time zone not null,
   set_up_run integer default 1 not null,
   registration_stage_since timestamp with time zone not null,
+  delegated_at timestamp with time zone,
+  runs integer default 0 not null,
+  dmarc_policy text default 'none'::text not null,
+  email_forwarding text,
+  forwarding_permanent boolean default false not null,
+  forwarding_keep_path boolean default false not null,
   constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
+  constraint domain_dmarc_policy_check CHECK ((dmarc_policy = ANY (ARRAY['none'::text, 'quarantine'::text, 'reject'::text]))),
   constraint domain_name_check CHECK ((name = lower(name))),
   constraint domain_pkey PRIMARY KEY (uid),
   constraint domain_registration_stage_check CHECK ((registration_stage = ANY (ARRAY['checking_availability'::text, 'registering'::text]))),
   constraint domain_registration_years_check CHECK (((registration_years >= 1) AND (registration_years <= 10))),
+  constraint domain_runs_check CHECK ((runs >= 0)),
   constraint domain_status_check CHECK ((status = ANY (ARRAY['cart'::text, 'registration_in_progress'::text, 'dns_setup_pending'::text, 'waiting_for_dns_propagation'::text, 'active'::text, 'inactive'::text, 'payment_failed'::text, 'cancelled'::text, 'deleted'::text, 'scheduled_for_deletion'::text, 'expired_propagation'::text]))),
   constraint domain_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint domain_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX domain_inactive ON public.domain USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX domain_list ON public.domain USING btree (workspace_uid, created_at DESC, uid DESC);
-CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text]));
+CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text, 'expired_propagation'::text]));
+CREATE INDEX domain_name ON public.domain USING btree (name);
 CREATE INDEX domain_search ON public.domain USING gin (workspace_uid, name gin_trgm_ops);
 CREATE INDEX domain_status ON public.domain USING btree (workspace_uid, status, created_at DESC, uid DESC);
 CREATE TRIGGER domain_counted_delete AFTER DELETE ON public.domain REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
@@ -199,6 +244,30 @@ create table public.domain_count (
   difference bigint not null
 );
 CREATE INDEX domain_count_workspace ON public.domain_count USING btree (workspace_uid, status, nameserver_match_status) INCLUDE (difference);
+
+create table public.domain_renewal (
+  uid uuid not null,
+  domain_uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  years integer not null,
+  price_micros bigint not null,
+  status text not null,
+  failure_reason text,
+  expires_before timestamp with time zone not null,
+  expires_after timestamp with time zone,
+  requested_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint domain_renewal_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint domain_renewal_pkey PRIMARY KEY (uid),
+  constraint domain_renewal_price_micros_check CHECK ((price_micros >= 0)),
+  constraint domain_renewal_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text, 'failed'::text]))),
+  constraint domain_renewal_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint domain_renewal_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid),
+  constraint domain_renewal_years_check CHECK (((years >= 1) AND (years <= 10)))
+);
+CREATE INDEX domain_renewal_latest ON public.domain_renewal USING btree (domain_uid, requested_at DESC, uid DESC);
+CREATE UNIQUE INDEX domain_renewal_pending ON public.domain_renewal USING btree (domain_uid) WHERE (status = 'pending'::text);
 
 create table public.event (
   seq bigint generated always as identity not null,
@@ -249,6 +318,18 @@ create table public.ledger_account (
   constraint ledger_account_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint ledger_account_team_uid_kind_key UNIQUE (team_uid, kind)
 );
+
+create table public.ledger_balance_checkpoint (
+  account_uid uuid not null,
+  through_entry_id bigint not null,
+  entries bigint not null,
+  balance_micros bigint not null,
+  created_at timestamp with time zone not null,
+  constraint ledger_balance_checkpoint_account_uid_fkey FOREIGN KEY (account_uid) REFERENCES ledger_account(uid),
+  constraint ledger_balance_checkpoint_entries_check CHECK ((entries > 0)),
+  constraint ledger_balance_checkpoint_pkey PRIMARY KEY (account_uid, through_entry_id)
+);
+CREATE TRIGGER ledger_balance_checkpoint_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_balance_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table public.ledger_entry (
   id bigint generated always as identity not null,
@@ -321,6 +402,8 @@ create table public.mailbox (
   constraint mailbox_username_check CHECK ((username = lower(username))),
   constraint mailbox_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
+CREATE INDEX mailbox_address ON public.mailbox USING btree (address, created_at DESC);
+CREATE INDEX mailbox_domain_name ON public.mailbox USING btree (workspace_uid, domain_name, created_at DESC, uid DESC);
 CREATE INDEX mailbox_domain_uid ON public.mailbox USING btree (domain_uid);
 CREATE INDEX mailbox_list ON public.mailbox USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE UNIQUE INDEX mailbox_live_address ON public.mailbox USING btree (address) WHERE (status <> ALL (ARRAY['failed'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]));
@@ -556,6 +639,7 @@ create table mail.queue_message (
   mailbox_id uuid,
   raw bytea,
   accepted_at timestamp with time zone not null,
+  forwarded_for text,
   constraint queue_message_pkey PRIMARY KEY (id)
 );
 CREATE INDEX queue_message_accepted ON mail.queue_message USING btree (accepted_at);
@@ -597,6 +681,14 @@ create table mail.send_count (
 );
 CREATE INDEX send_count_day ON mail.send_count USING btree (day);
 
+create table mail.srs_secret (
+  id integer default 1 not null,
+  secret_sealed text not null,
+  made_at timestamp with time zone default now() not null,
+  constraint srs_secret_id_check CHECK ((id = 1)),
+  constraint srs_secret_pkey PRIMARY KEY (id)
+);
+
 create table mail.subscription (
   mailbox_id uuid not null,
   name text not null,
@@ -606,12 +698,30 @@ create table mail.subscription (
 
 create schema published;
 
+CREATE OR REPLACE FUNCTION published.notify_mail_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_mail_forward', coalesce(new.domain, old.domain));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION published.notify_mailbox()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   perform pg_notify('published_mailbox', coalesce(new.id, old.id)::text);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION published.notify_web_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_web_forward', coalesce(new.host, old.host));
   return null;
 end $function$;
 
@@ -630,6 +740,7 @@ create table published.dkim_key (
   algorithm text not null,
   private_key_sealed text not null,
   active boolean default true not null,
+  activated_at timestamp with time zone default now(),
   constraint dkim_key_algorithm_check CHECK ((algorithm = ANY (ARRAY['rsa-sha256'::text, 'ed25519-sha256'::text]))),
   constraint dkim_key_domain_fkey FOREIGN KEY (domain) REFERENCES published.mail_domain(name) ON DELETE CASCADE,
   constraint dkim_key_pkey PRIMARY KEY (domain, selector)
@@ -639,9 +750,22 @@ create table published.mail_domain (
   name text not null,
   workspace_id uuid not null,
   updated_at timestamp with time zone default now() not null,
+  last_selector_number integer default 0 not null,
   constraint mail_domain_name_check CHECK ((name = lower(name))),
   constraint mail_domain_pkey PRIMARY KEY (name)
 );
+
+create table published.mail_forward (
+  domain text not null,
+  kind text not null,
+  target_address text not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint mail_forward_domain_check CHECK ((domain = lower(domain))),
+  constraint mail_forward_kind_check CHECK ((kind = ANY (ARRAY['catch_all'::text, 'forward'::text]))),
+  constraint mail_forward_pkey PRIMARY KEY (domain, kind),
+  constraint mail_forward_target_address_check CHECK (((target_address ~~ '_%@_%'::text) AND (target_address = lower(target_address))))
+);
+CREATE TRIGGER mail_forward_changed AFTER INSERT OR DELETE OR UPDATE ON published.mail_forward FOR EACH ROW EXECUTE FUNCTION published.notify_mail_forward();
 
 create table published.mailbox (
   id uuid not null,
@@ -689,6 +813,7 @@ create table published.web_forward (
   constraint web_forward_host_check CHECK ((host = lower(host))),
   constraint web_forward_pkey PRIMARY KEY (host)
 );
+CREATE TRIGGER web_forward_changed AFTER INSERT OR DELETE ON published.web_forward FOR EACH ROW EXECUTE FUNCTION published.notify_web_forward();
 
 create table published.zone (
   name text not null,
@@ -739,6 +864,18 @@ create table registry.name (
 CREATE INDEX name_by_name ON registry.name USING btree (name);
 CREATE UNIQUE INDEX name_held ON registry.name USING btree (name) WHERE (failure_reason IS NULL);
 
+create table registry.renewal (
+  idempotency_key text not null,
+  name_id uuid not null,
+  years integer not null,
+  expires_before timestamp with time zone not null,
+  expires_after timestamp with time zone not null,
+  renewed_at timestamp with time zone not null,
+  constraint renewal_name_id_fkey FOREIGN KEY (name_id) REFERENCES registry.name(id) ON DELETE CASCADE,
+  constraint renewal_pkey PRIMARY KEY (idempotency_key),
+  constraint renewal_years_check CHECK (((years >= 1) AND (years <= 10)))
+);
+
 create table registry.reserved_name (
   label text not null,
   constraint reserved_name_label_check CHECK ((label = lower(label))),
@@ -754,3 +891,79 @@ create table registry.tld (
   constraint tld_renewal_price_micros_check CHECK ((renewal_price_micros >= 0)),
   constraint tld_tld_check CHECK (((tld = lower(tld)) AND (tld !~ '^\.|\.$'::text)))
 );
+
+create schema web;
+
+CREATE OR REPLACE FUNCTION web.notify_certificate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('web_certificate', coalesce(new.name, old.name));
+  return null;
+end $function$;
+
+create table web.acme_account (
+  directory_url text not null,
+  key_sealed text not null,
+  created_at timestamp with time zone not null,
+  paused_until timestamp with time zone,
+  pause_reason text,
+  failures integer default 0 not null,
+  constraint acme_account_check CHECK (((pause_reason IS NULL) = (paused_until IS NULL))),
+  constraint acme_account_failures_check CHECK ((failures >= 0)),
+  constraint acme_account_pkey PRIMARY KEY (directory_url)
+);
+
+create table web.certificate (
+  name text not null,
+  hosts text[] not null,
+  state text default 'queued'::text not null,
+  due_at timestamp with time zone not null,
+  attempt_id uuid,
+  failures integer default 0 not null,
+  reason text,
+  order_url text,
+  order_directory_url text,
+  order_key_sealed text,
+  directory_url text,
+  covers text[],
+  chain_pem text,
+  key_sealed text,
+  not_before timestamp with time zone,
+  not_after timestamp with time zone,
+  issued_at timestamp with time zone,
+  constraint certificate_check CHECK (((attempt_id IS NOT NULL) = (state = 'ordering'::text))),
+  constraint certificate_check1 CHECK ((num_nulls(order_url, order_directory_url, order_key_sealed) = ANY (ARRAY[0, 3]))),
+  constraint certificate_check2 CHECK ((num_nulls(directory_url, covers, chain_pem, key_sealed, not_before, not_after, issued_at) = ANY (ARRAY[0, 7]))),
+  constraint certificate_failures_check CHECK ((failures >= 0)),
+  constraint certificate_name_check CHECK ((name = lower(name))),
+  constraint certificate_pkey PRIMARY KEY (name),
+  constraint certificate_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'ordering'::text, 'issued'::text, 'deferred'::text])))
+);
+CREATE INDEX certificate_due ON web.certificate USING btree (due_at) WHERE (hosts <> '{}'::text[]);
+CREATE TRIGGER certificate_changed AFTER DELETE OR UPDATE OF chain_pem ON web.certificate FOR EACH ROW EXECUTE FUNCTION web.notify_certificate();
+
+create table web.certificate_attempt (
+  id uuid not null,
+  name text not null,
+  directory_url text not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  result text,
+  reason text,
+  constraint certificate_attempt_check CHECK (((result IS NULL) = (finished_at IS NULL))),
+  constraint certificate_attempt_pkey PRIMARY KEY (id),
+  constraint certificate_attempt_result_check CHECK ((result = ANY (ARRAY['issued'::text, 'refused'::text, 'unavailable'::text, 'abandoned'::text])))
+);
+CREATE INDEX certificate_attempt_directory ON web.certificate_attempt USING btree (directory_url, started_at);
+CREATE INDEX certificate_attempt_name ON web.certificate_attempt USING btree (name, started_at);
+
+create table web.challenge (
+  token text not null,
+  host text not null,
+  key_authorization text not null,
+  expires_at timestamp with time zone not null,
+  constraint challenge_pkey PRIMARY KEY (token)
+);
+CREATE INDEX challenge_expires ON web.challenge USING btree (expires_at);

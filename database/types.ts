@@ -56,6 +56,7 @@ export interface DkimKeyStock {
 export interface DnsRecord {
   created_at: Timestamp;
   domain_uid: string;
+  edited_at: Timestamp | null;
   host: string;
   priority: number | null;
   purpose: Generated<string>;
@@ -64,14 +65,32 @@ export interface DnsRecord {
   uid: string;
   updated_at: Timestamp;
   value: string;
+  version: Generated<number>;
+}
+
+export interface DnsVersion {
+  actor_id: string;
+  actor_type: string;
+  cause: string;
+  changes: Json;
+  created_at: Timestamp;
+  domain_uid: string;
+  reason: string;
+  records: Json;
+  version: number;
 }
 
 export interface DnsZone {
   created_at: Timestamp;
+  dkim_rotation: Json | null;
   domain_uid: string;
+  managed: Generated<Json>;
   name: string;
+  publish_error: string | null;
   published_at: Timestamp | null;
+  published_version: Generated<number>;
   updated_at: Timestamp;
+  version: Generated<number>;
   workspace_uid: string;
 }
 
@@ -82,8 +101,13 @@ export interface Domain {
   connection_type: string;
   contact: Json | null;
   created_at: Timestamp;
+  delegated_at: Timestamp | null;
   dmarc_email: string | null;
+  dmarc_policy: Generated<string>;
   dns_propagation_status: Generated<string>;
+  email_forwarding: string | null;
+  forwarding_keep_path: Generated<boolean>;
+  forwarding_permanent: Generated<boolean>;
   forwarding_url: string | null;
   last_nameserver_check: Timestamp | null;
   name: string;
@@ -96,6 +120,7 @@ export interface Domain {
   registration_years: Generated<number>;
   renewal_date: Timestamp | null;
   renewal_status: Generated<string>;
+  runs: Generated<number>;
   set_up_run: Generated<number>;
   status: string;
   status_reason: string | null;
@@ -112,6 +137,21 @@ export interface DomainCount {
   nameserver_match_status: string;
   status: string;
   workspace_uid: string;
+}
+
+export interface DomainRenewal {
+  domain_uid: string;
+  expires_after: Timestamp | null;
+  expires_before: Timestamp;
+  failure_reason: string | null;
+  finished_at: Timestamp | null;
+  price_micros: number;
+  requested_at: Timestamp;
+  status: string;
+  team_uid: string;
+  uid: string;
+  workspace_uid: string;
+  years: number;
 }
 
 export interface Event {
@@ -147,6 +187,14 @@ export interface LedgerAccount {
   kind: string;
   team_uid: string;
   uid: string;
+}
+
+export interface LedgerBalanceCheckpoint {
+  account_uid: string;
+  balance_micros: number;
+  created_at: Timestamp;
+  entries: number;
+  through_entry_id: number;
 }
 
 export interface LedgerEntry {
@@ -272,6 +320,7 @@ export interface MailQueueAttempt {
 
 export interface MailQueueMessage {
   accepted_at: Timestamp;
+  forwarded_for: string | null;
   id: string;
   mailbox_id: string | null;
   raw: Buffer | null;
@@ -302,6 +351,12 @@ export interface MailSendCount {
   recipients: number;
 }
 
+export interface MailSrsSecret {
+  id: Generated<number>;
+  made_at: Generated<Timestamp>;
+  secret_sealed: string;
+}
+
 export interface MailSubscription {
   mailbox_id: string;
   name: string;
@@ -330,6 +385,7 @@ export interface ProviderChoice {
 }
 
 export interface PublishedDkimKey {
+  activated_at: Generated<Timestamp | null>;
   active: Generated<boolean>;
   algorithm: string;
   domain: string;
@@ -352,9 +408,17 @@ export interface PublishedMailbox {
 }
 
 export interface PublishedMailDomain {
+  last_selector_number: Generated<number>;
   name: string;
   updated_at: Generated<Timestamp>;
   workspace_id: string;
+}
+
+export interface PublishedMailForward {
+  domain: string;
+  kind: string;
+  target_address: string;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface PublishedRecord {
@@ -427,6 +491,15 @@ export interface RegistryName {
   years: number;
 }
 
+export interface RegistryRenewal {
+  expires_after: Timestamp;
+  expires_before: Timestamp;
+  idempotency_key: string;
+  name_id: string;
+  renewed_at: Timestamp;
+  years: number;
+}
+
 export interface RegistryReservedName {
   label: string;
 }
@@ -456,6 +529,52 @@ export interface Team {
   created_at: Timestamp;
   name: string;
   uid: string;
+}
+
+export interface WebAcmeAccount {
+  created_at: Timestamp;
+  directory_url: string;
+  failures: Generated<number>;
+  key_sealed: string;
+  pause_reason: string | null;
+  paused_until: Timestamp | null;
+}
+
+export interface WebCertificate {
+  attempt_id: string | null;
+  chain_pem: string | null;
+  covers: string[] | null;
+  directory_url: string | null;
+  due_at: Timestamp;
+  failures: Generated<number>;
+  hosts: string[];
+  issued_at: Timestamp | null;
+  key_sealed: string | null;
+  name: string;
+  not_after: Timestamp | null;
+  not_before: Timestamp | null;
+  order_directory_url: string | null;
+  order_key_sealed: string | null;
+  order_url: string | null;
+  reason: string | null;
+  state: Generated<string>;
+}
+
+export interface WebCertificateAttempt {
+  directory_url: string;
+  finished_at: Timestamp | null;
+  id: string;
+  name: string;
+  reason: string | null;
+  result: string | null;
+  started_at: Timestamp;
+}
+
+export interface WebChallenge {
+  expires_at: Timestamp;
+  host: string;
+  key_authorization: string;
+  token: string;
 }
 
 export interface WorkflowExecutor {
@@ -490,13 +609,16 @@ export interface DB {
   charge: Charge;
   dkim_key_stock: DkimKeyStock;
   dns_record: DnsRecord;
+  dns_version: DnsVersion;
   dns_zone: DnsZone;
   domain: Domain;
   domain_count: DomainCount;
+  domain_renewal: DomainRenewal;
   event: Event;
   idempotency_key: IdempotencyKey;
   installation_secret: InstallationSecret;
   ledger_account: LedgerAccount;
+  ledger_balance_checkpoint: LedgerBalanceCheckpoint;
   ledger_entry: LedgerEntry;
   ledger_transaction: LedgerTransaction;
   "mail.content": MailContent;
@@ -509,6 +631,7 @@ export interface DB {
   "mail.queue_recipient": MailQueueRecipient;
   "mail.released_content": MailReleasedContent;
   "mail.send_count": MailSendCount;
+  "mail.srs_secret": MailSrsSecret;
   "mail.subscription": MailSubscription;
   mailbox: Mailbox;
   mailbox_count: MailboxCount;
@@ -517,6 +640,7 @@ export interface DB {
   provider_choice: ProviderChoice;
   "published.dkim_key": PublishedDkimKey;
   "published.mail_domain": PublishedMailDomain;
+  "published.mail_forward": PublishedMailForward;
   "published.mailbox": PublishedMailbox;
   "published.record": PublishedRecord;
   "published.web_forward": PublishedWebForward;
@@ -526,11 +650,16 @@ export interface DB {
   "registry.attempt": RegistryAttempt;
   "registry.banned_name": RegistryBannedName;
   "registry.name": RegistryName;
+  "registry.renewal": RegistryRenewal;
   "registry.reserved_name": RegistryReservedName;
   "registry.tld": RegistryTld;
   schema_migration: SchemaMigration;
   subscription: Subscription;
   team: Team;
+  "web.acme_account": WebAcmeAccount;
+  "web.certificate": WebCertificate;
+  "web.certificate_attempt": WebCertificateAttempt;
+  "web.challenge": WebChallenge;
   workflow_executor: WorkflowExecutor;
   workflow_start: WorkflowStart;
   workspace: Workspace;

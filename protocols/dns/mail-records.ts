@@ -4,6 +4,7 @@ import { formatText } from './character-strings.ts';
 import { toName } from './names.ts';
 import { formatRdata } from './presentation.ts';
 import type { RecordData, ZoneRecord } from './rdata.ts';
+import { MAX_SPF_LOOKUPS } from './spf.ts';
 
 export type MailRecordPurpose =
   | 'mx'
@@ -63,8 +64,6 @@ export type MailRecordsInput = {
   ttlS?: number;
 };
 
-/** RFC 7208 §4.6.4: terms that make the receiver ask DNS. */
-const MAX_SPF_LOOKUPS = 10;
 const DEFAULT_TTL_S = 3600;
 
 /**

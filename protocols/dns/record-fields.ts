@@ -1,8 +1,8 @@
 // Record data as people enter and read it: a value, and the priority of MX and SRV beside it.
 
-import { formatText, joinText, tokenize } from './character-strings.ts';
+import { formatText, joinText, splitText, tokenize } from './character-strings.ts';
 import { formatRdata, parseRdata } from './presentation.ts';
-import type { RecordData } from './rdata.ts';
+import type { RecordData, TxtData } from './rdata.ts';
 
 /** `priority` is the preference of MX or the priority of SRV, undefined for the other types. */
 export type RecordFields = { value: string; priority?: number };
@@ -31,11 +31,14 @@ function isQuoted(value: string): boolean {
   }
 }
 
-/** The reverse: names without the trailing dot, TXT as one text, the priority apart. */
+/**
+ * The reverse, without loss: names without the trailing dot, the priority apart. TXT is one text where that says
+ * the same; where it does not (bytes that are no UTF-8, strings cut in another place) it is in presentation format.
+ */
 export function toFields(data: RecordData): RecordFields {
   switch (data.type) {
     case 'TXT':
-      return { value: joinText(data.strings) };
+      return { value: textOf(data) };
     case 'MX':
       return { value: data.exchange, priority: data.preference };
     case 'SRV':
@@ -47,4 +50,14 @@ export function toFields(data: RecordData): RecordFields {
     default:
       return { value: formatRdata(data) };
   }
+}
+
+function textOf(data: TxtData): string {
+  const text = joinText(data.strings);
+  const again = splitText(text);
+  const same =
+    again.length === data.strings.length &&
+    again.every((string, index) => Buffer.compare(string, data.strings[index]!) === 0);
+  // What looks quoted would be read as presentation format, and a database keeps no U+0000 in a text.
+  return same && !isQuoted(text) && !text.includes('\0') ? text : formatRdata(data);
 }

@@ -211,8 +211,18 @@ export function decodeRdata(code: number, bytes: Uint8Array): RecordData {
 function decodeStructured(type: StructuredType, bytes: Uint8Array): RecordData {
   const length = Buffer.alloc(RDLENGTH_BYTES);
   length.writeUInt16BE(bytes.length);
+  return decodeRdataAt(typeCode(type)!, Buffer.concat([length, bytes]), 0);
+}
+
+/**
+ * The RDATA of a structured type inside of a message, whose names may be compressed; `offset` is that of its length.
+ *
+ * @throws InvalidRdataError when it is not the wire form of the type, or holds names this program does not write
+ */
+export function decodeRdataAt(code: number, message: Buffer, offset: number): RecordData {
+  const type = typeName(code);
   try {
-    return fromWire(type, codecOf(type).decode(Buffer.concat([length, bytes]), 0));
+    return fromWire(type, codecOf(type).decode(message, offset));
   } catch {
     throw malformed(type);
   }

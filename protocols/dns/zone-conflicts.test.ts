@@ -58,6 +58,11 @@ describe('errors', () => {
     ['target_without_address', 'RFC 1034 §4.2.1', ['@ NS ns1.example.com.']],
     ['target_without_address', 'RFC 1034 §4.2.1', ['sub NS ns.sub.example.com.']],
     ['several_spf', 'RFC 7208 §4.5', ['@ TXT "v=spf1 -all"', '@ TXT "v=spf1 " "mx -all"']],
+    [
+      'spf_too_many_lookups',
+      'RFC 7208 §4.6.4',
+      [`@ TXT "v=spf1 ${'a mx '.repeat(5)}include:x.example -all"`],
+    ],
     ['several_dmarc', 'RFC 7489 §6.6.3', ['_dmarc TXT "v=DMARC1; p=none"', '_dmarc TXT "v=DMARC1;p=reject"']],
     ['several_dkim', 'RFC 6376 §3.6.2.2', ['a._domainkey TXT "p=AA"', 'a._domainkey TXT "p=BB"']],
     ['null_mx_beside_others', 'RFC 7505 §3', ['@ MX 0 .', '@ MX 10 mail.example.net.']],

@@ -6,6 +6,7 @@ import { InvalidNameError, isHostname, isWithin, parentName, ROOT, toName } from
 import { parseRdata } from './presentation.ts';
 import { InvalidRdataError, type RecordData, type ZoneRecord } from './rdata.ts';
 import { typeCode } from './record-types.ts';
+import { isSpf, MAX_SPF_LOOKUPS, spfLookups } from './spf.ts';
 import { encodeRdata, typeCodeOf } from './wire.ts';
 
 /**
@@ -193,13 +194,18 @@ const policyTexts: Rule = ({ byName }) =>
   [...byName.values()].flatMap((atName) => {
     const texts = atName.flatMap(({ data }) => (data.type === 'TXT' ? [joinText(data.strings)] : []));
     const at = { name: atName[0]!.name, type: 'TXT' };
-    const count = (pattern: RegExp) => texts.filter((text) => pattern.test(text)).length;
     const conflicts: ZoneConflict[] = [];
-    if (count(/^v=spf1(?: |$)/i) > 1) {
+    const policies = texts.filter(isSpf);
+    if (policies.length > 1) {
       const message = `${at.name} has several SPF records; receivers then answer permerror. Join them into one`;
       conflicts.push(error('several_spf', at, message, 'RFC 7208 §4.5'));
     }
-    if (at.name.startsWith('_dmarc.') && count(/^v=DMARC1\s*(?:;|$)/) > 1) {
+    const costly = policies.find((text) => spfLookups(text) > MAX_SPF_LOOKUPS);
+    if (costly !== undefined) {
+      const message = `The SPF record of ${at.name} needs ${spfLookups(costly)} look-ups; receivers make ${MAX_SPF_LOOKUPS} and then answer permerror`;
+      conflicts.push(error('spf_too_many_lookups', at, message, 'RFC 7208 §4.6.4'));
+    }
+    if (at.name.startsWith('_dmarc.') && texts.filter(isDmarc).length > 1) {
       const message = `${at.name} has several DMARC records; receivers then apply none`;
       conflicts.push(error('several_dmarc', at, message, 'RFC 7489 §6.6.3'));
     }
@@ -209,6 +215,8 @@ const policyTexts: Rule = ({ byName }) =>
     }
     return conflicts;
   });
+
+const isDmarc = (text: string): boolean => /^v=DMARC1\s*(?:;|$)/.test(text);
 
 const nullMx: Rule = ({ byName }) =>
   [...byName.values()].flatMap((atName) => {

@@ -1,12 +1,11 @@
-// Asking nameservers what they really answer. Nothing here trusts what the program believes it published.
+// Asking nameservers and resolvers what they really answer. Nothing here trusts what the program believes it published.
 import { Resolver } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
-import { toAbsolute, toName } from '../../../protocols/dns/names.ts';
-import { parseRdata } from '../../../protocols/dns/presentation.ts';
-import { toFields } from '../../../protocols/dns/record-fields.ts';
+import { joinText } from '../../../protocols/dns/character-strings.ts';
+import type { DnsRecord, DnsResponse } from '../../../protocols/dns/message.ts';
+import { formatRdata, parseRdata } from '../../../protocols/dns/presentation.ts';
+import { InvalidRdataError, type RecordData } from '../../../protocols/dns/rdata.ts';
 import type { HostedRecord, Nameserver } from '../../../providers/contracts/dns-host.ts';
-
-const ASK_TIMEOUT_MS = 2_000;
+import { type DnsServer, NoAnswer, queryServer } from './query.ts';
 
 /** What one nameserver answered for one owner name and type. */
 export type Sighting = {
@@ -15,7 +14,7 @@ export type Sighting = {
   type: string;
   /** Data that was expected and not seen, in presentation format; empty when all is there. */
   missing: string[];
-  /** Why there was no answer at all, e.g. `ECONNREFUSED`; null when there was one. */
+  /** Why there was no answer at all, e.g. `refused the connection`; null when there was one. */
   error: string | null;
 };
 
@@ -23,70 +22,142 @@ export type Sighting = {
 export const askForRecords = async (
   nameservers: readonly Nameserver[],
   expected: readonly HostedRecord[],
+  resolvers: readonly DnsServer[] = [],
 ): Promise<Sighting[]> => {
   const sets = Map.groupBy(expected, ({ name, type }) => `${name} ${type}`);
-  const sightings = nameservers.map(async (nameserver) => {
-    const resolver = resolverFor(nameserver);
-    return Promise.all(
-      [...sets.values()].map(async (records): Promise<Sighting> => {
-        const { name, type } = records[0]!;
-        const about = { nameserver: nameserver.name, name, type };
-        try {
-          const seen = new Set(await answersOf(await resolver, name, type));
-          const missing = records.map(({ data }) => data).filter((data) => !seen.has(canonical(type, data)));
-          return { ...about, missing, error: null };
-        } catch (error) {
-          return {
-            ...about,
-            missing: records.map(({ data }) => data),
-            error: (error as { code: string }).code,
-          };
-        }
-      }),
-    );
-  });
-  return (await Promise.all(sightings)).flat();
-};
-
-const resolverFor = async ({ name, address, port }: Nameserver): Promise<Resolver> => {
-  const resolver = new Resolver({ timeout: ASK_TIMEOUT_MS, tries: 2 });
-  const addresses = address ? [address] : await new Resolver().resolve4(name);
-  // An IPv6 address goes into brackets, or its last group would be read as the port (RFC 3986 §3.2.2).
-  resolver.setServers(
-    addresses.map((ip) => (port ? (isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`) : ip)),
+  const servers = await findServers(nameservers, resolvers);
+  const sightings = servers.flatMap((server) =>
+    [...sets.values()].map(async (records): Promise<Sighting> => {
+      const { name, type } = records[0]!;
+      const view = await look(server, 'nameserver', { name, type });
+      const seen = new Set(view.data.map(({ data }) => saying(data)));
+      const missing = records.map(({ data }) => data).filter((data) => !seen.has(sayingOfText(type, data)));
+      return { nameserver: server.name, name, type, missing, error: view.error };
+    }),
   );
-  return resolver;
+  return Promise.all(sightings);
 };
 
-/** The same data always becomes the same text, whichever way it was written or answered. */
-const canonical = (type: string, data: string): string => {
-  const { value, priority } = toFields(parseRdata(type, data));
-  return `${priority ?? ''} ${value}`;
+/** A server to ask, or one that has no address to ask it at. */
+export type Reachable = DnsServer | { name: string; unreachable: string };
+
+/** Where nameservers are reached: as their host says, else through the resolvers, else through the system's. */
+export const findServers = (
+  nameservers: readonly Nameserver[],
+  resolvers: readonly DnsServer[],
+): Promise<Reachable[]> =>
+  Promise.all(
+    nameservers.map(async ({ name, address, port = 53 }): Promise<Reachable> => {
+      const found = address ?? (await addressOf(name, resolvers));
+      return found ? { name, address: found, port } : { name, unreachable: 'has no address in DNS' };
+    }),
+  );
+
+/** An address of a host; undefined when nobody knows one. */
+export const addressOf = async (
+  host: string,
+  resolvers: readonly DnsServer[],
+): Promise<string | undefined> => {
+  if (resolvers.length === 0) {
+    const system = new Resolver();
+    const addresses = await system.resolve4(host).catch(() => system.resolve6(host).catch(() => []));
+    return addresses[0];
+  }
+  for (const type of ['A', 'AAAA'] as const) {
+    for (const resolver of resolvers) {
+      const { data } = await look(resolver, 'resolver', { name: host, type });
+      const address = data.find((one) => one.data.type === type)?.data;
+      if (address?.type === 'A' || address?.type === 'AAAA') return address.address;
+    }
+  }
+  return undefined;
 };
 
-const answersOf = async (resolver: Resolver, name: string, type: string): Promise<string[]> => {
-  switch (type) {
-    case 'A':
-      return (await resolver.resolve4(name)).map((address) => canonical('A', address));
-    case 'AAAA':
-      return (await resolver.resolve6(name)).map((address) => canonical('AAAA', address));
-    case 'TXT':
-      return (await resolver.resolveTxt(name)).map((strings) => ` ${strings.join('')}`);
-    case 'MX':
-      return (await resolver.resolveMx(name)).map(
-        ({ priority, exchange }) => `${priority} ${toName(exchange || '.')}`,
-      );
-    case 'CNAME':
-      return (await resolver.resolveCname(name)).map((target) =>
-        canonical('CNAME', toAbsolute(toName(target))),
-      );
-    case 'NS':
-      return (await resolver.resolveNs(name)).map((target) => canonical('NS', toAbsolute(toName(target))));
-    case 'SRV':
-      return (await resolver.resolveSrv(name)).map(
-        (srv) => `${srv.priority} ${srv.weight} ${srv.port} ${toName(srv.name)}`,
-      );
-    default:
-      throw Object.assign(new Error(`records of type ${type} cannot be asked for`), { code: 'EBADQUERY' });
+export type ViewKind = 'nameserver' | 'resolver';
+
+/** What one server says about one name and type. */
+export type View = {
+  server: string;
+  kind: ViewKind;
+  data: { data: RecordData; ttlS: number }[];
+  /** Where a CNAME leads that stands there instead. */
+  alias: { target: string; ttlS: number } | null;
+  /** How long others may hold that there is nothing (RFC 2308 §5); null when the server did not say. */
+  negativeTtlS: number | null;
+  /** Why there was no answer, completing "<server> …"; null when there was one. */
+  error: string | null;
+  /** Something worth knowing about an answer. */
+  note: string | null;
+};
+
+/** Answers of servers that are there and cannot say; anything else is an answer. */
+const unusable = new Set(['SERVFAIL', 'FORMERR', 'NOTIMP']);
+
+export const look = async (
+  server: Reachable,
+  kind: ViewKind,
+  question: { name: string; type: string },
+): Promise<View> => {
+  const view: View = {
+    server: server.name,
+    kind,
+    data: [],
+    alias: null,
+    negativeTtlS: null,
+    error: null,
+    note: null,
+  };
+  if ('unreachable' in server) return { ...view, error: server.unreachable };
+  try {
+    const response = await queryServer(server, question, { recursionDesired: kind === 'resolver' });
+    if (unusable.has(response.rcode)) return { ...view, error: `answered ${response.rcode}` };
+    const note = response.rcode === 'REFUSED' ? 'does not serve the zone (REFUSED)' : null;
+    return { ...view, ...readResponse(response, question), note };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { ...view, error: error.message };
+  }
+};
+
+const readResponse = (
+  { answers, authorities, additionals }: DnsResponse,
+  { name, type }: { name: string; type: string },
+): Pick<View, 'data' | 'alias' | 'negativeTtlS'> => {
+  const asked = (record: DnsRecord) => record.name === name && record.type === type;
+  // A referral shows the NS records of the cut and its addresses beside the answer (RFC 1034 §4.3.2).
+  const beside = answers.length > 0 ? [] : [...authorities, ...additionals];
+  const alias = answers.find((record) => record.name === name && record.data.type === 'CNAME');
+  const soa = authorities.find(({ data }) => data.type === 'SOA');
+  return {
+    data: [...answers, ...beside].filter(asked).map(({ data, ttlS }) => ({ data, ttlS })),
+    alias:
+      type !== 'CNAME' && alias?.data.type === 'CNAME'
+        ? { target: alias.data.target, ttlS: alias.ttlS }
+        : null,
+    negativeTtlS: soa?.data.type === 'SOA' ? Math.min(soa.ttlS, soa.data.minimumS) : null,
+  };
+};
+
+/** The zone's SOA at a nameserver. */
+export const lookForSoa = async (server: Reachable, zone: string) => {
+  const { data } = await look(server, 'nameserver', { name: zone, type: 'SOA' });
+  const soa = data[0]?.data;
+  return soa?.type === 'SOA' ? { server: server.name, ...soa } : null;
+};
+
+/**
+ * What record data says to its readers: two that say the same are the same, whichever way they were written, and
+ * wherever a DNS host cut a text into strings.
+ */
+export const saying = (data: RecordData): string =>
+  data.type === 'TXT' ? `TXT ${Buffer.from(joinText(data.strings)).toString('hex')}` : formatRdata(data);
+
+/** The same of data in presentation format; of what cannot be read, the text itself. */
+export const sayingOfText = (type: string, text: string): string => {
+  try {
+    return saying(parseRdata(type, text));
+  } catch (error) {
+    if (error instanceof InvalidRdataError) return text;
+    throw error;
   }
 };

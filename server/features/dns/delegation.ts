@@ -1,0 +1,120 @@
+// Which nameservers the world is sent to: what the zone above the domain says, or, where no resolver is configured,
+// what the registration says, which is what its registry puts there.
+import { parentName } from '../../../protocols/dns/names.ts';
+import { ProviderFailure } from '../../../providers/contracts/failure.ts';
+import type { Registration } from '../../../providers/contracts/registrar.ts';
+import type { FeatureContext } from '../context.ts';
+import { addressOf, look, type Reachable } from './ask.ts';
+import { type DnsServer, NoAnswer, queryServer } from './query.ts';
+
+export type Delegation = {
+  /** Names of nameservers, sorted; empty when the domain is not delegated; null when nobody could say. */
+  nameservers: string[] | null;
+  /** Who said it. */
+  by: string;
+  source: 'parent' | 'registration';
+  /** How long resolvers keep it, in seconds; null when unknown. */
+  ttlS: number | null;
+  /** Why nobody could say. */
+  error: string | null;
+  /** Whether the registrar of this installation holds the name, and so can change the delegation. */
+  changeable: boolean;
+};
+
+const PORT = 53;
+
+type Needs = Pick<FeatureContext, 'providers' | 'settings'>;
+type Domain = { name: string; workspaceUid: string };
+
+export const readDelegation = async (context: Needs, domain: Domain): Promise<Delegation> => {
+  const { resolvers } = context.settings;
+  const registration = await findRegistration(context, domain);
+  const held = registration instanceof ProviderFailure ? null : registration;
+  const changeable = held?.status === 'active';
+  const registered: Delegation = {
+    nameservers: held ? held.nameservers.map((name) => name.toLowerCase()).toSorted() : null,
+    by: 'the registrar',
+    source: 'registration',
+    ttlS: null,
+    error:
+      registration instanceof ProviderFailure ? registration.message : held ? null : 'does not hold the name',
+    changeable,
+  };
+  if (resolvers.length === 0) return registered;
+  const parent = await askParent(domain.name, resolvers);
+  // A registry of this installation's own is in no DNS; its word is then the only one there is.
+  return parent.nameservers?.length || !changeable ? { ...parent, changeable } : registered;
+};
+
+const findRegistration = async (
+  { providers }: Needs,
+  { name, workspaceUid }: Domain,
+): Promise<Registration | ProviderFailure | null> => {
+  try {
+    return await providers.registrar({ workspaceId: workspaceUid, domain: name }).findRegistration({ name });
+  } catch (error) {
+    if (error instanceof ProviderFailure) return error;
+    throw error;
+  }
+};
+
+/**
+ * Asks the servers of the zone above, found through a resolver, which nameservers they refer to (RFC 1034 §4.3.2).
+ *
+ * @param port where the servers of the zone above listen; everywhere but in a test it is 53
+ */
+export const askParent = async (
+  name: string,
+  resolvers: readonly DnsServer[],
+  port = PORT,
+): Promise<Omit<Delegation, 'changeable'>> => {
+  const said = { source: 'parent' as const, ttlS: null, error: null };
+  const servers = await parentServers(name, resolvers, port);
+  const failures: string[] = [];
+  for (const server of servers) {
+    const answer = await refer(server, name);
+    if ('failure' in answer) failures.push(`${server.name} ${answer.failure}`);
+    else return { ...said, ...answer, by: server.name };
+  }
+  const error = failures.join('; ') || `no resolver knows a zone above ${name}`;
+  return { ...said, nameservers: null, by: 'the zone above', error };
+};
+
+/** The servers of the closest zone above the name; a name between the two has no NS records of its own. */
+const parentServers = async (
+  name: string,
+  resolvers: readonly DnsServer[],
+  port: number,
+): Promise<Reachable[]> => {
+  for (let zone = parentName(name); zone !== undefined; zone = parentName(zone)) {
+    for (const resolver of resolvers) {
+      const { data } = await look(resolver, 'resolver', { name: zone, type: 'NS' });
+      const names = data.flatMap((one) => (one.data.type === 'NS' ? [one.data.target] : []));
+      if (names.length > 0) return Promise.all(names.map((host) => reach(host, resolvers, port)));
+    }
+  }
+  return [];
+};
+
+const reach = async (host: string, resolvers: readonly DnsServer[], port: number): Promise<Reachable> => {
+  const address = await addressOf(host, resolvers);
+  return address ? { name: host, address, port } : { name: host, unreachable: 'has no address in DNS' };
+};
+
+const refer = async (
+  server: Reachable,
+  name: string,
+): Promise<{ nameservers: string[]; ttlS: number | null } | { failure: string }> => {
+  if ('unreachable' in server) return { failure: server.unreachable };
+  try {
+    const { rcode, answers, authorities } = await queryServer(server, { name, type: 'NS' });
+    if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { failure: `answered ${rcode}` };
+    // In a referral they are beside the answer; a server of both zones gives them as its answer.
+    const records = [...answers, ...authorities].filter((record) => record.name === name);
+    const targets = records.flatMap(({ data }) => (data.type === 'NS' ? [data.target] : []));
+    return { nameservers: [...new Set(targets)].toSorted(), ttlS: records[0]?.ttlS ?? null };
+  } catch (error) {
+    if (error instanceof NoAnswer) return { failure: error.message };
+    throw error;
+  }
+};
