@@ -103,6 +103,8 @@ const lazyRegistrar = (chosen: () => Promise<Registrar>): Registrar => ({
   register: async (request) => (await chosen()).register(request),
   findRegistration: async (query) => (await chosen()).findRegistration(query),
   setNameservers: async (name, nameservers) => (await chosen()).setNameservers(name, nameservers),
+  renew: async (request) => (await chosen()).renew(request),
+  findRenewal: async (request) => (await chosen()).findRenewal(request),
 });
 
 const lazyDnsHost = (chosen: () => Promise<DnsHost>): DnsHost => ({
@@ -115,6 +117,11 @@ const lazyDnsHost = (chosen: () => Promise<DnsHost>): DnsHost => ({
 const lazyMailboxHost = (chosen: () => Promise<MailboxHost>): MailboxHost => ({
   setUpDomain: async (domain) => (await chosen()).setUpDomain(domain),
   removeDomain: async (name) => (await chosen()).removeDomain(name),
+  knownDomains: async (names) => (await chosen()).knownDomains(names),
+  dkimKeys: async (domain) => (await chosen()).dkimKeys(domain),
+  addDkimKeys: async (domain) => (await chosen()).addDkimKeys(domain),
+  activateDkimKeys: async (domain, selectors) => (await chosen()).activateDkimKeys(domain, selectors),
+  retireDkimKeys: async (domain, selectors) => (await chosen()).retireDkimKeys(domain, selectors),
   createMailbox: async (request) => (await chosen()).createMailbox(request),
   findMailbox: async (query) => (await chosen()).findMailbox(query),
   setPassword: async (id, password, appPassword) => (await chosen()).setPassword(id, password, appPassword),

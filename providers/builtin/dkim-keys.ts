@@ -6,10 +6,10 @@ import type { MailDomainSetup } from '../contracts/mailbox-host.ts';
 export type DkimAlgorithm = MailDomainSetup['dkim'][number]['algorithm'];
 
 /** Every domain signs with both: RSA for readers that know nothing newer, Ed25519 for those that do (RFC 8463 §1). */
-export const selectors = { 'rsa-sha256': 'ik1', 'ed25519-sha256': 'ik2' } as const satisfies Record<
-  DkimAlgorithm,
-  string
->;
+export const algorithms = ['rsa-sha256', 'ed25519-sha256'] as const satisfies readonly DkimAlgorithm[];
+
+/** A domain's keys are `ik1`, `ik2`, …, in the order they were made. */
+export const selectorPrefix = 'ik';
 
 const generate = promisify(generateKeyPair);
 

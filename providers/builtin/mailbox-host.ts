@@ -14,7 +14,16 @@ import type {
 } from '../contracts/mailbox-host.ts';
 import { change, read } from './database-failure.ts';
 import type { DkimKeyStock } from './dkim-key-stock.ts';
-import { removeDomain, requireDomain, setUpDomain } from './mail-domain.ts';
+import { domainKeys } from './domain-keys.ts';
+import {
+  activateDkimKeys,
+  addDkimKeys,
+  knownDomains,
+  removeDomain,
+  requireDomain,
+  retireDkimKeys,
+  setUpDomain,
+} from './mail-domain.ts';
 import { hashAppPassword, hashPassword } from './password-hash.ts';
 
 /** What is the same for every domain; the same terms as the answer to `setUpDomain`. */
@@ -50,6 +59,13 @@ export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
     },
 
     removeDomain: (name) => removeDomain(db, name),
+
+    knownDomains: (names) => read(() => knownDomains(db, names)),
+
+    dkimKeys: (domain) => read(() => domainKeys(db, dependencies.secrets, domain)),
+    addDkimKeys: (domain) => addDkimKeys(dependencies, domain),
+    activateDkimKeys: (domain, selectors) => activateDkimKeys(dependencies, domain, selectors),
+    retireDkimKeys: (domain, selectors) => retireDkimKeys(dependencies, domain, selectors),
 
     createMailbox: async (request) => {
       const address = normalizeAddress(request.address);

@@ -12,6 +12,7 @@ export const manifest: Manifest = {
         { ability: 'Quote and register names at once', can: true },
         { ability: 'Look up a registration whose answer was lost', can: true },
         { ability: 'Change nameservers', can: true },
+        { ability: 'Renew names, and look up a renewal whose answer was lost', can: true },
         {
           ability: 'Register names the world can resolve',
           can: false,
@@ -49,6 +50,7 @@ export const manifest: Manifest = {
       claims: [
         { ability: 'Mailboxes that send over SMTP and are read over IMAP', can: true },
         { ability: 'Sign mail with RSA-2048 and Ed25519 DKIM keys', can: true },
+        { ability: 'Change DKIM keys without an unsigned moment', can: true },
         { ability: 'Serve orders of every platform', can: true, note: 'on its own hosts and ports' },
         {
           ability: 'The web interface and the reputation of Google or Microsoft',

@@ -4,7 +4,8 @@ import { isHostname } from '../../protocols/dns/names.ts';
 
 export type RegistrableName =
   | { ok: true; name: string; label: string; tld: string }
-  | { ok: false; name: string; reason: 'invalid' | 'unsupported_tld' };
+  | { ok: false; name: string; reason: 'invalid' }
+  | { ok: false; name: string; label: string; reason: 'unsupported_tld' };
 
 /** RFC 1035 §2.3.4, in the text form without the trailing dot. */
 const longestName = 253;
@@ -24,8 +25,10 @@ export const readName = (text: string, tlds: ReadonlySet<string>): RegistrableNa
   // The longest match wins, so that `co.uk` can be sold beside `uk`.
   const dots = labels.slice(1).map((_, index) => index + 1);
   const cut = dots.find((index) => tlds.has(labels.slice(index).join('.')));
-  if (cut === undefined) return labels.length < 2 ? invalid : { ok: false, name, reason: 'unsupported_tld' };
   const label = labels[0]!;
+  if (cut === undefined) {
+    return labels.length < 2 ? invalid : { ok: false, name, label, reason: 'unsupported_tld' };
+  }
   if (cut > 1 || !isRegistrableLabel(label)) return invalid;
   return { ok: true, name, label, tld: labels.slice(1).join('.') };
 };

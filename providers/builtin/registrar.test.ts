@@ -120,6 +120,7 @@ describe('the built-in registry', () => {
       'buy-viagra.org',
     ];
     expect(new Set(await reasonsOf(banned))).toEqual(new Set(['banned']));
+    expect(await reasonsOf(['paypal-login.io', 'getnorthpeak.io'])).toEqual(['banned', 'unsupported_tld']);
     expect(await reasonsOf(['pineappleaccounting.com', 'applegarth.com', 'verify-northpeak.com'])).toEqual([
       'available',
       'available',
@@ -306,6 +307,16 @@ describe('the built-in registry', () => {
         kind: 'conflict',
         reason: 'name_taken',
       });
+    });
+
+    test('-fails-renewal is registered and never renewed', async () => {
+      const { name, sent } = register('-fails-renewal');
+      const { expiresAt } = await registrar.register(sent);
+      const renewal = { name, years: 1, expiresAt: expiresAt!, idempotencyKey: `renewal of ${name}` };
+      const refusal = { kind: 'rejected', reason: 'registry_refused' };
+      expect(await failureOf(registrar.renew(renewal))).toMatchObject(refusal);
+      expect(await failureOf(registrar.renew(renewal))).toMatchObject(refusal);
+      expect((await registrar.findRegistration({ name }))?.expiresAt).toBe(expiresAt);
     });
 
     test('anything else behaves, and everything that does not is listed in the README', async () => {

@@ -10,6 +10,7 @@ import type { Contact, NameQuote, RegisterName, Registrar, Registration } from '
 import { change, read } from './database-failure.ts';
 import { type RegistrableName, readName } from './registrable-name.ts';
 import { behaviourFor, nameTaken, type RegistryBehaviour, registryFailure } from './registry-behaviour.ts';
+import { findRenewal, renew } from './renewals.ts';
 
 export type RegistrySettings = {
   /** Read again at each call, so that it can be changed while running. */
@@ -60,6 +61,23 @@ export const createRegistrar = ({ db, clock, settings }: Dependencies): Registra
       checkNameservers(nameservers);
       await change(db, (tx) => setNameservers(tx, name, nameservers, clock.now()));
     },
+
+    renew: async (request) => {
+      const behaviour = behaviourFor(request.name.toLowerCase(), settings.behaviour);
+      await pause(behaviour.delayMs);
+      if (behaviour.failsRenewal) throw registryFailure(behaviour.failsRenewal, request.name);
+      if (behaviour.failsFirst && (await countAttempt(db, request.idempotencyKey)) === 1) {
+        throw registryFailure(behaviour.failsFirst, request.name);
+      }
+      const { renewal, acted } = await change(db, (tx) => renew(tx, request, clock.now()));
+      if (acted && behaviour.losesFirstAnswer) throw registryFailure('outcomeUnknown', request.name);
+      return renewal;
+    },
+
+    findRenewal: async (request) => {
+      await pause();
+      return read(() => findRenewal(db, request));
+    },
   };
 };
 
@@ -81,7 +99,9 @@ const quote = async (db: Db, names: string[], now: Date): Promise<NameQuote[]> =
   const unavailable = await unavailableNames(db, asked, now);
   return asked.map((registrable) => {
     const price = registrable.ok ? prices.get(registrable.tld) : undefined;
-    const reason = registrable.ok ? unavailable.get(registrable.name) : registrable.reason;
+    const found = unavailable.get(registrable.name);
+    // What is sold to nobody is banned from being connected, too: the label says so whatever follows it.
+    const reason = registrable.ok || found === 'banned' ? found : registrable.reason;
     return {
       name: registrable.name,
       available: reason === undefined,
@@ -93,13 +113,13 @@ const quote = async (db: Db, names: string[], now: Date): Promise<NameQuote[]> =
   });
 };
 
-/** Which of these names cannot be had, and why. A name that is banned says so even when it is taken as well. */
+/** Which of these names cannot be had, and why. A name that is banned says so even when it is taken or not sold. */
 const unavailableNames = async (
   db: Db,
   names: RegistrableName[],
   now: Date,
 ): Promise<Map<string, 'banned' | 'taken'>> => {
-  const asked = names.filter((name) => name.ok);
+  const asked = names.flatMap((name) => ('label' in name ? [name] : []));
   // A registration that is going to fail holds its name until it has failed.
   const { rows } = await sql<{ name: string; reason: 'banned' | 'taken' | null }>`
     select asked.name, case

@@ -15,6 +15,8 @@ export type RegistryBehaviour = {
   losesFirstAnswer?: boolean;
   /** The name is quoted as available, and somebody else gets it first: registering ends with `name_taken`. */
   takenLate?: boolean;
+  /** Every renewal ends with this failure, and nothing is renewed. */
+  failsRenewal?: failures.FailureKind;
   /** The registry accepts the name and fails the registration when it is due to become active. */
   failsLater?: boolean;
 };
@@ -31,6 +33,7 @@ export const misbehaviours = {
   'times-out-after': { losesFirstAnswer: true },
   slow: { delayMs: 3_000 },
   'taken-late': { takenLate: true },
+  'fails-renewal': { failsRenewal: 'rejected' },
 } as const satisfies Record<string, RegistryBehaviour>;
 
 export type Misbehaviour = keyof typeof misbehaviours;
@@ -56,7 +59,7 @@ export const registryFailure = (kind: failures.FailureKind, name: string): failu
     case 'rateLimited':
       return failures.rateLimited('The registry asks for a pause.', retryAfterMs);
     case 'rejected':
-      return failures.rejected(`The registry refused to register ${name}.`, 'registry_refused');
+      return failures.rejected(`The registry refused the request for ${name}.`, 'registry_refused');
     case 'insufficientFunds':
       return failures.insufficientFunds('The account at the registry has too little money.');
     case 'notFound':
@@ -66,7 +69,7 @@ export const registryFailure = (kind: failures.FailureKind, name: string): failu
     case 'unauthorized':
       return failures.unauthorized('The registry refused the credentials.');
     case 'outcomeUnknown':
-      return failures.outcomeUnknown(`The registry did not answer whether it registered ${name}.`);
+      return failures.outcomeUnknown(`The registry did not answer what became of the request for ${name}.`);
   }
 };
 

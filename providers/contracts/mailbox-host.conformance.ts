@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureOf, outcomesOf } from './failure.conformance.ts';
 import { type FaultOptions, type Faults, faultsOf } from './faults.conformance.ts';
 import type { CreateMailbox, MailboxHost } from './mailbox-host.ts';
+import { type SigningKeyOptions, signingKeysConformance } from './signing-keys.conformance.ts';
 
 export type MailboxHostUnderTest = {
   mailboxHost: MailboxHost;
@@ -20,7 +21,7 @@ export type MailboxHostUnderTest = {
 export const mailboxHostConformance = (
   name: string,
   open: () => Promise<MailboxHostUnderTest>,
-  options: FaultOptions = {},
+  options: FaultOptions & SigningKeyOptions = {},
 ): void => {
   describe(`${name} as a mailbox host`, () => {
     let target: MailboxHostUnderTest;
@@ -103,7 +104,20 @@ export const mailboxHostConformance = (
         expect(one).toEqual(two);
         expect(await setUp()).toEqual(one);
       });
+
+      test('and then says that it has it, and for whom', async () => {
+        expect(await host.knownDomains([domain])).toEqual([]);
+        await setUp();
+        const [known, ...others] = await host.knownDomains([`not-${domain}`, domain]);
+        expect([known, others]).toMatchObject([{ name: domain, outside: false }, []]);
+        expect([workspaceId, null]).toContain(known!.workspaceId);
+        expect(await host.knownDomains([])).toEqual([]);
+        await host.removeDomain(domain);
+        expect(await host.knownDomains([domain])).toEqual([]);
+      });
     });
+
+    signingKeysConformance(() => ({ host, domain, setUp }), options);
 
     describe('creates a mailbox', () => {
       beforeEach(setUp);
@@ -315,6 +329,17 @@ export const mailboxHostConformance = (
         expect(found?.address).toBe(request.address);
         expect(await host.createMailbox(request)).toEqual(found);
       });
+
+      if (options.dkimRotation !== false) {
+        test('new signing keys whose answer was lost are there, and the repeat answers the same ones', async () => {
+          await setUp();
+          faultsOf(target).timeOutAfterActing();
+          expect((await failureOf(host.addDkimKeys(domain))).kind).toBe('outcomeUnknown');
+          const waiting = (await host.dkimKeys(domain)).filter(({ state }) => state === 'waiting');
+          expect(waiting.length).toBeGreaterThan(0);
+          expect(await host.addDkimKeys(domain)).toEqual(waiting);
+        });
+      }
 
       test('a domain whose answer was lost has its keys, and the repeat gives the same ones', async () => {
         faultsOf(target).timeOutAfterActing();

@@ -16,14 +16,28 @@ export type MailEndpoint = {
 
 export type MailboxAccess = { smtp: MailEndpoint; imap: MailEndpoint };
 
+/** The public half of a key that signs the domain's mail. */
+export type DkimKey = {
+  selector: string;
+  algorithm: 'rsa-sha256' | 'ed25519-sha256';
+  /** SubjectPublicKeyInfo in DER, base64. */
+  publicKeyDer: string;
+};
+
+/**
+ * `waiting`: made, and signs nothing yet. `signing`: mail is signed with it. `retiring`: signs no more, and mail
+ * that is under way is still checked against it. In each of them its record belongs into the zone.
+ */
+export type HeldDkimKey = DkimKey & { state: 'waiting' | 'signing' | 'retiring' };
+
 /** What the domain must publish for its mail to arrive and to be believed. */
 export type MailDomainSetup = {
   /** The host that receives the domain's mail and that mail programs connect to. */
   mailHost: string;
   /** Who may send for the domain (RFC 7208 §5). `mx` lets the receiving host send too. */
   spf: { mx: boolean; include: string[]; ip4: string[]; ip6: string[] };
-  /** `publicKeyDer` is the SubjectPublicKeyInfo in DER, base64. */
-  dkim: { selector: string; algorithm: 'rsa-sha256' | 'ed25519-sha256'; publicKeyDer: string }[];
+  /** Every key the host holds for the domain, whatever its state. */
+  dkim: DkimKey[];
   /** Ports that SRV records tell to mail programs (RFC 6186, RFC 8314 §5.1). */
   clientPorts: { imaps: number; submissions: number; submission: number };
   access: MailboxAccess;
@@ -48,10 +62,37 @@ export type CreateMailbox = {
   idempotencyKey: string;
 };
 
+/** A domain that a host has already. */
+export type KnownDomain = {
+  name: string;
+  /** Somebody outside of this installation has it there, so that nobody here can. */
+  outside: boolean;
+  /** Which workspace it was set up for; null when the host does not keep that. */
+  workspaceId: string | null;
+};
+
 export type MailboxHost = {
   /** Prepares the domain (keys included) and says what DNS must hold. Repeating it gives the same answer. */
   setUpDomain(domain: { name: string; workspaceId: string }): Promise<MailDomainSetup>;
+  /** Forgets the domain; succeeds when the host does not know it. `conflict` (reason `domain_in_use`) with mailboxes. */
   removeDomain(name: string): Promise<void>;
+  /** Which of these domains the host has already, for us or for anybody else. It can take the others. */
+  knownDomains(names: string[]): Promise<KnownDomain[]>;
+  /** The keys of a domain, oldest first; none for a domain the host does not know. */
+  dkimKeys(domain: string): Promise<HeldDkimKey[]>;
+  /**
+   * Makes a waiting successor of each key that signs, and answers those that wait; while some wait it makes none.
+   * `notFound` for a domain the host does not know; `rejected` (reason `dkim_rotation_unsupported`) by a host that
+   * keeps its keys for ever.
+   */
+  addDkimKeys(domain: string): Promise<HeldDkimKey[]>;
+  /**
+   * From now on exactly these sign, and those that did are retiring: at no moment does mail leave unsigned.
+   * `notFound` when the host lacks one of them; nothing is changed then.
+   */
+  activateDkimKeys(domain: string, selectors: string[]): Promise<void>;
+  /** Forgets keys; succeeds when there are none. `conflict` (reason `dkim_key_signs`) while one of them signs. */
+  retireDkimKeys(domain: string, selectors: string[]): Promise<void>;
   /** Creates the mailbox; the same id again changes nothing. `conflict` when the address belongs to another id. */
   createMailbox(request: CreateMailbox): Promise<HostedMailbox>;
   findMailbox(query: { id: string } | { address: string }): Promise<HostedMailbox | null>;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureOf, outcomesOf } from './failure.conformance.ts';
 import { type FaultOptions, type Faults, faultsOf } from './faults.conformance.ts';
 import type { Contact, RegisterName, Registrar, Registration } from './registrar.ts';
+import { renewalConformance } from './renewal.conformance.ts';
 
 export type RegistrarUnderTest = {
   registrar: Registrar;
@@ -238,6 +239,19 @@ export const registrarConformance = (
         values[0]!.registrationId,
       );
     });
+
+    renewalConformance(
+      () => ({
+        registrar,
+        fresh,
+        target,
+        register: async () => {
+          await registrar.register(request());
+          return settled(fresh);
+        },
+      }),
+      options,
+    );
 
     if (options.faults === false) return;
 

@@ -51,10 +51,29 @@ export type RegisterName = {
   idempotencyKey: string;
 };
 
+export type RenewName = {
+  name: string;
+  years: number;
+  /**
+   * When the name runs out as the caller knows it, as `Registration.expiresAt`. A registry renews only from there
+   * (RFC 5731 §3.2.3), so a renewal that happened already is not made a second time.
+   */
+  expiresAt: string;
+  /** The same key never renews twice, and finds the renewal it made. */
+  idempotencyKey: string;
+};
+
+export type Renewal = {
+  name: string;
+  years: number;
+  /** When the name runs out now. */
+  expiresAt: string;
+};
+
 export type Registrar = {
   /** Top-level domains sold, without the dot, with the price of one year in micro-credits. */
   tlds(): Promise<{ tld: string; registrationPriceMicros: number; renewalPriceMicros: number }[]>;
-  /** Quotes every name; unknown top-level domains come back as not available. */
+  /** Quotes every name; unknown top-level domains come back as not available, names that are banned as `banned`. */
   quote(names: string[]): Promise<NameQuote[]>;
   /**
    * Registers a name. Fails with `conflict` (reason `name_taken`), `rejected`, `insufficientFunds`, or
@@ -64,4 +83,12 @@ export type Registrar = {
   /** The registration we hold under this name and key, or null when there certainly is none. */
   findRegistration(query: { name: string; idempotencyKey?: string }): Promise<Registration | null>;
   setNameservers(name: string, nameservers: string[]): Promise<void>;
+  /**
+   * Renews a name we hold. Fails with `notFound` for a name we do not hold, `conflict` (reason `expiry_changed`) when
+   * it runs out at another time than the caller knows, `rejected` (reason `renewal_too_long`) beyond ten years from
+   * now, `insufficientFunds`, or `outcomeUnknown` when the connection died after the request was sent.
+   */
+  renew(request: RenewName): Promise<Renewal>;
+  /** What became of a renewal: the one this request made, or null when it certainly made none. */
+  findRenewal(request: RenewName): Promise<Renewal | null>;
 };

@@ -1,4 +1,5 @@
-// A domain of a workspace, and the ways its status may move.
+// A domain of a workspace, and the ways its status may move. Bought and connected domains are two machines: what
+// one waits for the other has from the start.
 import type { Contact } from '../../../providers/contracts/registrar.ts';
 
 export type DomainStatus =
@@ -13,6 +14,9 @@ export type DomainStatus =
   | 'deleted'
   | 'scheduled_for_deletion'
   | 'expired_propagation';
+
+export const dmarcPolicies = ['none', 'quarantine', 'reject'] as const;
+export type DmarcPolicy = (typeof dmarcPolicies)[number];
 
 export type Domain = {
   uid: string;
@@ -40,36 +44,121 @@ export type Domain = {
   dnsPropagationStatus: 'pending' | 'waiting' | 'propagated' | 'failed' | 'errored';
   nameserverMatchStatus: 'pending' | 'matched';
   lastNameserverCheck: Date | null;
+  /** Of a connected domain: when its parent was first seen to delegate it to our nameservers. */
+  delegatedAt: Date | null;
+  /** Numbers the runs of workflows that it can go through more than once. */
+  runs: number;
   renewalDate: Date | null;
-  renewalStatus: string;
+  renewalStatus: 'na' | 'pending' | 'completed' | 'failed';
   dmarcEmail: string | null;
+  dmarcPolicy: DmarcPolicy;
+  /** Gets the mail of addresses that do not exist. */
+  catchAllEmail: string | null;
+  /** Gets all mail of the domain. */
+  emailForwarding: string | null;
   forwardingUrl: string | null;
+  forwardingPermanent: boolean;
+  forwardingKeepPath: boolean;
   createdAt: Date;
   updatedAt: Date;
 };
 
-/** From each status, where a bought domain may go; going nowhere else is the database row's promise to readers. */
-const moves: Record<DomainStatus, readonly DomainStatus[]> = {
+type Moves = Readonly<Partial<Record<DomainStatus, readonly DomainStatus[]>>>;
+
+/** From each status, where a domain that was bought here may go. Its nameservers are ours from the first moment. */
+const purchasedMoves: Moves = {
   cart: ['registration_in_progress', 'payment_failed', 'cancelled'],
   registration_in_progress: ['dns_setup_pending', 'cancelled', 'inactive'],
-  dns_setup_pending: ['waiting_for_dns_propagation', 'inactive', 'scheduled_for_deletion', 'deleted'],
-  waiting_for_dns_propagation: [
-    'active',
-    'dns_setup_pending',
-    'inactive',
-    'scheduled_for_deletion',
-    'deleted',
-  ],
-  active: ['dns_setup_pending', 'inactive', 'scheduled_for_deletion', 'deleted'],
-  inactive: ['dns_setup_pending', 'active', 'scheduled_for_deletion', 'deleted'],
-  payment_failed: [],
-  cancelled: [],
-  deleted: [],
-  scheduled_for_deletion: ['active', 'deleted'],
-  expired_propagation: ['waiting_for_dns_propagation', 'deleted'],
+  dns_setup_pending: ['waiting_for_dns_propagation', 'inactive', 'scheduled_for_deletion'],
+  waiting_for_dns_propagation: ['active', 'dns_setup_pending', 'inactive', 'scheduled_for_deletion'],
+  active: ['dns_setup_pending', 'inactive', 'scheduled_for_deletion'],
+  inactive: ['dns_setup_pending', 'active', 'scheduled_for_deletion'],
+  scheduled_for_deletion: ['deleted'],
 };
 
-export const mayMove = (from: DomainStatus, to: DomainStatus): boolean => moves[from].includes(to);
+/**
+ * The same for a domain that its owner has elsewhere and connects. It begins by waiting for its owner to point it at
+ * our nameservers, which proves that it is theirs; that it never did makes it expire, from where it can be resumed.
+ */
+const connectedMoves: Moves = {
+  waiting_for_dns_propagation: [
+    'dns_setup_pending',
+    'expired_propagation',
+    'active',
+    'inactive',
+    'scheduled_for_deletion',
+  ],
+  expired_propagation: ['waiting_for_dns_propagation', 'scheduled_for_deletion', 'deleted'],
+  dns_setup_pending: ['waiting_for_dns_propagation', 'inactive', 'scheduled_for_deletion'],
+  active: ['dns_setup_pending', 'waiting_for_dns_propagation', 'inactive', 'scheduled_for_deletion'],
+  inactive: ['dns_setup_pending', 'waiting_for_dns_propagation', 'active', 'scheduled_for_deletion'],
+  scheduled_for_deletion: ['deleted'],
+};
+
+/** The two never mix: a bought domain cannot expire for want of a delegation, a connected one is never registered. */
+export const mayMove = (
+  { connectionType, status }: Pick<Domain, 'connectionType' | 'status'>,
+  to: DomainStatus,
+): boolean => {
+  const moves = connectionType === 'purchased' ? purchasedMoves : connectedMoves;
+  return moves[status]?.includes(to) ?? false;
+};
+
+/** Statuses in which a row no longer stands for a domain of the workspace. */
+export const goneStatuses = [
+  'cancelled',
+  'deleted',
+  'payment_failed',
+] as const satisfies readonly DomainStatus[];
+
+export const isGone = ({ status }: Pick<Domain, 'status'>): boolean =>
+  (goneStatuses as readonly DomainStatus[]).includes(status);
+
+/**
+ * Whether the domain is known to be its workspace's: bought here, or pointed at our nameservers by its owner. Only then
+ * is anything published for it that others would meet, such as where its mail and its visitors go.
+ */
+export const isProven = (domain: Pick<Domain, 'connectionType' | 'status' | 'delegatedAt'>): boolean =>
+  domain.connectionType === 'purchased'
+    ? domain.status !== 'registration_in_progress'
+    : domain.delegatedAt !== null;
+
+/** What a domain begins with, bought or connected; the caller adds what tells the two apart. */
+export const newDomain = (
+  given: Pick<Domain, 'uid' | 'teamUid' | 'workspaceUid' | 'name' | 'tld' | 'status' | 'connectionType'> &
+    Partial<Domain>,
+  now: Date,
+): Domain => ({
+  statusReason: null,
+  statusSince: now,
+  registrationStage: 'checking_availability',
+  registrationStageSince: now,
+  setUpRun: 0,
+  connectionMode: 'nameserver',
+  registrationYears: 1,
+  contact: null,
+  priceMicros: 0,
+  registrationId: null,
+  nameservers: [],
+  actualNameservers: [],
+  dnsPropagationStatus: 'pending',
+  nameserverMatchStatus: 'pending',
+  lastNameserverCheck: null,
+  delegatedAt: null,
+  runs: 0,
+  renewalDate: null,
+  renewalStatus: 'na',
+  dmarcEmail: null,
+  dmarcPolicy: 'none',
+  catchAllEmail: null,
+  emailForwarding: null,
+  forwardingUrl: null,
+  forwardingPermanent: false,
+  forwardingKeepPath: false,
+  createdAt: now,
+  updatedAt: now,
+  ...given,
+});
 
 /** Statuses in which a domain is on its way to being usable, or is. */
 export const liveStatuses = [

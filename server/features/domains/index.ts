@@ -1,14 +1,37 @@
 // Front door of domains.
 import type { Db } from '../../../database/database.ts';
 import type { WorkspaceContents } from '../workspaces/index.ts';
+import { assignableDomains } from './assignable.endpoint.ts';
 import { domainAvailable } from './available.endpoint.ts';
-import { type CountMailboxes, listDomains } from './list.endpoint.ts';
+import { domainBannedCheck } from './banned.endpoint.ts';
+import { checkPropagation } from './check-propagation.endpoint.ts';
+import { checkWorkspaceAvailability } from './check-workspace-availability.endpoint.ts';
+import { connect } from './connect.workflow.ts';
+import { domainTotals } from './counts.ts';
+import { domainDetails } from './details.endpoint.ts';
+import { type DomainStatus, isGone } from './domain.ts';
+import { listDomains } from './list.endpoint.ts';
+import { domainNameservers } from './nameservers.endpoint.ts';
+import { regenerateNameservers } from './regenerate-nameservers.endpoint.ts';
 import { registerDomains } from './register.endpoint.ts';
 import { abandonDomain, register, registerId } from './register.workflow.ts';
+import { removeDomains } from './remove.endpoint.ts';
+import { removal } from './remove.workflow.ts';
+import { removeCatchAll } from './remove-catch-all.endpoint.ts';
+import { removeDmarc } from './remove-dmarc.endpoint.ts';
+import { removeEmailForwarding } from './remove-email-forwarding.endpoint.ts';
+import { renewDomains } from './renew.endpoint.ts';
+import { renew } from './renew.workflow.ts';
+import { renewalStatus } from './renewal-status.endpoint.ts';
+import type { DomainMailboxes } from './schema.ts';
 import { searchDomains } from './search.endpoint.ts';
+import { setCatchAll } from './set-catch-all.endpoint.ts';
+import { setDmarc } from './set-dmarc.endpoint.ts';
+import { setEmailForwarding } from './set-email-forwarding.endpoint.ts';
+import { setForwarding } from './set-forwarding.endpoint.ts';
 import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
-import { domainTotals } from './store.ts';
 
+export { domainCountsFold } from './counts.ts';
 export type { Domain, DomainStatus } from './domain.ts';
 export {
   domainAlreadyOwned,
@@ -20,8 +43,14 @@ export {
 } from './errors.ts';
 export { registrableName } from './names.ts';
 export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDomains } from './purchase.ts';
-export { contactDetails, forwardingUrl, priceLine, registrationYears } from './schema.ts';
-export { domainByUid, domainCountsFold, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
+export {
+  contactDetails,
+  type DomainMailboxes,
+  forwardingUrl,
+  priceLine,
+  registrationYears,
+} from './schema.ts';
+export { domainByUid, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
 export { abandonDomain, register as registerDomain, registerId as registerDomainId, setUp as setUpDomain };
 
 /** The run that an order waits for. */
@@ -29,16 +58,38 @@ export const firstSetUpId = (domainUid: string): string => setUpId(domainUid, FI
 
 export { retrySetUp } from './retry-set-up.job.ts';
 
-export const domainWorkflows = [register, setUp];
-
-export const domainEndpoints = (countMailboxes: CountMailboxes) => [
-  searchDomains,
-  domainAvailable,
-  registerDomains,
-  listDomains(countMailboxes),
+/** What domains need to know of mailboxes is handed in: mailboxes come later in the order of features. */
+export const domainWorkflows = (mailboxes: DomainMailboxes) => [
+  register,
+  setUp,
+  connect,
+  renew,
+  removal(mailboxes),
 ];
 
-const gone = new Set(['cancelled', 'deleted', 'payment_failed']);
+export const domainEndpoints = (mailboxes: DomainMailboxes) => [
+  searchDomains,
+  domainAvailable,
+  domainBannedCheck,
+  checkWorkspaceAvailability,
+  registerDomains,
+  listDomains(mailboxes),
+  domainDetails(mailboxes),
+  assignableDomains(mailboxes),
+  setDmarc,
+  removeDmarc,
+  setCatchAll,
+  removeCatchAll,
+  setEmailForwarding,
+  removeEmailForwarding,
+  setForwarding,
+  domainNameservers,
+  regenerateNameservers,
+  checkPropagation,
+  renewDomains,
+  renewalStatus,
+  removeDomains(mailboxes),
+];
 
 /** How many domains each workspace holds, and how many of them can take mailboxes. */
 export const domainContents = async (
@@ -48,7 +99,7 @@ export const domainContents = async (
   const contents = new Map(workspaceUids.map((uid) => [uid, { domains: 0, assignableDomains: 0 }]));
   for (const { workspaceUid, status, count } of await domainTotals(db, workspaceUids)) {
     const content = contents.get(workspaceUid)!;
-    if (!gone.has(status)) content.domains += count;
+    if (!isGone({ status: status as DomainStatus })) content.domains += count;
     if (status === 'active') content.assignableDomains += count;
   }
   return contents;

@@ -1,19 +1,22 @@
 // POST /domains/list: the workspace's domains.
 import { z } from 'zod';
-import type { Db } from '../../../database/database.ts';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/newest-first.ts';
+import {
+  newestFirstCursor,
+  newestFirstPage,
+  nextCursorOf,
+  searchTakesNoCursor,
+} from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
-import { domainRow, domainShape } from './schema.ts';
-import { domainCounts, domainPage, nameserverMatchCounts } from './store.ts';
-
-/** How many mailboxes each domain has; mailboxes come later in the order of features, and hand it in. */
-export type CountMailboxes = (db: Db, domainUids: string[]) => Promise<Map<string, number>>;
+import { domainCounts, nameserverMatchCounts } from './counts.ts';
+import { type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { domainPage } from './store.ts';
 
 const word = z.string().trim().min(1).max(253);
 
-export const listDomains = (countMailboxes: CountMailboxes) =>
+export const listDomains = (mailboxes: DomainMailboxes) =>
   defineEndpoint<FeatureContext>()({
     operation: 'domains.list',
     summary: 'List domains',
@@ -23,15 +26,17 @@ export const listDomains = (countMailboxes: CountMailboxes) =>
     path: '/domains/list',
     scope: 'workspace',
     writes: false,
-    body: z.strictObject({
-      ...pageBody,
-      ...newestFirstCursor,
-      keyword: word
-        .optional()
-        .meta({ description: 'Part of the name; a name that fits exactly comes first' }),
-      keywords: z.array(word).max(50).optional(),
-      status: z.array(z.string()).max(20).optional(),
-    }),
+    body: z
+      .strictObject({
+        ...pageBody,
+        ...newestFirstCursor,
+        keyword: orAbsent(word).meta({
+          description: 'Part of the name; a name that fits exactly comes first. Read by page, not by cursor.',
+        }),
+        keywords: orAbsent(z.array(word).max(50)),
+        status: orAbsent(z.array(z.string()).max(20)),
+      })
+      .refine(...searchTakesNoCursor),
     response: z.object({
       domains: z.array(domainShape),
       ...pageAnswer,
@@ -44,17 +49,17 @@ export const listDomains = (countMailboxes: CountMailboxes) =>
       const { keyword, keywords, status } = body;
       const filter = { keyword, keywords, status: status?.length ? status : undefined };
       const { domains, total } = await domainPage(db, workspace.uid, filter, newestFirstPage(body));
-      const assigned = await countMailboxes(
+      const held = await mailboxes.held(
         db,
         domains.map(({ uid }) => uid),
       );
       return {
         message: 'Domains retrieved successfully',
         domains: domains.map((domain) =>
-          domainRow(domain, assigned.get(domain.uid) ?? 0, settings.maxMailboxesPerDomain),
+          domainRow(domain, held.get(domain.uid)?.count ?? 0, settings.maxMailboxesPerDomain),
         ),
         ...pageFields(body, total),
-        ...nextCursorOf(domains, body.limit),
+        ...nextCursorOf(domains, body.limit, { searched: keyword !== undefined }),
         status_counts: await domainCounts(db, workspace.uid),
         nameserver_status_counts: await nameserverMatchCounts(db, workspace.uid),
       };

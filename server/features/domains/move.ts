@@ -23,8 +23,8 @@ export const moveDomain = async (
     await domainUpdate(tx, uid, change, now);
     return before;
   }
-  if (!mayMove(before.status, status)) {
-    throw new Error(`domain ${uid} cannot move from ${before.status} to ${status}`);
+  if (!mayMove(before, status)) {
+    throw new Error(`${before.connectionType} domain ${uid} cannot move from ${before.status} to ${status}`);
   }
   await domainUpdate(tx, uid, { statusReason: null, ...change, status, statusSince: now }, now);
   await recordEvents(tx, [

@@ -5,7 +5,8 @@ import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Contact, NameQuote } from '../../../providers/contracts/registrar.ts';
 import type { ChargeLine } from '../billing/index.ts';
 import { recordEvents } from '../events/index.ts';
-import type { Domain } from './domain.ts';
+import { forgetExpired } from './connection.ts';
+import { type Domain, newDomain } from './domain.ts';
 import { domainAlreadyOwned, domainNotAvailable, duplicateDomain } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
 import { domainsInsert, liveDomainsByName } from './store.ts';
@@ -16,6 +17,7 @@ export type DomainWish = {
   /** Null leaves it to the contact of the registrar account. */
   contact: Contact | null;
   dmarcEmail: string | null;
+  catchAllEmail: string | null;
   forwardingUrl: string | null;
 };
 
@@ -87,36 +89,25 @@ export const insertDomains = async (
   wishes: PricedDomain[],
   now: Date,
 ): Promise<Domain[]> => {
-  const domains = wishes.map(
-    (wish): Domain => ({
-      uid: newId(),
-      ...scope,
-      name: wish.name,
-      tld: tldOf(wish.name),
-      status: 'registration_in_progress',
-      statusReason: null,
-      statusSince: now,
-      registrationStage: 'checking_availability',
-      registrationStageSince: now,
-      setUpRun: 1,
-      connectionType: 'purchased',
-      connectionMode: 'nameserver',
-      registrationYears: wish.years,
-      contact: wish.contact,
-      priceMicros: wish.priceMicros,
-      registrationId: null,
-      nameservers: [],
-      actualNameservers: [],
-      dnsPropagationStatus: 'pending',
-      nameserverMatchStatus: 'pending',
-      lastNameserverCheck: null,
-      renewalDate: null,
-      renewalStatus: 'na',
-      dmarcEmail: wish.dmarcEmail,
-      forwardingUrl: wish.forwardingUrl,
-      createdAt: now,
-      updatedAt: now,
-    }),
+  const domains = wishes.map((wish) =>
+    newDomain(
+      {
+        uid: newId(),
+        ...scope,
+        name: wish.name,
+        tld: tldOf(wish.name),
+        status: 'registration_in_progress',
+        setUpRun: 1,
+        connectionType: 'purchased',
+        registrationYears: wish.years,
+        contact: wish.contact,
+        priceMicros: wish.priceMicros,
+        dmarcEmail: wish.dmarcEmail,
+        catchAllEmail: wish.catchAllEmail,
+        forwardingUrl: wish.forwardingUrl,
+      },
+      now,
+    ),
   );
   const lost = await domainsInsert(tx, domains);
   if (lost.length > 0) {
@@ -126,6 +117,10 @@ export const insertDomains = async (
       domains: lost.map((domain) => ({ domain, reason: 'taken' })),
     });
   }
+  await forgetExpired(
+    tx,
+    domains.map(({ name }) => name),
+  );
   await recordEvents(
     tx,
     domains.map((domain) => ({

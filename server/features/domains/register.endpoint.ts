@@ -1,5 +1,6 @@
 // POST /domains/register: buys domains from the wallet; the rest happens in the workflow `domains.register`.
 import { z } from 'zod';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   insufficientFunds,
@@ -10,6 +11,7 @@ import {
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { holdWorkspace } from '../workspaces/index.ts';
 import {
   checkoutNotAvailable,
   domainAlreadyOwned,
@@ -21,6 +23,7 @@ import {
 import { domainLine, insertDomains, priceDomains } from './purchase.ts';
 import { register, registerId } from './register.workflow.ts';
 import { contactDetails, forwardingUrl, priceLine, registrationYears } from './schema.ts';
+import { mailTarget } from './settings.ts';
 
 export const registerDomains = defineEndpoint<FeatureContext>()({
   operation: 'domains.register',
@@ -47,8 +50,11 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       .default(false)
       .meta({ description: 'true pays from the wallet; money only moves on this explicit yes' }),
     contact_details: contactDetails,
-    dmarc_email: z.email().optional(),
-    domain_forwarding_url: forwardingUrl.optional(),
+    dmarc_email: orAbsent(mailTarget),
+    catch_all_email: orAbsent(mailTarget).meta({
+      description: 'Gets the mail of addresses that do not exist',
+    }),
+    domain_forwarding_url: orAbsent(forwardingUrl),
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
@@ -85,6 +91,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         years: registration_years,
         contact: body.contact_details,
         dmarcEmail: body.dmarc_email ?? null,
+        catchAllEmail: body.catch_all_email ?? null,
         forwardingUrl: body.domain_forwarding_url || null,
       })),
     );
@@ -112,6 +119,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
 
     return commit(async (tx) => {
       const now = context.clock.now();
+      await holdWorkspace(tx, scope.workspaceUid);
       await lockFunds(tx, scope.teamUid);
       const domains = await insertDomains(tx, scope, priced, now);
       await reserveCharges(tx, {

@@ -1,7 +1,13 @@
 // The shapes that several domain endpoints share.
 import { z } from 'zod';
+import type { Clock } from '../../../database/clock.ts';
+import type { Db } from '../../../database/database.ts';
+import type { Providers } from '../../../providers/contracts/lookup.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import { orAbsent } from '../../http/absent.ts';
+import { ApiError } from '../../http/errors.ts';
 import { microsToCredits } from '../billing/index.ts';
-import type { Domain } from './domain.ts';
+import { type Domain, dmarcPolicies } from './domain.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -12,18 +18,18 @@ export const contactDetails = z
     last_name: text(100),
     email: z.email(),
     address_line1: text(200),
-    address_line2: z.string().trim().max(200).optional(),
+    address_line2: orAbsent(z.string().trim().max(200)),
     city: text(100),
     state: text(100),
     country: z
       .string()
-      .regex(/^[A-Za-z]{2}$/, { error: 'country must be an ISO 3166-1 code of two letters' }),
+      .toUpperCase()
+      .regex(/^[A-Z]{2}$/, { error: 'country must be an ISO 3166-1 code of two letters' }),
     postal_code: text(20),
-    phone: z
-      .string()
-      .regex(/^\+[1-9]\d{6,14}$/, { error: 'phone must be in E.164 form, e.g. +14155550100' })
-      .optional(),
-    organization: z.string().trim().max(200).optional(),
+    phone: orAbsent(
+      z.string().regex(/^\+[1-9]\d{6,14}$/, { error: 'phone must be in E.164 form, e.g. +14155550100' }),
+    ),
+    organization: orAbsent(z.string().trim().max(200)),
   })
   .meta({ id: 'ContactDetails' });
 
@@ -67,7 +73,12 @@ export const domainShape = z
     renewal_date: z.iso.datetime().nullable(),
     renewal_status: z.string(),
     dmarc_email: z.string().nullable(),
+    dmarc_policy: z.enum(dmarcPolicies),
+    catch_all_email: z.string().nullable(),
+    email_forwarding: z.string().nullable(),
     forwarding_url: z.string().nullable(),
+    forwarding_permanent: z.boolean(),
+    forwarding_keep_path: z.boolean(),
     tags: z.array(z.string()),
     cf_zone_id: z.string().nullable(),
     credential_status: z.string().nullable(),
@@ -75,6 +86,63 @@ export const domainShape = z
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Domain' });
+
+/** What domains need to know of mailboxes, which come later in the order of features and hand it in. */
+export type DomainMailboxes = {
+  /** How many live mailboxes each domain has, and of which platform; nothing for a domain without. */
+  held(db: Db, domainUids: string[]): Promise<Map<string, { count: number; platform: Platform }>>;
+  /** Domains of a workspace with at least `maximum` live mailboxes. */
+  full(db: Db, workspaceUid: string, maximum: number): Promise<string[]>;
+  /**
+   * Removes every mailbox of the domain, at its host and here, for good. Those that are just being made cannot be
+   * removed; answers how many there are. Repeating it changes nothing.
+   */
+  removeAll(context: { db: Db; clock: Clock; providers: Providers }, domainUid: string): Promise<number>;
+};
+
+/** Of every operation on connected domains: a row for each name, with its own error where it failed. */
+export const connectedAnswer = {
+  result: z.array(
+    z
+      .object({
+        domain: z.string(),
+        uid: z.uuid().nullable(),
+        nameservers: z.array(z.string()),
+        status: z.string().nullable(),
+        already_connected: z.boolean(),
+        error: z.object({ code: z.string(), message: z.string() }).nullable(),
+      })
+      .meta({ id: 'DomainConnection' }),
+  ),
+};
+
+export const connectionRow = (
+  { uid, name, nameservers, status }: Pick<Domain, 'uid' | 'name' | 'nameservers' | 'status'>,
+  { already_connected }: { already_connected: boolean },
+) => ({ domain: name, uid, nameservers, status, already_connected, error: null });
+
+export const failedRow = (domain: string, refusal: ApiError) => ({
+  domain,
+  uid: null,
+  nameservers: [],
+  status: null,
+  already_connected: false,
+  error: errorOf(refusal),
+});
+
+/** A refusal inside of a row. */
+export const errorOf = ({ definition, message }: ApiError) => ({ code: definition.code, message });
+
+/**
+ * One bad name does not fail a batch. When all of them are bad the request is refused with the first reason, and the
+ * rows are beside it.
+ */
+export const refuseUnlessSome = (refusals: ApiError[], result: readonly object[]): void => {
+  const [first] = refusals;
+  if (first && refusals.length === result.length) {
+    throw new ApiError(first.definition, first.message, { ...first.fields, result });
+  }
+};
 
 /** The row as the API shows it. */
 export const domainRow = (domain: Domain, assigned: number, maxMailboxes: number) => ({
@@ -99,7 +167,12 @@ export const domainRow = (domain: Domain, assigned: number, maxMailboxes: number
   renewal_date: domain.renewalDate?.toISOString() ?? null,
   renewal_status: domain.renewalStatus,
   dmarc_email: domain.dmarcEmail,
+  dmarc_policy: domain.dmarcPolicy,
+  catch_all_email: domain.catchAllEmail,
+  email_forwarding: domain.emailForwarding,
   forwarding_url: domain.forwardingUrl,
+  forwarding_permanent: domain.forwardingPermanent,
+  forwarding_keep_path: domain.forwardingKeepPath,
   tags: [],
   cf_zone_id: null,
   credential_status: null,

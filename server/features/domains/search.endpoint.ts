@@ -7,25 +7,35 @@ import { internationalizedName, invalidDomainName, tldNotSold } from './errors.t
 import { registrableName, tldOf } from './names.ts';
 import { registrationYears } from './schema.ts';
 import { liveDomainsByName } from './store.ts';
-import { suggestLabels } from './suggest.ts';
+import { rankTlds, suggestNames } from './suggest.ts';
+import { namesFreeAt } from './workspace-availability.ts';
 
 const result = z
   .object({
     name: z.string(),
     available: z.boolean(),
+    unavailable_reason: z.enum(['taken', 'banned', 'unsupported_tld', 'invalid']).nullable(),
     price: z.number(),
     renewal_price: z.number(),
     tld: z.string(),
     is_premium: z.boolean(),
     banned: z.boolean(),
-    google_workspace_available: z.boolean(),
-    ms365_workspace_available: z.boolean(),
+    google_workspace_available: z.boolean().optional(),
+    ms365_workspace_available: z.boolean().optional(),
   })
   .meta({ id: 'DomainSearchResult' });
+
+const checkHost = z
+  .boolean()
+  .default(true)
+  .meta({ description: 'Whether the host of the platform is asked; without it the field is left out' });
 
 export const searchDomains = defineEndpoint<FeatureContext>()({
   operation: 'domains.search',
   summary: 'Search available domains',
+  description:
+    'Names around the keyword that are worth buying, best first: the plain name, then prefixes and suffixes that read ' +
+    'like it, hyphens last. A whole name, as `domain` or as the keyword, comes first, available or not.',
   method: 'POST',
   path: '/domains/search',
   scope: 'workspace',
@@ -42,11 +52,11 @@ export const searchDomains = defineEndpoint<FeatureContext>()({
       .meta({ description: 'Look up exactly this name, first' }),
     page: z.int().min(1).max(1000).default(1),
     num: z.int().min(1).max(100).default(10),
-    tlds: z.array(z.string().min(1).max(63)).min(1).optional(),
+    tlds: z.array(z.string().min(1).max(63)).min(1).max(50).optional(),
     show_unavailable: z.boolean().default(false),
-    check_banned: z.boolean().default(true),
-    check_google_workspace_availability: z.boolean().default(false),
-    check_ms365_workspace_availability: z.boolean().default(false),
+    check_banned: z.boolean().default(true).meta({ description: 'Always checked' }),
+    check_google_workspace_availability: checkHost,
+    check_ms365_workspace_availability: checkHost,
     registration_years: registrationYears.default(1),
   }),
   response: z.object({
@@ -57,48 +67,71 @@ export const searchDomains = defineEndpoint<FeatureContext>()({
     limit: z.int(),
   }),
   errors: [tldNotSold, internationalizedName, invalidDomainName],
-  async handle({ body, workspace }, { db, providers }) {
+  async handle({ body, caller, workspace }, context) {
+    const { db, providers } = context;
     const registrar = providers.registrar({ workspaceId: workspace.uid });
     const sold = (await registrar.tlds()).map(({ tld }) => tld);
-    const tlds = (body.tlds ?? sold).map((tld) => tld.toLowerCase().replace(/^\./, ''));
-    const unsold = tlds.filter((tld) => !sold.includes(tld));
+    const asked = body.tlds?.map((tld) => tld.toLowerCase().replace(/^\./, ''));
+    const unsold = asked?.filter((tld) => !sold.includes(tld)) ?? [];
     if (unsold.length > 0) {
       throw tldNotSold(`tlds: ${unsold.join(', ')} not sold here`, { supported_tlds: sold });
     }
+    const tlds = [...new Set(asked ?? rankTlds(sold))];
 
-    const exact = body.domain ? [registrableName(body.domain)] : [];
-    // People paste whole names as keywords; the label is what they mean.
-    const keyword = registrableName(`${body.keyword.split('.')[0]}.${tlds[0]}`).split('.')[0]!;
-    const names = [
-      ...new Set([
-        ...exact,
-        ...suggestLabels(keyword).flatMap((label) => tlds.map((tld) => `${label}.${tld}`)),
-      ]),
-    ];
+    const exact = exactNames(body, sold);
+    const names = [...new Set([...exact, ...suggestNames(labelOf(body.keyword, tlds[0]!), tlds)])];
     const quotes = await registrar.quote(names);
-    const owned = new Set((await liveDomainsByName(db, names)).map(({ name }) => name));
-    const rows = quotes
-      .map((quote) => ({ ...quote, available: quote.available && !owned.has(quote.name) }))
+    const held = new Set((await liveDomainsByName(db, names)).map(({ name }) => name));
+    const found = quotes
+      .map((quote) => (held.has(quote.name) ? { ...quote, available: false } : quote))
       .filter((quote) => quote.available || body.show_unavailable || exact.includes(quote.name));
     const start = (body.page - 1) * body.num;
+    const page = found.slice(start, start + body.num);
+
+    const free = (platform: 'GOOGLE' | 'MICROSOFT') =>
+      namesFreeAt(
+        context,
+        platform,
+        caller.teamId,
+        page.map(({ name }) => name),
+      );
+    const google = body.check_google_workspace_availability ? await free('GOOGLE') : null;
+    const microsoft = body.check_ms365_workspace_availability ? await free('MICROSOFT') : null;
     return {
       message: 'Domains retrieved successfully',
-      domains: rows.slice(start, start + body.num).map((quote) => ({
+      domains: page.map((quote) => ({
         name: quote.name,
         available: quote.available,
+        unavailable_reason: quote.available ? null : (quote.unavailableReason ?? 'taken'),
         price: microsToCredits(quote.registrationPriceMicros * body.registration_years),
         renewal_price: microsToCredits(quote.renewalPriceMicros),
         tld: `.${tldOf(quote.name)}`,
         is_premium: quote.premium,
         banned: quote.unavailableReason === 'banned',
-        // A name nobody has registered cannot be in anybody's tenant.
-        google_workspace_available: quote.available,
-        ms365_workspace_available: quote.available,
+        ...(google && { google_workspace_available: google.has(quote.name) }),
+        ...(microsoft && { ms365_workspace_available: microsoft.has(quote.name) }),
       })),
-      total: rows.length,
-      pages: Math.ceil(rows.length / body.num),
+      total: found.length,
+      pages: Math.ceil(found.length / body.num),
       current_page: body.page,
       limit: body.num,
     };
   },
 });
+
+/** Names that are asked for as they are. A keyword with a top-level domain that is sold is one of them. */
+const exactNames = ({ keyword, domain }: { keyword: string; domain?: string }, sold: string[]): string[] => {
+  const whole = keyword.includes('.') && sold.includes(tldOf(keyword.toLowerCase())) ? [keyword] : [];
+  return [...new Set([...(domain ? [domain] : []), ...whole].map(registrableName))];
+};
+
+/** People paste whole names as keywords, and write several words; the label is what they mean. */
+const labelOf = (keyword: string, tld: string): string => {
+  const label = keyword
+    .split('.')[0]!
+    .trim()
+    .replace(/[\s_]+/g, ' ');
+  // Checked as one label: what cannot be registered is refused with the rule it breaks.
+  registrableName(`${label.replaceAll(' ', '-')}.${tld}`);
+  return label.toLowerCase();
+};

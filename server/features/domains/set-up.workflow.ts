@@ -5,23 +5,33 @@
 // away is waited for; when a run gives up, the domain is `inactive` with the reason, and a later run
 // (`retry-set-up.job.ts`) takes it up where this one left it.
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { toAbsolute } from '../../../protocols/dns/names.ts';
 import type { HostedRecord } from '../../../providers/contracts/dns-host.ts';
 import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { MailDomainSetup, Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
-import { Failed, publicReason } from '../../../workflow/failure.ts';
+import { Failed, failureOf, publicReason } from '../../../workflow/failure.ts';
 import type { FeatureSettings } from '../context.ts';
-import { askForRecords, hostedRecord, publishZone, putManagedRecords, recordsOf } from '../dns/index.ts';
-import type { Domain } from './domain.ts';
+import {
+  askForRecords,
+  hostedRecord,
+  publishZone,
+  putManagedRecords,
+  recordsOf,
+  removeZone,
+} from '../dns/index.ts';
+import { type Domain, isGone } from './domain.ts';
 import { moveDomain } from './move.ts';
-import { domainByUid, domainLock, domainUpdate, webForwardPut } from './store.ts';
+import { publishForwards } from './published.ts';
+import { domainByUid, domainLock, domainUpdate, liveDomainsByName } from './store.ts';
 import { zoneRecords } from './zone-records.ts';
 
 type Context = { db: Db; clock: Clock; providers: Providers; settings: FeatureSettings };
 type Args = { domainUid: string };
+/** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
+type PlatformArgs = Args & { platform: Platform | null };
 
 const FIRST_LOOK_MS = 200;
 /** Between two tries when a host is away, beyond what the retry policy waited already. */
@@ -80,8 +90,7 @@ export const setUp = defineWorkflow({
     },
   },
 
-  /** `platform` says whose mailboxes the domain will hold; null leaves the choice to the installation's own host. */
-  async run(flow, { domainUid, platform }: Args & { platform: Platform | null }) {
+  async run(flow, { domainUid, platform }: PlatformArgs) {
     const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
     let waitedMs = 0;
     const wait = async (ms: number, reason: string) => {
@@ -113,10 +122,13 @@ export const setUp = defineWorkflow({
     await patiently(() => flow.step('activate', { domainUid }));
   },
 
-  async onFailure({ db, clock }, { input, failure }) {
+  async onFailure(context, { input, failure }) {
+    const { db, clock } = context;
+    if (await takeBackRemoved(context, input)) return;
     await inTransaction(db, async (tx) => {
+      const domain = await domainLock(tx, input.domainUid);
       // Active is active: the step that said so may have lost its answer, not its effect.
-      if ((await domainLock(tx, input.domainUid))?.status === 'active') return;
+      if (domain?.status === 'active' || !domain || isLeaving(domain)) return;
       await moveDomain(tx, input.domainUid, 'inactive', clock.now(), {
         statusReason: publicReason(failure),
         dnsPropagationStatus: 'failed',
@@ -125,39 +137,66 @@ export const setUp = defineWorkflow({
   },
 });
 
+const isLeaving = (domain: Domain): boolean => domain.status === 'scheduled_for_deletion' || isGone(domain);
+
+/**
+ * A domain can be removed while it is being set up, and what a step made after the removal had looked would be left.
+ * Answers whether the domain was removed. One that has the name by now keeps what there is under it.
+ */
+async function takeBackRemoved(
+  { db, providers }: Context,
+  { domainUid, platform }: PlatformArgs,
+): Promise<boolean> {
+  const domain = await domainByUid(db, domainUid);
+  if (!domain || !isLeaving(domain)) return false;
+  const holders = await liveDomainsByName(db, [domain.name]);
+  if (holders.some(({ uid }) => uid !== domainUid)) return true;
+  // Where mailboxes are still there, the removal has yet to come to them and to this.
+  const kept = async (error: unknown) => {
+    if (failureOf(error).reason !== 'domain_in_use') throw error;
+  };
+  await mailHostOf(providers, domain, platform).removeDomain(domain.name).catch(kept);
+  await removeZone({ db, providers }, { ...domain, domainUid });
+  return true;
+}
+
 /** Says what is being waited for, where the customer looks. */
 async function tell({ db, clock }: Context, { domainUid, reason }: Args & { reason: string }): Promise<void> {
-  await inTransaction(db, (tx) => domainUpdate(tx, domainUid, { statusReason: reason }, clock.now()));
+  await withDomainLocked(db, domainUid, (tx) =>
+    domainUpdate(tx, domainUid, { statusReason: reason }, clock.now()),
+  );
 }
 
 function prepareMail(
   { db, providers }: Context,
-  { domainUid, platform }: Args & { platform: Platform | null },
+  { domainUid, platform }: PlatformArgs,
 ): Promise<MailDomainSetup> {
   return withDomain(db, domainUid, (domain) =>
-    providers
-      .mailboxHost(platform ?? 'SMTP', { workspaceId: domain.workspaceUid, domain: domain.name })
-      .setUpDomain({ name: domain.name, workspaceId: domain.workspaceUid }),
+    mailHostOf(providers, domain, platform).setUpDomain({
+      name: domain.name,
+      workspaceId: domain.workspaceUid,
+    }),
   );
 }
+
+const mailHostOf = (providers: Providers, domain: Domain, platform: Platform | null) =>
+  providers.mailboxHost(platform ?? 'SMTP', { workspaceId: domain.workspaceUid, domain: domain.name });
 
 async function writeZone(
   { db, clock, settings }: Context,
   { domainUid, setup }: Args & { setup: MailDomainSetup },
 ): Promise<void> {
-  await withDomain(db, domainUid, (domain) =>
-    inTransaction(db, async (tx) => {
-      const now = clock.now();
-      const zone = { domainUid, workspaceUid: domain.workspaceUid, name: domain.name };
-      await putManagedRecords(tx, zone, zoneRecords(domain, setup, settings.webAddress), now);
-      await webForwardPut(tx, domain.name, domain.forwardingUrl, now);
-    }),
-  );
+  await withDomainLocked(db, domainUid, async (tx, domain) => {
+    const now = clock.now();
+    const zone = { domainUid, workspaceUid: domain.workspaceUid, name: domain.name };
+    await putManagedRecords(tx, zone, zoneRecords(domain, setup, settings.webAddress), now);
+    await publishForwards(tx, domain, now);
+  });
 }
 
 async function publish(context: Context, { domainUid }: Args): Promise<void> {
   await publishZone(context, domainUid);
-  await inTransaction(context.db, (tx) =>
+  await withDomainLocked(context.db, domainUid, (tx) =>
     moveDomain(tx, domainUid, 'waiting_for_dns_propagation', context.clock.now(), {
       dnsPropagationStatus: 'waiting',
     }),
@@ -190,19 +229,24 @@ function ask({ db, clock, providers }: Context, { domainUid }: Args): Promise<st
 }
 
 async function activate({ db, clock }: Context, { domainUid }: Args): Promise<void> {
-  await withDomain(db, domainUid, (domain) =>
-    inTransaction(db, (tx) =>
-      moveDomain(tx, domainUid, 'active', clock.now(), {
-        dnsPropagationStatus: 'propagated',
-        nameserverMatchStatus: 'matched',
-        actualNameservers: domain.nameservers,
-      }),
-    ),
+  await withDomainLocked(db, domainUid, (tx, domain) =>
+    moveDomain(tx, domainUid, 'active', clock.now(), {
+      dnsPropagationStatus: 'propagated',
+      nameserverMatchStatus: 'matched',
+      actualNameservers: domain.nameservers,
+    }),
   );
 }
 
 const withDomain = async <T>(db: Db, uid: string, act: (domain: Domain) => Promise<T>): Promise<T> => {
-  const domain = await domainByUid(db, uid);
-  if (!domain) throw rejected('the domain is gone', 'domain_gone');
-  return act(domain);
+  return act(present(await domainByUid(db, uid)));
+};
+
+/** The same in a transaction that holds the domain, so that nobody removes it meanwhile. */
+const withDomainLocked = <T>(db: Db, uid: string, act: (tx: Tx, domain: Domain) => Promise<T>): Promise<T> =>
+  inTransaction(db, async (tx) => act(tx, present(await domainLock(tx, uid))));
+
+const present = (domain: Domain | null): Domain => {
+  if (!domain || isLeaving(domain)) throw rejected('the domain was removed', 'domain_gone');
+  return domain;
 };

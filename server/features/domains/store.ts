@@ -4,7 +4,8 @@ import type { Db, Tx } from '../../../database/database.ts';
 import type { Domain as DomainTable } from '../../../database/types.ts';
 import type { Contact } from '../../../providers/contracts/registrar.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
-import { type Domain, type DomainStatus, liveStatuses } from './domain.ts';
+import { domainCounts } from './counts.ts';
+import { type Domain, type DomainStatus, goneStatuses, liveStatuses } from './domain.ts';
 
 const fromRow = (row: Selectable<DomainTable>): Domain => ({
   uid: row.uid,
@@ -29,10 +30,17 @@ const fromRow = (row: Selectable<DomainTable>): Domain => ({
   dnsPropagationStatus: row.dns_propagation_status as Domain['dnsPropagationStatus'],
   nameserverMatchStatus: row.nameserver_match_status as Domain['nameserverMatchStatus'],
   lastNameserverCheck: row.last_nameserver_check,
+  delegatedAt: row.delegated_at,
+  runs: row.runs,
   renewalDate: row.renewal_date,
-  renewalStatus: row.renewal_status,
+  renewalStatus: row.renewal_status as Domain['renewalStatus'],
   dmarcEmail: row.dmarc_email,
+  dmarcPolicy: row.dmarc_policy as Domain['dmarcPolicy'],
+  catchAllEmail: row.catch_all_email,
+  emailForwarding: row.email_forwarding,
   forwardingUrl: row.forwarding_url,
+  forwardingPermanent: row.forwarding_permanent,
+  forwardingKeepPath: row.forwarding_keep_path,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -55,7 +63,11 @@ export const domainsInsert = async (tx: Tx, domains: Domain[]): Promise<string[]
         registration_years: domain.registrationYears,
         contact: domain.contact && JSON.stringify(domain.contact),
         price_micros: domain.priceMicros,
+        nameservers: domain.nameservers,
+        set_up_run: domain.setUpRun,
+        runs: domain.runs,
         dmarc_email: domain.dmarcEmail,
+        catch_all_email: domain.catchAllEmail,
         forwarding_url: domain.forwardingUrl,
         created_at: domain.createdAt,
         updated_at: domain.updatedAt,
@@ -92,16 +104,87 @@ export const domainsByNameLock = async (tx: Tx, workspaceUid: string, names: str
   return rows.map(fromRow);
 };
 
-/** Live domains of the whole installation with these names. */
+type Wanted = { uids: string[]; names: string[] };
+
+const present = (db: Db, workspaceUid: string, { uids, names }: Wanted) =>
+  db
+    .selectFrom('domain')
+    .selectAll()
+    .where('workspace_uid', '=', workspaceUid)
+    .where('status', 'not in', [...goneStatuses])
+    .where((eb) =>
+      eb.or([
+        eb('uid', '=', sql<string>`any(${uids}::uuid[])`),
+        eb('name', '=', sql<string>`any(${names}::text[])`),
+      ]),
+    )
+    // Locks are taken in one order everywhere. Of those with one name a connection that expired comes last.
+    .orderBy('uid');
+
+const expiredLast = (rows: Selectable<DomainTable>[]): Domain[] => {
+  const expired = ({ status }: Domain) => (status === 'expired_propagation' ? 1 : 0);
+  return rows.map(fromRow).sort((a, b) => expired(a) - expired(b));
+};
+
+/** Domains of a workspace by uid or by name, each locked until the transaction ends. */
+export const domainsLock = async (tx: Tx, workspaceUid: string, wanted: Wanted): Promise<Domain[]> =>
+  expiredLast(await present(tx, workspaceUid, wanted).forUpdate().execute());
+
+export const domainsFind = async (db: Db, workspaceUid: string, wanted: Wanted): Promise<Domain[]> =>
+  expiredLast(await present(db, workspaceUid, wanted).execute());
+
+/** Domains of the whole installation that keep these names from others. */
 export const liveDomainsByName = async (db: Db, names: string[]): Promise<Domain[]> => {
   if (names.length === 0) return [];
   const rows = await db
     .selectFrom('domain')
     .selectAll()
     .where('name', 'in', names)
-    .where('status', 'not in', ['cancelled', 'deleted', 'payment_failed'])
+    .where('status', 'not in', [...goneStatuses, 'expired_propagation'])
     .execute();
   return rows.map(fromRow);
+};
+
+export const expiredByName = async (db: Db, names: string[]): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('domain')
+    .select('uid')
+    .where('name', 'in', names)
+    .where('status', '=', 'expired_propagation')
+    .execute();
+  return rows.map(({ uid }) => uid);
+};
+
+/** Which of these names another team has had and proven to be its own, and whether it bought them here. */
+export const formerHolders = async (
+  db: Db,
+  teamUid: string,
+  names: string[],
+): Promise<Map<string, { bought: boolean }>> => {
+  if (names.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('domain')
+    .select(['name', sql<boolean>`bool_or(registration_id is not null)`.as('bought')])
+    .where('name', 'in', names)
+    .where('team_uid', '!=', teamUid)
+    .where((eb) => eb.or([eb('delegated_at', 'is not', null), eb('registration_id', 'is not', null)]))
+    .groupBy('name')
+    .execute();
+  return new Map(rows.map(({ name, bought }) => [name, { bought }]));
+};
+
+/** The domain a caller means, whatever became of it; by name the newest row. */
+export const domainFind = async (
+  db: Db,
+  workspaceUid: string,
+  which: { uid: string } | { name: string },
+): Promise<Domain | null> => {
+  const own = db.selectFrom('domain').selectAll().where('workspace_uid', '=', workspaceUid);
+  const row = await ('uid' in which
+    ? own.where('uid', '=', which.uid)
+    : own.where('name', '=', which.name).orderBy('created_at', 'desc').orderBy('uid', 'desc').limit(1)
+  ).executeTakeFirst();
+  return row ? fromRow(row) : null;
 };
 
 export const domainsByUid = async (db: Db, workspaceUid: string, uids: string[]): Promise<Domain[]> => {
@@ -123,8 +206,7 @@ export const domainsToSetUpAgain = async (tx: Tx, before: Date, limit: number): 
     .selectFrom('domain')
     .selectAll()
     .where('status', '=', 'inactive')
-    .where('connection_type', '=', 'purchased')
-    .where('registration_id', 'is not', null)
+    .where((eb) => eb.or([eb('registration_id', 'is not', null), eb('delegated_at', 'is not', null)]))
     .where('status_since', '<', before)
     .orderBy('status_since')
     .limit(limit)
@@ -160,7 +242,17 @@ export type DomainChange = Partial<
     | 'dnsPropagationStatus'
     | 'nameserverMatchStatus'
     | 'lastNameserverCheck'
+    | 'delegatedAt'
+    | 'runs'
     | 'renewalDate'
+    | 'renewalStatus'
+    | 'dmarcEmail'
+    | 'dmarcPolicy'
+    | 'catchAllEmail'
+    | 'emailForwarding'
+    | 'forwardingUrl'
+    | 'forwardingPermanent'
+    | 'forwardingKeepPath'
   >
 >;
 
@@ -180,7 +272,17 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
       dns_propagation_status: change.dnsPropagationStatus,
       nameserver_match_status: change.nameserverMatchStatus,
       last_nameserver_check: change.lastNameserverCheck,
+      delegated_at: change.delegatedAt,
+      runs: change.runs,
       renewal_date: change.renewalDate,
+      renewal_status: change.renewalStatus,
+      dmarc_email: change.dmarcEmail,
+      dmarc_policy: change.dmarcPolicy,
+      catch_all_email: change.catchAllEmail,
+      email_forwarding: change.emailForwarding,
+      forwarding_url: change.forwardingUrl,
+      forwarding_permanent: change.forwardingPermanent,
+      forwarding_keep_path: change.forwardingKeepPath,
       updated_at: now,
     })
     .where('uid', '=', uid)
@@ -203,7 +305,7 @@ export const domainPage = async (
     .$if(after !== null, (query) =>
       query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
     )
-    .$if(exact !== null && after === null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'))
+    .$if(exact !== null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'))
     .orderBy('created_at', 'desc')
     .orderBy('uid', 'desc')
     .limit(limit)
@@ -216,6 +318,31 @@ export const domainPage = async (
       )
     : sumOf(await domainCounts(db, workspaceUid), filter.status);
   return { domains: rows.map(fromRow), total };
+};
+
+/** Active domains, newest first, but for those that are full. */
+export const assignablePage = async (
+  db: Db,
+  workspaceUid: string,
+  fullUids: string[],
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ domains: Domain[]; total: number }> => {
+  const matching = db
+    .selectFrom('domain')
+    .where('workspace_uid', '=', workspaceUid)
+    .where('status', '=', 'active')
+    .where('uid', '<>', sql<string>`all(${fullUids}::uuid[])`);
+  const [rows, counted] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('uid', 'desc')
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+    matching.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { domains: rows.map(fromRow), total: Number(counted.total) };
 };
 
 const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
@@ -232,80 +359,7 @@ const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
 const likePattern = (word: string | undefined): string =>
   `%${word!.toLowerCase().replace(/[\\%_]/g, (special) => `\\${special}`)}%`;
 
-/** How many domains of the workspace are in each status; from the kept counters. */
-export const domainCounts = async (db: Db, workspaceUid: string): Promise<Record<string, number>> => {
-  const rows = await db
-    .selectFrom('domain_count')
-    .select((eb) => ['status', eb.fn.sum<string>('difference').as('count')])
-    .where('workspace_uid', '=', workspaceUid)
-    .groupBy('status')
-    .having((eb) => eb(eb.fn.sum<number>('difference'), '<>', 0))
-    .execute();
-  return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
-};
-
 const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
   Object.entries(counts)
     .filter(([status]) => statuses === undefined || statuses.includes(status))
     .reduce((sum, [, count]) => sum + count, 0);
-
-export const nameserverMatchCounts = async (
-  db: Db,
-  workspaceUid: string,
-): Promise<Record<string, number>> => {
-  const rows = await db
-    .selectFrom('domain_count')
-    .select((eb) => ['nameserver_match_status', eb.fn.sum<string>('difference').as('count')])
-    .where('workspace_uid', '=', workspaceUid)
-    .groupBy('nameserver_match_status')
-    .having((eb) => eb(eb.fn.sum<number>('difference'), '<>', 0))
-    .execute();
-  return Object.fromEntries(rows.map((row) => [row.nameserver_match_status, Number(row.count)]));
-};
-
-/** Live and active domains per workspace. */
-export const domainTotals = async (
-  db: Db,
-  workspaceUids: string[],
-): Promise<{ workspaceUid: string; status: string; count: number }[]> => {
-  if (workspaceUids.length === 0) return [];
-  const rows = await db
-    .selectFrom('domain_count')
-    .select((eb) => ['workspace_uid', 'status', eb.fn.sum<string>('difference').as('count')])
-    .where('workspace_uid', 'in', workspaceUids)
-    .groupBy(['workspace_uid', 'status'])
-    .execute();
-  return rows.map((row) => ({
-    workspaceUid: row.workspace_uid,
-    status: row.status,
-    count: Number(row.count),
-  }));
-};
-
-/** Folds the counters' differences into one row per status. */
-export const domainCountsFold = async (db: Db): Promise<void> => {
-  await sql`
-    with taken as (delete from domain_count returning *)
-    insert into domain_count
-      select workspace_uid, status, nameserver_match_status, sum(difference) from taken group by 1, 2, 3 having sum(difference) <> 0
-  `.execute(db);
-};
-
-/** What the web plane answers for the domain and its `www`; null takes the forwarding away. */
-export const webForwardPut = async (
-  tx: Tx,
-  name: string,
-  targetUrl: string | null,
-  now: Date,
-): Promise<void> => {
-  const hosts = [name, `www.${name}`];
-  if (targetUrl === null) {
-    await tx.deleteFrom('published.web_forward').where('host', 'in', hosts).execute();
-    return;
-  }
-  await tx
-    .insertInto('published.web_forward')
-    .values(hosts.map((host) => ({ host, target_url: targetUrl, updated_at: now })))
-    .onConflict((conflict) => conflict.column('host').doUpdateSet({ target_url: targetUrl, updated_at: now }))
-    .execute();
-};

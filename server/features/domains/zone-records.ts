@@ -1,15 +1,33 @@
 // Every record the program keeps up for a domain: mail, and the way visitors take to the domain's forwarding.
-import { mailRecords } from '../../../protocols/dns/mail-records.ts';
+import { dmarcText, mailRecords } from '../../../protocols/dns/mail-records.ts';
 import { toHost } from '../../../protocols/dns/names.ts';
 import { parseRdata } from '../../../protocols/dns/presentation.ts';
 import { toFields } from '../../../protocols/dns/record-fields.ts';
 import type { MailDomainSetup } from '../../../providers/contracts/mailbox-host.ts';
 import type { NewRecord } from '../dns/index.ts';
+import type { Domain } from './domain.ts';
 
 const TTL_S = 3600;
 
+type Reporting = Pick<Domain, 'dmarcEmail' | 'dmarcPolicy'>;
+
+const dmarcOf = ({ dmarcEmail, dmarcPolicy }: Reporting) => ({
+  policy: dmarcPolicy,
+  rua: dmarcEmail ? [dmarcEmail] : [],
+});
+
+/** What receivers are asked to do with mail that only claims to be of the domain, and whom to tell (RFC 7489 §6.3). */
+export const dmarcRecord = (domain: Reporting): NewRecord => ({
+  host: '_dmarc',
+  type: 'TXT',
+  value: dmarcText(dmarcOf(domain)),
+  priority: null,
+  ttlS: TTL_S,
+  purpose: 'dmarc',
+});
+
 export const zoneRecords = (
-  domain: { name: string; dmarcEmail: string | null },
+  domain: Reporting & Pick<Domain, 'name'>,
   setup: MailDomainSetup,
   webAddress: string | null,
 ): NewRecord[] => {
@@ -18,7 +36,7 @@ export const zoneRecords = (
     mailHost: setup.mailHost,
     spf: setup.spf,
     dkim: setup.dkim,
-    dmarc: { policy: 'none', rua: domain.dmarcEmail ? [domain.dmarcEmail] : [] },
+    dmarc: dmarcOf(domain),
     imapsPort: setup.clientPorts.imaps,
     submissionsPort: setup.clientPorts.submissions,
     submissionPort: setup.clientPorts.submission,

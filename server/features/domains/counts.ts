@@ -1,0 +1,59 @@
+// Every statement on domain_count: how long the lists of domains are, without counting them.
+import { sql } from 'kysely';
+import type { Db } from '../../../database/database.ts';
+
+/** How many domains of the workspace are in each status; from the kept counters. */
+export const domainCounts = (db: Db, workspaceUid: string) => countsBy(db, workspaceUid, 'status');
+
+export const nameserverMatchCounts = (db: Db, workspaceUid: string) =>
+  countsBy(db, workspaceUid, 'nameserver_match_status');
+
+const countsBy = async (
+  db: Db,
+  workspaceUid: string,
+  column: 'status' | 'nameserver_match_status',
+): Promise<Record<string, number>> => {
+  const rows = await db
+    .selectFrom('domain_count')
+    .select((eb) => [eb.ref(column).as('value'), eb.fn.sum<string>('difference').as('count')])
+    .where('workspace_uid', '=', workspaceUid)
+    .groupBy(column)
+    .having((eb) => eb(eb.fn.sum<number>('difference'), '<>', 0))
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.value, Number(row.count)]));
+};
+
+/** Live and active domains per workspace. */
+export const domainTotals = async (
+  db: Db,
+  workspaceUids: string[],
+): Promise<{ workspaceUid: string; status: string; count: number }[]> => {
+  if (workspaceUids.length === 0) return [];
+  const rows = await db
+    .selectFrom('domain_count')
+    .select((eb) => ['workspace_uid', 'status', eb.fn.sum<string>('difference').as('count')])
+    .where('workspace_uid', 'in', workspaceUids)
+    .groupBy(['workspace_uid', 'status'])
+    .execute();
+  return rows.map((row) => ({
+    workspaceUid: row.workspace_uid,
+    status: row.status,
+    count: Number(row.count),
+  }));
+};
+
+/** Folds the counters' differences into one row per status. */
+export const domainCountsFold = async (db: Db): Promise<void> => {
+  await sql`
+    with several as (
+      select workspace_uid, status, nameserver_match_status from domain_count group by 1, 2, 3 having count(*) > 1
+    ), taken as (
+      delete from domain_count as row using several
+        where (row.workspace_uid, row.status, row.nameserver_match_status) =
+          (several.workspace_uid, several.status, several.nameserver_match_status)
+        returning row.*
+    )
+    insert into domain_count
+      select workspace_uid, status, nameserver_match_status, sum(difference) from taken group by 1, 2, 3 having sum(difference) <> 0
+  `.execute(db);
+};

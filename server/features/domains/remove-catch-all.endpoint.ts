@@ -1,0 +1,28 @@
+// DELETE /domains/catch-all: addresses that do not exist refuse their mail again.
+import { defineEndpoint } from '../../http/endpoint.ts';
+import type { FeatureContext } from '../context.ts';
+import { changeSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+
+export const removeCatchAll = defineEndpoint<FeatureContext>()({
+  operation: 'domains.remove-catch-all',
+  summary: 'Remove catch-all',
+  description:
+    'Mail to addresses of the domains that no mailbox has is refused again. Removing what is not set changes nothing.',
+  method: 'DELETE',
+  path: '/domains/catch-all',
+  scope: 'workspace',
+  body: ofDomains({}),
+  response: settingsAnswer,
+  errors: settingsErrors,
+  handle: ({ body, workspace, caller, commit }, context) =>
+    commit(async (tx) => {
+      const request = {
+        workspaceUid: workspace.uid,
+        keyId: caller.keyId,
+        which: body,
+        reason: 'catch-all removed',
+      };
+      const changed = await changeSettings(tx, context, request, { catchAllEmail: null });
+      return { message: 'Catch-all email removed successfully', ...changed };
+    }),
+});

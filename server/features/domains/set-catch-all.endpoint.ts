@@ -1,0 +1,29 @@
+// POST /domains/catch-all: where mail to addresses that do not exist goes on to.
+import { defineEndpoint } from '../../http/endpoint.ts';
+import type { FeatureContext } from '../context.ts';
+import { changeSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+
+export const setCatchAll = defineEndpoint<FeatureContext>()({
+  operation: 'domains.set-catch-all',
+  summary: 'Set catch-all',
+  description:
+    'Mail to addresses of the domains that no mailbox has is sent on to `email`; without it, it is refused. Acts within a ' +
+    'second, and from the moment the domain is set up for one that is not yet.',
+  method: 'POST',
+  path: '/domains/catch-all',
+  scope: 'workspace',
+  body: ofDomains({ email: mailTarget }),
+  response: settingsAnswer,
+  errors: settingsErrors,
+  handle: ({ body, workspace, caller, commit }, context) =>
+    commit(async (tx) => {
+      const request = {
+        workspaceUid: workspace.uid,
+        keyId: caller.keyId,
+        which: body,
+        reason: 'catch-all set',
+      };
+      const changed = await changeSettings(tx, context, request, { catchAllEmail: body.email });
+      return { message: 'Catch-all email configured successfully', ...changed };
+    }),
+});
