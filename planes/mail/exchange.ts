@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
+import { createKeyOpener } from './dkim-key.ts';
 import type { Authenticate } from './login.ts';
 import { createBouncer } from './queue/bounce.ts';
 import { createDelivery, type OutboundOptions } from './queue/delivery.ts';
@@ -10,8 +11,10 @@ import { keepHouse } from './queue/housekeeping.ts';
 import { createTransport } from './queue/transport.ts';
 import { createQueueWorker } from './queue/worker.ts';
 import { createResolver } from './resolver.ts';
+import { createSealer } from './seal.ts';
 import { createSigner } from './sign.ts';
 import { startInbound } from './smtp/inbound.ts';
+import { createSrs } from './smtp/srs.ts';
 import { startSubmission } from './smtp/submission.ts';
 
 export type MailExchangeOptions = {
@@ -44,7 +47,8 @@ export type MailExchange = {
 export async function startMailExchange(options: MailExchangeOptions): Promise<MailExchange> {
   const { databaseUrl, db, hostname, listeners, outbound, clock, log } = options;
   const resolver = createResolver(options.resolver?.servers);
-  const sign = createSigner(options.secretBox);
+  const openKey = createKeyOpener(options.secretBox);
+  const sign = createSigner(openKey);
   const enqueueBounce = createBouncer({ hostname, sign, log });
   // Closed in this order: mail in flight goes to our own inbound port, so that is the last to stop.
   const started: { close(): Promise<void> }[] = [];
@@ -58,6 +62,8 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       host: listeners.host,
       port: listeners.smtpPort,
       resolver,
+      srs: createSrs(db, options.secretBox),
+      seal: createSealer(openKey),
       enqueueBounce,
     });
     started.unshift(inbound);

@@ -1,26 +1,12 @@
 /** DKIM signing (RFC 6376) of mail that starts here, with every active key of the author's domain. */
 import { dkimSign } from 'mailauth';
 import type { Db } from '../../database/database.ts';
-import type { SecretBox } from '../../database/secret-box.ts';
-
-const MAX_OPENED_KEYS = 1000;
+import type { OpenKey } from './dkim-key.ts';
 
 /** Gives the `DKIM-Signature` fields to put in front of `message`, each ending in CRLF; empty when the domain has no active key. */
 export type Sign = (db: Db, message: Buffer, domain: string, signedAt: Date) => Promise<string>;
 
-export function createSigner(secretBox: SecretBox): Sign {
-  // By sealed text, so that a replaced key is never mixed up with its successor.
-  const opened = new Map<string, string>();
-
-  const open = (key: { domain: string; selector: string; private_key_sealed: string }): string => {
-    const known = opened.get(key.private_key_sealed);
-    if (known) return known;
-    const pem = secretBox.open(key.private_key_sealed, `published.dkim_key:${key.domain}:${key.selector}`);
-    if (opened.size >= MAX_OPENED_KEYS) opened.clear();
-    opened.set(key.private_key_sealed, pem);
-    return pem;
-  };
-
+export function createSigner(openKey: OpenKey): Sign {
   return async (db, message, domain, signedAt) => {
     const keys = await db
       .selectFrom('published.dkim_key')
@@ -39,7 +25,7 @@ export function createSigner(secretBox: SecretBox): Sign {
         signingDomain: key.domain,
         selector: key.selector,
         algorithm: key.algorithm,
-        privateKey: open(key),
+        privateKey: openKey(key),
       })),
     } as Parameters<typeof dkimSign>[1]);
     // Sending with a signature missing would pass here and fail the receiver's DMARC check.

@@ -19,6 +19,14 @@ export function splitAddress(address: string): AddressParts | null {
   return { localPart: address.slice(0, at), domain: address.slice(at + 1) };
 }
 
+/** What a local part stands for: itself, or what is inside the quotes of a quoted string (RFC 5321 §4.1.2). */
+export const unquoteLocalPart = (localPart: string): string =>
+  QUOTED_LOCAL_PART.test(localPart) ? localPart.slice(1, -1).replace(/\\(.)/gu, '$1') : localPart;
+
+/** The local part that stands for `content`, in quotes only when it has to be. */
+export const quoteLocalPart = (content: string): string =>
+  DOT_ATOM.test(content) ? content : `"${content.replace(/["\\]/g, '\\$&')}"`;
+
 /**
  * The one spelling under which an address of ours is stored and compared: local part in NFC and lower case,
  * domain in lower-case A-labels (RFC 5890 §2.3.2.1). RFC 5321 §2.4 leaves case to the receiving host, and this

@@ -46,3 +46,8 @@ export function formatReceived(trace: ReceivedTrace): string {
 export function formatReturnPath(sender: string): string {
   return `Return-Path: <${sender}>\r\n`;
 }
+
+/** The `Delivered-To` field (RFC 9228) of a host that sends mail for `address` on: by it a message that comes back is known. */
+export function formatDeliveredTo(address: string): string {
+  return `Delivered-To: ${address}\r\n`;
+}

@@ -11,6 +11,8 @@ import { enqueue, isHosted } from './store.ts';
 export type FailedMail = {
   /** Envelope sender; with the null path nothing is sent, so that no report is ever about a report. */
   sender: string;
+  /** Of mail that was sent on: the address here that it was for. */
+  forwardedFor?: string | null;
   raw: Buffer;
   acceptedAt: Date;
   recipients: RecipientStatus[];
@@ -37,7 +39,7 @@ export function createBouncer(options: { hostname: string; sign: Sign; log: Logg
       boundary: `=_${randomBytes(18).toString('hex')}`,
       date: now,
       arrivalDate: failed.acceptedAt,
-      recipients: failed.recipients,
+      recipients: failed.recipients.map((recipient) => asTheSenderKnows(recipient, failed.forwardedFor)),
       original: failed.raw,
     });
     const signatures = await sign(tx, report, domain, now).catch((err: unknown) => {
@@ -47,5 +49,20 @@ export function createBouncer(options: { hostname: string; sign: Sign; log: Logg
     });
     const raw = Buffer.concat([Buffer.from(signatures), report]);
     await enqueue(tx, { sender: '', recipients: [to], raw, mailboxId: null, now }, id);
+  };
+}
+
+/**
+ * Where an address sends its mail on to is between its owner and us (RFC 3464 §4.2): the report is about that address.
+ * Our own reasons name the other domain, so only the status and the words of the other host stay.
+ */
+function asTheSenderKnows(recipient: RecipientStatus, forwardedFor?: string | null): RecipientStatus {
+  if (!forwardedFor) return recipient;
+  const other = new RegExp(recipient.address.replace(/[^\p{L}\p{N}@]/gu, '\\$&'), 'gi');
+  return {
+    ...recipient,
+    address: forwardedFor,
+    reason: 'Mail for this address is sent on to another one, where it could not be delivered',
+    diagnostic: recipient.diagnostic?.replace(other, () => forwardedFor),
   };
 }

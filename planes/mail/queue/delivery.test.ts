@@ -133,6 +133,31 @@ describe('mail to other systems while outbound is off', () => {
   });
 });
 
+describe('a report about mail that was sent on', () => {
+  it('is about the address it was for, and does not name the other one nor its domain', async () => {
+    await queue.put(['private@missing.example'], { forwardedFor: 'info@here.example' });
+    await queue.put(['private@elsewhere.example'], { forwardedFor: 'held@here.example' });
+    await queue.worker({ enabled: false }).runDue();
+    await queue.clock.advance(HELD_FOR_MS + 1);
+    await queue.keepHouse(false);
+    await queue.put(['private@gone.example'], { forwardedFor: 'gone@here.example' });
+    await queue.worker().runDue();
+    const reports = (await queue.reports()).sort();
+    expect(
+      reports.map((report) =>
+        /^Final-Recipient: rfc822; (.*)\r\n.*\r\nStatus: (.*)\r$/m.exec(report)?.slice(1),
+      ),
+    ).toEqual(
+      expect.arrayContaining([
+        ['info@here.example', '5.4.7'],
+        ['held@here.example', '5.4.7'],
+        ['gone@here.example', '5.1.2'],
+      ]),
+    );
+    for (const report of reports) expect(report).not.toMatch(/private|missing|elsewhere|gone\.example/);
+  });
+});
+
 describe('permanent failure', () => {
   it('bounces at once with a report to the sender that has the reply, from the null path', async () => {
     queue.remote.refuse('rcpt', '550 5.1.1 No such user');

@@ -13,8 +13,10 @@ export type QueuedMail = {
   recipients: { address: string; domain: string }[];
   /** Complete, signed, every line ending in CRLF. */
   raw: Buffer;
-  /** Null for reports of our own. */
+  /** Null for reports of our own, and for mail that is sent on. */
   mailboxId: string | null;
+  /** Of mail that is sent on: the address here that it was for. */
+  forwardedFor?: string;
   now: Date;
 };
 
@@ -22,7 +24,14 @@ export type QueuedMail = {
 export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): Promise<string> {
   await tx
     .insertInto('mail.queue_message')
-    .values({ id, sender: mail.sender, mailbox_id: mail.mailboxId, raw: mail.raw, accepted_at: mail.now })
+    .values({
+      id,
+      sender: mail.sender,
+      mailbox_id: mail.mailboxId,
+      forwarded_for: mail.forwardedFor ?? null,
+      raw: mail.raw,
+      accepted_at: mail.now,
+    })
     .execute();
   await tx
     .insertInto('mail.queue_recipient')
@@ -74,6 +83,7 @@ export type ClaimedRecipient = {
   /** The number of this attempt, from 1. Together with the worker it proves whose claim it is. */
   attempt: number;
   sender: string;
+  forwardedFor: string | null;
   acceptedAt: Date;
 };
 
@@ -108,6 +118,7 @@ export async function claimDue(
     domain: string;
     attempts: number;
     sender: string;
+    forwarded_for: string | null;
     accepted_at: Date;
   }>`
     with waiting as (
@@ -129,7 +140,8 @@ export async function claimDue(
         changed_at = ${now}
     from due, mail.queue_message m
     where r.id = due.id and m.id = r.message_id
-    returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.accepted_at`.execute(db);
+    returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.forwarded_for,
+      m.accepted_at`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     messageId: row.message_id,
@@ -137,6 +149,7 @@ export async function claimDue(
     domain: row.domain,
     attempt: row.attempts,
     sender: row.sender,
+    forwardedFor: row.forwarded_for,
     acceptedAt: row.accepted_at,
   }));
 }
@@ -305,6 +318,7 @@ export type ExpiredHeld = {
   address: string;
   reason: string | null;
   sender: string;
+  forwardedFor: string | null;
   raw: Buffer;
   acceptedAt: Date;
 };
@@ -314,7 +328,7 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
   const held = await tx
     .selectFrom('mail.queue_recipient as r')
     .innerJoin('mail.queue_message as m', 'm.id', 'r.message_id')
-    .select(['r.id', 'r.address', 'r.reason', 'm.sender', 'm.raw', 'm.accepted_at'])
+    .select(['r.id', 'r.address', 'r.reason', 'm.sender', 'm.forwarded_for', 'm.raw', 'm.accepted_at'])
     .where('r.state', '=', 'held')
     .where('m.accepted_at', '<', acceptedBefore)
     .limit(1)
@@ -327,7 +341,8 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
     .set({ state: 'expired', changed_at: now })
     .where('id', '=', held.id)
     .execute();
-  return { ...held, raw: held.raw, acceptedAt: held.accepted_at };
+  const { forwarded_for: forwardedFor, accepted_at: acceptedAt, raw } = held;
+  return { ...held, forwardedFor, acceptedAt, raw };
 }
 
 /** Deletes messages accepted before `acceptedBefore` that wait for nothing any more, and old send counts. */

@@ -137,7 +137,8 @@ class TlsFailed extends Error {
 
 /** One mail transaction on an open session. Never rejects. */
 function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResult> {
-  return new Promise((resolve) => {
+  let onEnd: () => void;
+  const transferred = new Promise<SendResult>((resolve) => {
     let contentBegun = false;
     let at = 0;
     const content = new Readable({
@@ -151,7 +152,8 @@ function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResul
     const lost = (response: string): SendResult =>
       contentBegun ? { result: 'interrupted', response } : { result: 'unreachable', response };
     // Closing a session from our side calls no callback; this does.
-    connection.once('end', () => resolve(lost('Connection closed')));
+    onEnd = () => resolve(lost('Connection closed'));
+    connection.once('end', onEnd);
     const envelope = {
       from: mail.sender,
       to: [mail.recipient],
@@ -163,6 +165,8 @@ function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResul
       else resolve(refusal(error) ?? lost(textOf(error)));
     });
   });
+  // A session carries many messages, and each would leave its listener behind.
+  return transferred.finally(() => connection.off('end', onEnd));
 }
 
 /** What the server, or our own check of the envelope, said about this message; null when it was about the connection. */

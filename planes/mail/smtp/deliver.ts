@@ -1,47 +1,59 @@
-/** Final delivery: one message into the mailboxes of all its recipients, or a clear refusal. */
+/** Takes responsibility for a message: into the mailboxes of its recipients, into the queue for those elsewhere, or a clear refusal. */
 import { type Db, inTransaction } from '../../../database/database.ts';
 import type { EnqueueBounce, FailedMail } from '../queue/bounce.ts';
+import { enqueue } from '../queue/store.ts';
 import { deliverMessage } from '../store/deliver.ts';
 import { FolderNotFound, MailboxNotFound, MailStoreRefusal, QuotaExceeded } from '../store/errors.ts';
+import type { ForwardedMail } from './forward.ts';
 import { SmtpRefusal } from './reply.ts';
 
-export type LocalMail = {
+/** `address` is everywhere one of the envelope's addresses that lead there. */
+export type ArrivedMail = {
   /** Envelope sender; empty is the null path. */
   sender: string;
-  /** Mailbox uid and one of the envelope's addresses that lead to it. */
-  recipients: Map<string, string>;
+  /** The message as the sender knows it, for a report. */
   raw: Buffer;
+  mailboxes: { mailboxId: string; address: string; raw: Buffer }[];
+  forwards: (ForwardedMail & { address: string })[];
+  /** Recipients that cannot have it, as the message itself showed. */
+  refused: RefusedRecipient[];
   junk: boolean;
   now: Date;
 };
 
-type Refused = { mailboxId: string; refusal: SmtpRefusal };
+export type RefusedRecipient = { address: string; refusal: SmtpRefusal };
 
 /**
- * Delivers to every mailbox in one transaction, so that a client that has to send again makes no duplicates.
+ * Does all of it in one transaction, so that a client that has to send again makes no duplicates.
  *
  * SMTP has one reply for all recipients (RFC 5321 §4.2.5). When only some of them cannot take the message, it
  * is accepted and the sender gets a report about those.
  *
- * @throws SmtpRefusal when no mailbox takes it: 552 5.2.2 over quota, 550 5.1.1 gone since RCPT.
+ * @throws SmtpRefusal when nobody takes it: 552 5.2.2 over quota, 550 5.1.1 gone since RCPT, or what `refused` says.
  */
-export async function deliverLocally(db: Db, mail: LocalMail, enqueueBounce: EnqueueBounce): Promise<void> {
-  const refused: Refused[] = [];
+export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueBounce: EnqueueBounce): Promise<void> {
+  const refused = [...mail.refused];
+  const refusedMailboxes = new Set<string>();
   const withoutJunkFolder = new Set<string>();
+  // In one order everywhere, so that two messages to the same mailboxes do not wait for each other.
+  const mailboxes = mail.mailboxes.toSorted((a, b) => (a.mailboxId < b.mailboxId ? -1 : 1));
   for (;;) {
-    const first = refused[0];
-    if (first && refused.length === mail.recipients.size) throw first.refusal;
+    const takers = mailboxes.filter(({ mailboxId }) => !refusedMailboxes.has(mailboxId));
+    const [first] = refused;
+    if (first && takers.length === 0 && mail.forwards.length === 0) throw first.refusal;
     const failure = await inTransaction(db, async (tx) => {
-      // In one order everywhere, so that two messages to the same mailboxes do not wait for each other.
-      for (const mailboxId of [...mail.recipients.keys()].sort()) {
-        if (refused.some((refusal) => refusal.mailboxId === mailboxId)) continue;
+      for (const { mailboxId, raw } of takers) {
         const folder = mail.junk && !withoutJunkFolder.has(mailboxId) ? 'Junk' : 'INBOX';
         try {
-          await deliverMessage(tx, { mailboxId, folder, raw: mail.raw, internalDate: mail.now });
+          await deliverMessage(tx, { mailboxId, folder, raw, internalDate: mail.now });
         } catch (error) {
           // Anything else, a deadlock for one, is for the transaction to deal with.
           throw error instanceof MailStoreRefusal ? new DeliveryFailure(mailboxId, error) : error;
         }
+      }
+      for (const { sender, target, raw, address } of mail.forwards) {
+        const forwarded = { sender, recipients: [target], raw, mailboxId: null, forwardedFor: address };
+        await enqueue(tx, { ...forwarded, now: mail.now });
       }
       if (refused.length > 0) await enqueueBounce(tx, reportOn(mail, refused), mail.now);
     }).then(
@@ -56,7 +68,11 @@ export async function deliverLocally(db: Db, mail: LocalMail, enqueueBounce: Enq
     // The owner has removed or renamed the folder.
     if (cause instanceof FolderNotFound && mail.junk && !withoutJunkFolder.has(mailboxId)) {
       withoutJunkFolder.add(mailboxId);
-    } else refused.push({ mailboxId, refusal: refusalFor(cause) });
+      continue;
+    }
+    refusedMailboxes.add(mailboxId);
+    const address = mailboxes.find((mailbox) => mailbox.mailboxId === mailboxId)?.address ?? '';
+    refused.push({ address, refusal: refusalFor(cause) });
   }
 }
 
@@ -76,10 +92,10 @@ function refusalFor(error: unknown): SmtpRefusal {
   throw error;
 }
 
-function reportOn(mail: LocalMail, refused: Refused[]): FailedMail {
-  const recipients = refused.map(({ mailboxId, refusal }) => {
+function reportOn(mail: ArrivedMail, refused: RefusedRecipient[]): FailedMail {
+  const recipients = refused.map(({ address, refusal }) => {
     const [status = '5.0.0', ...words] = refusal.message.split(' ');
-    return { address: mail.recipients.get(mailboxId) ?? '', status, reason: words.join(' ') };
+    return { address, status, reason: words.join(' ') };
   });
   return { sender: mail.sender, raw: mail.raw, acceptedAt: mail.now, recipients };
 }

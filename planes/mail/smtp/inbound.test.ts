@@ -12,7 +12,7 @@ import {
   storedMessages,
   type TestPlane,
 } from '../testing/plane.ts';
-import { connectRawSmtp } from '../testing/raw-smtp.ts';
+import { connectRawSmtp, transact as transactAt } from '../testing/raw-smtp.ts';
 
 // For what happens in the background; a loaded machine may take long.
 const SOON = { timeout: 30_000 };
@@ -43,19 +43,7 @@ const newMailbox = async (options: Parameters<typeof publishMailbox>[2] = {}) =>
   return { address, id: await publishMailbox(plane.db, address, options) };
 };
 
-/** One transaction from somewhere else; gives all replies from MAIL on. */
-const transact = async (mail: { from: string; to: string[]; content: string; args?: string }) => {
-  const client = await connectRawSmtp(plane.smtpPort);
-  await client.send('EHLO client.example\r\n');
-  const replies = [await client.send(`MAIL FROM:<${mail.from}>${mail.args ?? ''}\r\n`)];
-  for (const to of mail.to) replies.push(await client.send(`RCPT TO:<${to}>\r\n`));
-  if (replies.slice(1).some((reply) => reply.startsWith('250'))) {
-    await client.send('DATA\r\n');
-    replies.push(await client.send(`${mail.content}\r\n.\r\n`));
-  }
-  client.close();
-  return replies;
-};
+const transact = (mail: Parameters<typeof transactAt>[1]) => transactAt(plane.smtpPort, mail);
 const lastReply = async (mail: Parameters<typeof transact>[0]) => (await transact(mail)).at(-1) ?? '';
 
 const header = async (raw: string, name: string) =>

@@ -1,6 +1,6 @@
 /**
- * The port other mail systems, and our own queue, deliver to: takes mail for addresses that exist here and for
- * nothing else, and writes down what SPF, DKIM and DMARC say about it.
+ * The port other mail systems, and our own queue, deliver to: takes mail for addresses that exist here and for those
+ * that domains of ours send on, for nothing else, and writes down what SPF, DKIM, ARC and DMARC say about it.
  */
 import type { Logger } from 'pino';
 import type { SMTPServerSession } from 'smtp-server';
@@ -10,14 +10,17 @@ import { newId } from '../../../database/uuid.ts';
 import { normalizePath } from '../../../protocols/mail/address.ts';
 import { authservIdOf } from '../../../protocols/mail/authentication-results.ts';
 import { editHeader, type HeaderField } from '../../../protocols/mail/header.ts';
-import { formatReturnPath } from '../../../protocols/mail/trace.ts';
 import type { EnqueueBounce } from '../queue/bounce.ts';
 import type { MailResolver } from '../resolver.ts';
-import { deliverLocally } from './deliver.ts';
+import type { Seal } from '../seal.ts';
+import { sortRecipients } from './arrival.ts';
+import { deliverArrived } from './deliver.ts';
+import { createForward } from './forward.ts';
 import { type SmtpListener, startSmtpListener } from './listener.ts';
-import { findRecipient } from './recipient.ts';
+import { findRecipient, type Recipient } from './recipient.ts';
 import { SmtpRefusal } from './reply.ts';
 import { checkRecipientCount, receivedField } from './session.ts';
+import type { Srs } from './srs.ts';
 import { examine } from './verdict.ts';
 
 export type InboundOptions = {
@@ -28,15 +31,27 @@ export type InboundOptions = {
   hostname: string;
   tls: { key: string; cert: string };
   resolver: MailResolver;
+  srs: Srs;
+  seal: Seal;
   enqueueBounce: EnqueueBounce;
   clock: Clock;
   log: Logger;
 };
 
 export function startInbound(options: InboundOptions): Promise<SmtpListener> {
-  const { db, hostname, resolver, clock, log } = options;
+  const { db, hostname, resolver, srs, clock, log } = options;
+  const forward = createForward(options);
   // By the address as the client wrote it, which is how the envelope lists it.
-  const mailboxIds = new WeakMap<SMTPServerSession, Map<string, string>>();
+  const recipients = new WeakMap<SMTPServerSession, Map<string, Recipient>>();
+
+  const recipientAt = (address: string, session: SMTPServerSession, passed?: ReadonlySet<string>) =>
+    findRecipient(db, {
+      address,
+      hostname,
+      fromNobody: senderOf(session) === '',
+      reverse: (rewritten) => srs.reverse(rewritten, clock.now()),
+      ...(passed ? { passed } : {}),
+    });
 
   return startSmtpListener({
     host: options.host,
@@ -52,40 +67,44 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
         if (address !== '' && !normalizePath(address)) {
           throw new SmtpRefusal(553, '5.1.7', 'Sender address is not valid');
         }
-        mailboxIds.set(session, new Map());
+        recipients.set(session, new Map());
       },
 
       async onRcptTo({ address }, session) {
         checkRecipientCount(session);
-        mailboxIds.get(session)?.set(address, await findRecipient(db, address, hostname));
+        recipients.get(session)?.set(address, await recipientAt(address, session));
       },
 
       async onMessage(message, session) {
         const now = clock.now();
         const id = newId();
-        const { mailFrom, rcptTo } = session.envelope;
-        const sender = (mailFrom && normalizePath(mailFrom.address)?.address) || '';
+        const sender = senderOf(session);
         const { remoteAddress, hostNameAppearsAs: helo } = session;
         const verdict = await examine({ message, remoteAddress, helo, sender }, { hostname, resolver });
         log.info({ messageId: id, remoteAddress, disposition: verdict.disposition }, 'inbound: examined');
         if (verdict.disposition === 'reject') {
           throw new SmtpRefusal(550, '5.7.1', `Message rejected: ${verdict.reason}`);
         }
-        const addresses = rcptTo.map(({ address }) => address);
+        const addresses = session.envelope.rcptTo.map(({ address }) => address);
         const received = receivedField(session, { id, hostname, recipients: addresses, now });
-        const added = [formatReturnPath(sender), verdict.headerFields, received];
-        const recipients = new Map<string, string>();
-        for (const address of addresses) {
-          const mailboxId = mailboxIds.get(session)?.get(address);
-          if (mailboxId) recipients.set(mailboxId, address);
-        }
-        const raw = editHeader(message, added, (field) => isForged(field, hostname));
+        const fields = [verdict.headerFields, received];
+        const raw = editHeader(message, fields, (field) => isForged(field, hostname));
+        const known = recipients.get(session) ?? new Map<string, Recipient>();
+        const sorted = await sortRecipients(
+          { sender, raw, arc: verdict.arc, recipients: known, now },
+          { findAgain: (address, passed) => recipientAt(address, session, passed), forward },
+        );
         const junk = verdict.disposition === 'quarantine';
-        await deliverLocally(db, { sender, recipients, raw, junk, now }, options.enqueueBounce);
+        await deliverArrived(db, { ...sorted, sender, raw, junk, now }, options.enqueueBounce);
         return `2.0.0 Delivered as ${id}`;
       },
     },
   });
+}
+
+/** Envelope sender; empty is the null path. */
+function senderOf({ envelope: { mailFrom } }: SMTPServerSession): string {
+  return (mailFrom && normalizePath(mailFrom.address)?.address) || '';
 }
 
 /** Fields that only this host may write (RFC 8601 §5, RFC 5321 §4.4). */

@@ -1,53 +1,170 @@
-/** Which mailbox an address at this installation leads to. */
+/**
+ * Where mail for an address at this installation goes: into a mailbox, or on to an address elsewhere.
+ *
+ * The row of a domain in published.mail_forward sends mail on, possibly to another domain of ours with a row of its own.
+ * All of that way is gone here, while the sending host waits for the reply to RCPT: it hears at once of an address at
+ * the end that does not exist, and a circle never starts to turn.
+ */
 import type { Db } from '../../../database/database.ts';
-import { normalizeAddress, splitAddress, withoutDetail } from '../../../protocols/mail/address.ts';
+import {
+  normalizeAddress,
+  normalizePath,
+  splitAddress,
+  withoutDetail,
+} from '../../../protocols/mail/address.ts';
+import { SRS_VALID_DAYS, type SrsReversal } from '../../../protocols/mail/srs.ts';
 import { SmtpRefusal } from './reply.ts';
 
 // RFC 5321 §4.5.1 and RFC 2142 §2, §4: every domain that takes mail answers for these.
 const ROLE_NAMES = ['postmaster', 'abuse'];
+// Each step may ask the database several times; nobody has a use for that many.
+const MAX_STEPS = 10;
+
+export type Recipient = {
+  /** Addresses whose domain sent the mail on, in order. Empty for mail that a mailbox gets under its own address. */
+  via: string[];
+  destination:
+    | { kind: 'mailbox'; mailboxId: string }
+    /** `sentOnBy` is the domain of ours that sends it on. */
+    | { kind: 'elsewhere'; address: string; domain: string; sentOnBy: string };
+};
+
+export type RecipientQuestion = {
+  /** As the client wrote it. */
+  address: string;
+  hostname: string;
+  /** The mail has the null sender, as delivery reports have (RFC 5321 §4.5.5). */
+  fromNobody: boolean;
+  /** Reads the senders that mail was sent on with. */
+  reverse: (address: string) => Promise<SrsReversal>;
+  /** Domains whose row has sent this message on before. It passes each row once. */
+  passed?: ReadonlySet<string>;
+};
 
 /**
- * Finds the mailbox for an address: its own, the one it is a sub-address of, or for a role name the first of
- * the domain.
- *
- * @returns the mailbox uid.
- * @throws SmtpRefusal 550 5.7.1 when the domain is not hosted here, 5.1.1 when there is no such address.
+ * @throws SmtpRefusal 550 5.7.1 when the domain is not hosted here, 5.1.1 when there is no such address, 5.2.1 when the
+ * mailbox is suspended; 554 5.4.6 when the mail would go in circles.
  */
-export async function findRecipient(db: Db, given: string, hostname: string): Promise<string> {
+export async function findRecipient(db: Db, question: RecipientQuestion): Promise<Recipient> {
+  const given = question.address;
   // RFC 5321 §4.1.1.3: "postmaster" without a domain is this host's.
-  const address = normalizeAddress(given.toLowerCase() === 'postmaster' ? `${given}@${hostname}` : given);
-  const parts = address && splitAddress(address);
-  if (!address || !parts) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
-  const { domain } = parts;
-  const hosted = await db
-    .selectFrom('published.mail_domain')
-    .select('name')
-    .where('name', '=', domain)
-    .executeTakeFirst();
-  if (!hosted)
-    throw new SmtpRefusal(550, '5.7.1', 'Relaying denied, this host takes no mail for that domain');
+  let path = normalizePath(given.toLowerCase() === 'postmaster' ? `${given}@${question.hostname}` : given);
+  if (!path) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
+  const via: string[] = [];
+  const passed = new Set(question.passed);
+  let sentOnBy: string | null = null;
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    const step = await nextStep(db, path, { ...question, passed, sentOn: via.length > 0 });
+    if (step.kind === 'mailbox') return { via, destination: step };
+    if (step.kind === 'foreign') {
+      // Only mail that a domain of ours sends on goes to others (no open relay, RFC 5321 §7.9).
+      if (!sentOnBy) {
+        throw new SmtpRefusal(550, '5.7.1', 'Relaying denied, this host takes no mail for that domain');
+      }
+      return { via, destination: { kind: 'elsewhere', ...path, sentOnBy } };
+    }
+    sentOnBy = path.domain;
+    if (step.kind === 'sent on') {
+      via.push(normalizeAddress(path.address) ?? path.address);
+      passed.add(path.domain);
+    }
+    path = normalizePath(step.to);
+    // The sender is to keep the mail until somebody has corrected it.
+    if (!path) throw new SmtpRefusal(451, '4.3.5', 'Mail for this address is sent on to what is no address');
+  }
+  throw inCircles();
+}
+
+type Step =
+  | { kind: 'mailbox'; mailboxId: string }
+  /** Not hosted here. */
+  | { kind: 'foreign' }
+  /** The row of the domain sends it on. */
+  | { kind: 'sent on'; to: string }
+  /** It is a report about mail that was sent on from here, for the sender of that. */
+  | { kind: 'returned'; to: string };
+
+async function nextStep(
+  db: Db,
+  path: { address: string; domain: string },
+  question: RecipientQuestion & { passed: ReadonlySet<string>; sentOn: boolean },
+): Promise<Step> {
+  const { domain } = path;
+  const rows = await db
+    .selectFrom('published.mail_domain as d')
+    .leftJoin('published.mail_forward as f', 'f.domain', 'd.name')
+    .select(['f.kind', 'f.target_address'])
+    .where('d.name', '=', domain)
+    .execute();
+  if (rows.length === 0) return { kind: 'foreign' };
+  // Before the rows of the domain: these addresses are none of its owner's, and whoever has one is owed the report.
+  const reversal = await question.reverse(path.address);
+  if (reversal.result !== 'none') return { kind: 'returned', to: senderOf(reversal, question.fromNobody) };
+
+  const targetOf = (kind: string) => rows.find((row) => row.kind === kind)?.target_address;
+  const everything = targetOf('forward');
+  const remaining = targetOf('catch_all');
+  const passed = question.passed.has(domain);
+  if (everything && !passed) return { kind: 'sent on', to: everything };
+  const address = normalizeAddress(path.address) ?? path.address;
+  const mailbox = await mailboxAt(db, address);
+  if (mailbox?.status === 'active') return { kind: 'mailbox', mailboxId: mailbox.id };
+  const subject = question.sentOn ? 'Mail for this address is sent on to a mailbox that' : 'This mailbox';
+  if (mailbox) throw new SmtpRefusal(550, '5.2.1', `${subject} is suspended`);
+  if (passed && (everything || remaining)) throw inCircles();
+  if (remaining) return { kind: 'sent on', to: remaining };
+  const first = await firstMailboxForRole(db, address, domain);
+  if (first) return { kind: 'mailbox', mailboxId: first };
+  throw new SmtpRefusal(
+    550,
+    '5.1.1',
+    question.sentOn
+      ? 'Mail for this address is sent on to an address that does not exist'
+      : 'There is no such address here',
+  );
+}
+
+/** The mailbox of an address, or the one it is a sub-address of. A mailbox of exactly that address goes first. */
+async function mailboxAt(db: Db, address: string): Promise<{ id: string; status: string } | undefined> {
   const candidates = [address, withoutDetail(address)];
   const mailboxes = await db
     .selectFrom('published.mailbox')
     .select(['id', 'address', 'status'])
     .where('address', 'in', candidates)
     .execute();
-  // A mailbox of exactly that address goes before one that it is a sub-address of.
-  let mailbox = candidates
-    .map((candidate) => mailboxes.find((row) => row.address === candidate))
+  return candidates
+    .map((candidate) => mailboxes.find((mailbox) => mailbox.address === candidate))
     .find(Boolean);
-  if (!mailbox && ROLE_NAMES.includes(splitAddress(withoutDetail(address))?.localPart ?? '')) {
-    mailbox = await db
-      .selectFrom('published.mailbox')
-      .select(['id', 'address', 'status'])
-      .where('domain', '=', domain)
-      .where('status', '=', 'active')
-      // Ids are ordered by creation.
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
-  }
-  if (!mailbox) throw new SmtpRefusal(550, '5.1.1', 'There is no such address here');
-  if (mailbox.status !== 'active') throw new SmtpRefusal(550, '5.2.1', 'This mailbox is suspended');
-  return mailbox.id;
 }
+
+async function firstMailboxForRole(db: Db, address: string, domain: string): Promise<string | undefined> {
+  if (!ROLE_NAMES.includes(splitAddress(withoutDetail(address))?.localPart ?? '')) return undefined;
+  const mailbox = await db
+    .selectFrom('published.mailbox')
+    .select('id')
+    .where('domain', '=', domain)
+    .where('status', '=', 'active')
+    // Ids are ordered by creation.
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return mailbox?.id;
+}
+
+/** @throws SmtpRefusal when it is not for the sender, or not from a mail system. */
+function senderOf(reversal: Exclude<SrsReversal, { result: 'none' }>, fromNobody: boolean): string {
+  if (reversal.result === 'forged') {
+    throw new SmtpRefusal(550, '5.7.1', 'This address was not made here');
+  }
+  if (reversal.result === 'expired') {
+    throw new SmtpRefusal(550, '5.1.1', `This address was valid for ${SRS_VALID_DAYS} days, and is no more`);
+  }
+  // Anybody who has seen one would have a relay to its owner otherwise.
+  if (!fromNobody) {
+    throw new SmtpRefusal(550, '5.7.1', 'This address takes delivery reports only, from the null sender');
+  }
+  return reversal.address;
+}
+
+const inCircles = (): SmtpRefusal =>
+  new SmtpRefusal(554, '5.4.6', 'Mail for this address is sent on in circles');

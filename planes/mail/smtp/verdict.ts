@@ -1,6 +1,7 @@
-/** SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 9989) of a message that arrives, and what they ask for. */
+/** SPF (RFC 7208), DKIM (RFC 6376), ARC (RFC 8617) and DMARC (RFC 9989) of a message that arrives, and what they ask for. */
 import { authenticate } from 'mailauth';
 import type { MailResolver } from '../resolver.ts';
+import type { ArcFindings } from '../seal.ts';
 
 export type Arrival = {
   message: Buffer;
@@ -18,6 +19,8 @@ export type Verdict = {
   disposition: 'accept' | 'quarantine' | 'reject';
   /** Why it is not accepted; one line. */
   reason: string;
+  /** For the next host, should the message be sent on. A chain of others changes nothing for us: it takes trust in them. */
+  arc: ArcFindings;
 };
 
 /** Never rejects because of DNS: a look-up that fails becomes `temperror` in the results, and the message is accepted. */
@@ -31,10 +34,17 @@ export async function examine(
     sender: arrival.sender,
     mta: options.hostname,
     resolver: (name, type) => options.resolver.resolve(name, type) as Promise<string[]>,
-    disableArc: true,
     disableBimi: true,
   });
-  return { headerFields: result.headers, ...judge(result) };
+  return { headerFields: result.headers, ...judge(result), arc: arcFindings(result) };
+}
+
+function arcFindings({ arc }: Authentication): ArcFindings {
+  const chain = arc ? arc.status.result : 'none';
+  return {
+    chain: chain === 'pass' || chain === 'fail' ? chain : 'none',
+    authenticationResults: arc ? (arc.authResults ?? '') : '',
+  };
 }
 
 type Authentication = Awaited<ReturnType<typeof authenticate>>;

@@ -10,6 +10,7 @@ import { newId } from '../../../database/uuid.ts';
 import { createSelfSignedCertificate } from '../../../protocols/self-signed.ts';
 import { type MailExchange, startMailExchange } from '../exchange.ts';
 import { createLogin } from '../login.ts';
+import type { OutboundOptions } from '../queue/delivery.ts';
 import { type DnsStub, startDnsStub } from './dns-stub.ts';
 
 export const HOSTNAME = 'mail.here.example';
@@ -42,11 +43,30 @@ export async function startTestGround(db: Db): Promise<TestGround> {
 
 export type TestPlane = TestGround & MailExchange;
 
-/** Starts login and exchange on a test database. */
-export async function startTestPlane(database: { db: Db; url: string }): Promise<TestPlane> {
+/** Starts login and exchange on a test database. Mail for elsewhere is held unless `outbound` says otherwise. */
+export async function startTestPlane(
+  database: { db: Db; url: string },
+  outbound: OutboundOptions = { enabled: false },
+): Promise<TestPlane> {
   const ground = await startTestGround(database.db);
+  const plane = await startTestPlaneOn(ground, database.url, outbound);
+  return {
+    ...plane,
+    async close() {
+      await plane.close();
+      await ground.close();
+    },
+  };
+}
+
+/** The same on a ground that stays when it is closed. */
+export async function startTestPlaneOn(
+  ground: TestGround,
+  databaseUrl: string,
+  outbound: OutboundOptions,
+): Promise<TestPlane> {
   const log = pino({ level: 'silent' });
-  const common = { databaseUrl: database.url, db: database.db, clock: systemClock, log };
+  const common = { databaseUrl, db: ground.db, clock: systemClock, log };
   const login = await createLogin(common);
   const exchange = await startMailExchange({
     ...common,
@@ -55,7 +75,7 @@ export async function startTestPlane(database: { db: Db; url: string }): Promise
     hostname: HOSTNAME,
     listeners: { host: '127.0.0.1', smtpPort: 0, submissionPort: 0, submissionsPort: 0 },
     resolver: { servers: [ground.dns.server] },
-    outbound: { enabled: false },
+    outbound,
   });
   return {
     ...ground,
@@ -63,7 +83,6 @@ export async function startTestPlane(database: { db: Db; url: string }): Promise
     async close() {
       await exchange.close();
       await login.close();
-      await ground.close();
     },
   };
 }
@@ -134,6 +153,19 @@ export async function publishMailbox(
     })
     .execute();
   return id;
+}
+
+/** Has a domain send its mail on, as published.mail_forward says. */
+export async function publishForward(
+  db: Db,
+  domain: string,
+  kind: 'forward' | 'catch_all',
+  targetAddress: string,
+): Promise<void> {
+  await db
+    .insertInto('published.mail_forward')
+    .values({ domain, kind, target_address: targetAddress })
+    .execute();
 }
 
 /** A nodemailer client signed in to submission, over STARTTLS unless told otherwise. */

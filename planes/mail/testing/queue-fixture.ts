@@ -78,7 +78,7 @@ export async function startQueueFixture(database: TestDatabase) {
     keepHouse: (outboundEnabled: boolean) =>
       keepHouse(database.db, { outboundEnabled, enqueueBounce }, clock.now()),
 
-    put: (recipients: string[], mail: { sender?: string; raw?: string } = {}) =>
+    put: (recipients: string[], mail: { sender?: string; raw?: string; forwardedFor?: string } = {}) =>
       inTransaction(database.db, (tx) =>
         enqueue(tx, {
           sender: mail.sender ?? 'ann@here.example',
@@ -87,6 +87,7 @@ export async function startQueueFixture(database: TestDatabase) {
             mail.raw ?? 'Message-ID: <o@here.example>\r\nFrom: ann@here.example\r\n\r\nhi\r\n',
           ),
           mailboxId: null,
+          ...(mail.forwardedFor ? { forwardedFor: mail.forwardedFor } : {}),
           now: clock.now(),
         }),
       ),

@@ -68,3 +68,20 @@ export async function connectRawSmtp(
     close: () => socket.destroy(),
   };
 }
+
+/** One transaction from somewhere else, `content` without its final CRLF; gives all replies from MAIL on. */
+export async function transact(
+  port: number,
+  mail: { from: string; to: string[]; content: string; args?: string },
+): Promise<string[]> {
+  const client = await connectRawSmtp(port);
+  await client.send('EHLO client.example\r\n');
+  const replies = [await client.send(`MAIL FROM:<${mail.from}>${mail.args ?? ''}\r\n`)];
+  for (const to of mail.to) replies.push(await client.send(`RCPT TO:<${to}>\r\n`));
+  if (replies.slice(1).some((reply) => reply.startsWith('250'))) {
+    await client.send('DATA\r\n');
+    replies.push(await client.send(`${mail.content}\r\n.\r\n`));
+  }
+  client.close();
+  return replies;
+}
