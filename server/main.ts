@@ -1,4 +1,5 @@
 // `npm start`: reads the configuration, starts the roles asked for, and stops them cleanly when told to.
+import type { Logger } from 'pino';
 import { DirectoryInUse } from '../database/embedded/directory-lock.ts';
 import { MigrationMismatch } from '../database/migrate.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
@@ -18,19 +19,25 @@ const start = async (): Promise<void> => {
   const config = loadConfig();
   const log = createLog(config.log);
   const startedMs = performance.now();
-  const installation = await startInstallation(config, { log });
-  announce(installation, config.server.roles, performance.now() - startedMs);
+  const starting = startInstallation(config, { log });
+  // From the first moment: a database server is running before the start is through, and must not be left behind.
+  stopWhenTold(starting, log);
+  announce(await starting, config.server.roles, performance.now() - startedMs);
+};
 
+const stopWhenTold = (starting: Promise<Installation>, log: Logger): void => {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => fail('InboxKit did not stop in time and was cut off'), STOP_WITHIN_MS).unref();
-    installation.close().then(
-      () => log.info('stopped'),
-      (error: Error) => fail(`InboxKit did not stop cleanly: ${error.message}`),
-    );
+    starting
+      .then((installation) => installation.close())
+      .then(
+        () => log.info('stopped'),
+        (error: Error) => fail(`InboxKit did not stop cleanly: ${error.message}`),
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -50,7 +57,12 @@ const announce = (
         ? `SMTP ${ports.smtp}, submission ${ports.submission} and ${ports.submissions} (TLS), IMAP ${ports.imap} and ${ports.imaps} (TLS)`
         : null,
     ],
-    ['Web', roles.includes('web') ? `port ${ports.web}` : null],
+    [
+      'Web',
+      roles.includes('web')
+        ? `HTTP ${ports.web}${ports.webTls === null ? '' : `, HTTPS ${ports.webTls}`}`
+        : null,
+    ],
     ['Data', storage.dataDir],
   ].filter(([, text]) => text !== null);
   process.stdout.write(`\nInboxKit is ready after ${(ms / 1000).toFixed(1)} s\n`);

@@ -1,72 +1,103 @@
-// The web plane over real HTTP: who is forwarded, where to, and who is not.
-import { type IncomingMessage, request } from 'node:http';
+// Visitors over plain HTTP are sent where they should go, and nowhere else.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Db, openDatabase } from '../../database/database.ts';
 import { useTestDatabase } from '../../database/testing.ts';
+import { forward, log, secretBox } from './testing/forwarded.ts';
+import { freePort } from './testing/free-port.ts';
+import { visit } from './testing/visitor.ts';
 import { startWebPlane, type WebPlane } from './web-plane.ts';
 
 const database = useTestDatabase();
 let plane: WebPlane;
 
-const forward = (host: string, target_url: string, more: { permanent?: boolean; keep_path?: boolean } = {}) =>
-  database.db
-    .insertInto('published.web_forward')
-    .values({ host, target_url, ...more })
-    .onConflict((conflict) => conflict.column('host').doUpdateSet({ target_url, ...more }))
-    .execute();
-
-const visit = (host: string, path = '/') =>
-  new Promise<{ status: number; location: string | undefined }>((resolve, reject) => {
-    const sent = request(
-      { host: '127.0.0.1', port: plane.port, path, headers: { Host: host } },
-      (response: IncomingMessage) => {
-        response.resume();
-        resolve({ status: response.statusCode!, location: response.headers.location });
-      },
-    );
-    sent.on('error', reject);
-    sent.end();
-  });
+const start = (db: Db) => startWebPlane({ db, host: '127.0.0.1', port: 0, https: null, log });
+const ask = async (host: string, path?: string) => {
+  const { status, location } = await visit(plane.port, host, path);
+  return { status, location };
+};
 
 beforeAll(async () => {
-  const log = { info: () => {}, warn: () => {} };
-  plane = await startWebPlane({ db: database.db, host: '127.0.0.1', port: 0, log });
+  plane = await start(database.db);
 });
 afterAll(() => plane.close());
 
 describe('the web plane', () => {
   test('sends visitors of a forwarded host to its target, whatever the case and port of the host', async () => {
-    await forward('northpeak.com', 'https://northpeak.example/start?from=mail');
+    await forward(database.db, ['northpeak.com'], {
+      target_url: 'https://northpeak.example/start?from=mail',
+    });
     const target = { status: 302, location: 'https://northpeak.example/start?from=mail' };
-    expect(await visit('northpeak.com')).toEqual(target);
-    expect(await visit('NorthPeak.com:8081', '/any/path')).toEqual(target);
-    expect(await visit('northpeak.com.')).toEqual(target);
+    expect(await ask('northpeak.com')).toEqual(target);
+    expect(await ask('NorthPeak.com:8081', '/any/path')).toEqual(target);
+    expect(await ask('northpeak.com.')).toEqual(target);
   });
 
   test('answers 301 where the forwarding is permanent', async () => {
-    await forward('moved.com', 'https://moved.example/', { permanent: true });
-    expect(await visit('moved.com')).toEqual({ status: 301, location: 'https://moved.example/' });
+    await forward(database.db, ['moved.com'], { target_url: 'https://moved.example/', permanent: true });
+    expect(await ask('moved.com')).toEqual({ status: 301, location: 'https://moved.example/' });
   });
 
   test('keeps path and query where it is told to', async () => {
-    await forward('kept.com', 'https://kept.example/base', { keep_path: true });
-    expect((await visit('kept.com', '/a/b?c=d')).location).toBe('https://kept.example/base/a/b?c=d');
+    await forward(database.db, ['kept.com'], { target_url: 'https://kept.example/base', keep_path: true });
+    expect((await ask('kept.com', '/a/b?c=d')).location).toBe('https://kept.example/base/a/b?c=d');
+  });
+
+  test('reads the host of a request target that is a whole address, as a client of a proxy sends it', async () => {
+    await forward(database.db, ['whole.com'], { target_url: 'https://whole.example', keep_path: true });
+    expect((await ask('elsewhere.example', 'http://whole.com:80/a?b')).location).toBe(
+      'https://whole.example/a?b',
+    );
   });
 
   test('never leaves the target host, whatever the path looks like', async () => {
-    await forward('safe.com', 'https://safe.example', { keep_path: true });
-    for (const path of ['//evil.example/', '/\\evil.example', '/@evil.example', '/%0d%0aX: y']) {
-      expect(new URL((await visit('safe.com', path)).location!).host).toBe('safe.example');
+    await forward(database.db, ['safe.com'], { target_url: 'https://safe.example', keep_path: true });
+    for (const path of ['//evil.example/', '/\\evil.example', '/@evil.example', '/%0d%0aX:%20y']) {
+      expect(new URL((await ask('safe.com', path)).location!).host).toBe('safe.example');
     }
   });
 
   test('answers 404 for every other host', async () => {
-    expect(await visit('unknown.example')).toEqual({ status: 404, location: undefined });
+    expect(await ask('unknown.example')).toEqual({ status: 404, location: undefined });
   });
 
   test('follows a change', async () => {
-    await forward('changing.com', 'https://one.example/');
-    await visit('changing.com');
-    await forward('changing.com', 'https://two.example/');
-    await expect.poll(async () => (await visit('changing.com')).location).toBe('https://two.example/');
+    await forward(database.db, ['changing.com'], { target_url: 'https://one.example/' });
+    await ask('changing.com');
+    await forward(database.db, ['changing.com'], { target_url: 'https://two.example/' });
+    await expect
+      .poll(async () => (await ask('changing.com')).location, { timeout: 30_000 })
+      .toBe('https://two.example/');
+  });
+
+  test('never forwards a request for an ACME challenge, since its answer decides who gets certificates', async () => {
+    await forward(database.db, ['challenged.com'], { keep_path: true });
+    expect(await ask('challenged.com', '/.well-known/acme-challenge/token')).toEqual({
+      status: 404,
+      location: undefined,
+    });
+  });
+
+  test('goes on forwarding from memory while the database is away, and says 503 for what it never saw', async () => {
+    await forward(database.db, ['remembered.com', 'never-seen.com']);
+    const db = openDatabase(database.url, { poolSize: 1 });
+    const other = await start(db);
+    const statusOf = async (host: string) => (await visit(other.port, host)).status;
+    expect(await statusOf('remembered.com')).toBe(302);
+    await db.destroy();
+    await expect.poll(() => statusOf('never-seen.com')).toBe(503);
+    // Beyond the second for which it would not have asked the database anyway.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await statusOf('remembered.com')).toBe(302);
+    await other.close();
+  });
+
+  test('starts as a whole or not at all: with a port that is taken, nothing is left listening', async () => {
+    const acme = { directoryUrl: 'https://127.0.0.1:1/directory', email: null, caPem: null };
+    const https = { databaseUrl: database.url, port: plane.port, secretBox, acme };
+    const port = await freePort();
+    await expect(startWebPlane({ db: database.db, host: '127.0.0.1', port, https, log })).rejects.toThrow(
+      /EADDRINUSE/,
+    );
+    await expect(visit(port, 'northpeak.com')).rejects.toThrow(/ECONNREFUSED/);
   });
 });

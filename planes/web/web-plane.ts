@@ -1,36 +1,91 @@
-// Sends visitors of a forwarded domain to its target. Only configured hosts are answered with a redirect, so
-// there is no open redirect; everything else is a plain 404.
+// Sends visitors of a forwarded domain to its target, over HTTP and, where an authority for certificates is
+// configured, over HTTPS. Everything else is a plain 404.
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
+import type { SecretBox } from '../../database/secret-box.ts';
+import type { AcmeOptions } from './acme/authority.ts';
+import { challengeTokenOf, findKeyAuthorization } from './acme/challenges.ts';
+import { askedOf, type FindForward, locationOf, rememberForwards } from './forwards.ts';
+import { openSecureContexts, type SecureContexts } from './secure-contexts.ts';
 
 export type WebPlaneOptions = {
   db: Db;
   /** Address to bind. */
   host: string;
-  /** 0 picks a free one. */
+  /** Of HTTP; 0 picks a free one. */
   port: number;
-  log: Pick<Logger, 'info' | 'warn'>;
+  /** Null: plain HTTP only. */
+  https: HttpsOptions | null;
+  clock?: Clock;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
 
-export type WebPlane = { port: number; close(): Promise<void> };
+export type HttpsOptions = {
+  databaseUrl: string;
+  /** 0 picks a free one. */
+  port: number;
+  /** Seals the private keys. */
+  secretBox: SecretBox;
+  acme: AcmeOptions;
+};
 
-type Forward = { targetUrl: string; permanent: boolean; keepPath: boolean };
+export type WebPlane = {
+  port: number;
+  /** Null without HTTPS. */
+  tlsPort: number | null;
+  close(): Promise<void>;
+};
 
-/** A changed target is seen after this long; a database that is away is covered for as long as it takes. */
-const FRESH_MS = 1_000;
-/** Hosts kept in memory; the least recently asked for goes first. */
-const MOST_KEPT = 20_000;
+/** A visitor that does not get to its request within this is let go. */
+const REQUEST_WITHIN_MS = 15_000;
 
-export const startWebPlane = async ({ db, host, port, log }: WebPlaneOptions): Promise<WebPlane> => {
-  const find = rememberForwards(db, log);
-  const server = createServer((request, response) => {
-    answer(request, response, find).catch((error: Error) => {
-      log.warn({ reason: error.message }, 'a visitor could not be forwarded');
-      respond(response, 503, 'Try again in a moment.\n', { 'Retry-After': '5' });
-    });
+/** Starts all of it, or nothing. HTTP answers while certificates are still to come. */
+export const startWebPlane = async (options: WebPlaneOptions): Promise<WebPlane> => {
+  const { db, host, port, https, clock = systemClock, log } = options;
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of started.splice(0)) await part.close();
+  };
+  const opened = <Part extends { close(): Promise<void> }>(part: Part): Part => {
+    started.unshift(part);
+    return part;
+  };
+  try {
+    const answer = answerWith(db, log);
+    const timeouts = { headersTimeout: REQUEST_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS };
+    const http = opened(await listenOn(createServer(timeouts, answer), host, port));
+    if (!https) return { port: http.port, tlsPort: null, close };
+
+    const { databaseUrl, secretBox, acme } = https;
+    const contexts = opened(await openSecureContexts({ databaseUrl, db, secretBox, log }));
+    const tls = { ...timeouts, handshakeTimeout: REQUEST_WITHIN_MS, SNICallback: chooseFrom(contexts) };
+    const secure = opened(await listenOn(createTlsServer(tls, answer), host, https.port));
+    // Its libraries take a quarter of a second to load, which is nothing to ask of a start without HTTPS.
+    const { createCertificateWorker } = await import('./acme/worker.ts');
+    const worker = opened(createCertificateWorker({ databaseUrl, db, secretBox, acme, clock, log }));
+    await worker.start();
+    return { port: http.port, tlsPort: secure.port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const listenOn = async (
+  server: Server,
+  host: string,
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   server.listen(port, host);
   await once(server, 'listening');
@@ -39,21 +94,52 @@ export const startWebPlane = async ({ db, host, port, log }: WebPlaneOptions): P
     async close() {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      // Also those in the middle of a handshake, which the server of requests does not know of yet.
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
+  };
+};
+
+/**
+ * A name without a certificate is refused in the handshake, which RFC 6066 §3 leaves to the server. A certificate
+ * made here would only teach visitors to click warnings away, and browsers that tried HTTPS by themselves fall back
+ * to HTTP. The server has no certificate of its own, so that the alert is `handshake_failure` (RFC 8446 §6.2);
+ * node:tls has no way to send `unrecognized_name`.
+ */
+const chooseFrom =
+  (contexts: SecureContexts) =>
+  (serverName: string, done: (error: null, context?: SecureContext) => void): void => {
+    contexts.find(serverName).then((context) => done(null, context ?? undefined));
+  };
+
+const answerWith = (db: Db, log: WebPlaneOptions['log']) => {
+  const find = rememberForwards(db, log);
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, db, find).catch((err: Error) => {
+      log.warn({ err }, 'a visitor could not be answered');
+      respond(response, 503, 'Try again in a moment.\n', { 'Retry-After': '5' });
+    });
   };
 };
 
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  find: (host: string) => Promise<Forward | null>,
+  db: Db,
+  find: FindForward,
 ): Promise<void> => {
-  const name = hostOf(request.headers.host);
-  const forward = name ? await find(name) : null;
+  const { host, path } = askedOf(request.url ?? '/', request.headers.host);
+  const token = challengeTokenOf(path);
+  if (token !== null) {
+    // Never forwarded: whoever answers here can have certificates for the host (RFC 8555 §10.2).
+    const known = host && token ? await findKeyAuthorization(db, host, token) : null;
+    if (known === null) return respond(response, 404, 'No such challenge.\n');
+    return respond(response, 200, known, { 'Content-Type': 'application/octet-stream' });
+  }
+  const forward = host ? await find(host) : null;
   if (!forward) return respond(response, 404, 'No site is configured for this address.\n');
-  const location = locationOf(forward, request.url ?? '/');
+  const location = locationOf(forward, path);
   respond(response, forward.permanent ? 301 : 302, `Moved to ${location}\n`, { Location: location });
 };
 
@@ -66,45 +152,4 @@ const respond = (
   if (response.headersSent) return;
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers });
   response.end(text);
-};
-
-/** The host a visitor asked for, lower case and without port and final dot (RFC 9110 §7.2). */
-const hostOf = (header: string | undefined): string | null =>
-  header?.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '') || null;
-
-/** The target, with the visitor's path and query behind it where the forwarding keeps them. */
-const locationOf = ({ targetUrl, keepPath }: Forward, requestTarget: string): string => {
-  const target = new URL(targetUrl);
-  if (keepPath && requestTarget.startsWith('/')) {
-    // Parsed against a host of our own: `//evil.example/` is a path here, never another host.
-    const asked = new URL(`http://visitor.invalid${requestTarget}`);
-    target.pathname = target.pathname.replace(/\/$/, '') + asked.pathname;
-    target.search = asked.search || target.search;
-  }
-  return target.href;
-};
-
-/** Looks forwards up in the database, and answers from memory what was asked a moment ago, or while it is away. */
-const rememberForwards = (db: Db, log: WebPlaneOptions['log']) => {
-  const kept = new Map<string, { forward: Forward | null; atMs: number }>();
-  return async (host: string): Promise<Forward | null> => {
-    const known = kept.get(host);
-    if (known && performance.now() - known.atMs < FRESH_MS) return known.forward;
-    try {
-      const row = await db
-        .selectFrom('published.web_forward')
-        .select(['target_url as targetUrl', 'permanent', 'keep_path as keepPath'])
-        .where('host', '=', host)
-        .executeTakeFirst();
-      const forward = row ?? null;
-      kept.delete(host);
-      kept.set(host, { forward, atMs: performance.now() });
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
-      return forward;
-    } catch (error) {
-      if (!known) throw error;
-      log.warn({ reason: (error as Error).message }, 'forwarding from memory');
-      return known.forward;
-    }
-  };
 };

@@ -34,7 +34,12 @@ describe('loadConfig', () => {
   });
 
   test('every example in the documentation is a value that the variable takes', () => {
-    const prose = new Set(['INBOXKIT_SECRET_KEY', 'INBOXKIT_TLS_CERT', 'INBOXKIT_TLS_KEY']);
+    const prose = new Set([
+      'INBOXKIT_SECRET_KEY',
+      'INBOXKIT_TLS_CERT',
+      'INBOXKIT_TLS_KEY',
+      'INBOXKIT_ACME_CA',
+    ]);
     for (const { variables } of describeConfig()) {
       for (const variable of variables.filter(({ name }) => !prose.has(name))) {
         expect([variable.name, variable.parse(variable.example).ok]).toEqual([variable.name, true]);
@@ -115,6 +120,19 @@ describe('loadConfig', () => {
   test('credits become micro-credits without rounding', () => {
     expect(loadConfig({ INBOXKIT_FIRST_CREDITS: '0.1' }).billing.firstCreditsMicros).toBe(100_000);
     expect(loadConfig({ INBOXKIT_FIRST_CREDITS: '12.345678' }).billing.firstCreditsMicros).toBe(12_345_678);
+  });
+
+  test('resolvers are addresses, with port 53 unless another is said, and none by default', () => {
+    const resolversOf = (text: string) => loadConfig({ INBOXKIT_DNS_RESOLVERS: text }).dns.resolvers;
+    expect(loadConfig({}).dns.resolvers).toEqual([]);
+    expect(resolversOf('192.0.2.1, [2001:db8::1]:5353,2001:db8::2')).toEqual([
+      { name: '192.0.2.1', address: '192.0.2.1', port: 53 },
+      { name: '[2001:db8::1]:5353', address: '2001:db8::1', port: 5353 },
+      { name: '2001:db8::2', address: '2001:db8::2', port: 53 },
+    ]);
+    for (const text of ['resolver.example', '192.0.2.1:0', '192.0.2.1,', '192.0.2.1:99999']) {
+      expect(() => resolversOf(text)).toThrow('INBOXKIT_DNS_RESOLVERS');
+    }
   });
 
   test('faults of the registry are a list, empty when off', () => {

@@ -112,6 +112,9 @@ function listeners(values: SectionValues): { role: Role; name: string; port: num
     { role: 'mail', name: mail.imapPort.name, port: values.mail.imapPort },
     { role: 'mail', name: mail.imapsPort.name, port: values.mail.imapsPort },
     { role: 'web', name: webSection.variables.port.name, port: values.web.port },
+    ...(values.web.acmeDirectory === null
+      ? []
+      : [{ role: 'web' as const, name: webSection.variables.tlsPort.name, port: values.web.tlsPort }]),
     { role: 'identity', name: identitySection.variables.port.name, port: values.identity.port },
   ];
 }

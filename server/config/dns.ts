@@ -1,5 +1,5 @@
 // The authoritative DNS server.
-import { port } from './value-types.ts';
+import { count, nameservers, port } from './value-types.ts';
 import { defineSection, variable } from './variable.ts';
 
 export const dnsSection = defineSection({
@@ -12,6 +12,20 @@ export const dnsSection = defineSection({
       default: '8053',
       doc: 'Port of the nameserver, UDP and TCP alike. The public internet asks port 53 only.',
       example: '53',
+    }),
+    resolvers: variable({
+      name: 'INBOXKIT_DNS_RESOLVERS',
+      type: nameservers,
+      default: 'none',
+      doc: 'Resolvers that `dns.verify` asks what the world sees, and through which it finds the servers of the parent zone. With `none` it asks the authoritative nameservers only, and takes the nameservers of the registration for the delegation, which is right for an installation that keeps to itself.',
+      example: '1.1.1.1,9.9.9.9,[2001:4860:4860::8888]:53',
+    }),
+    connectExpiresHours: variable({
+      name: 'INBOXKIT_CONNECT_EXPIRES_HOURS',
+      type: count({ min: 1, max: 8760, unit: 'hours' }),
+      default: '12',
+      doc: 'How long a domain that is being connected waits for its owner to point it at our nameservers. After that it is `expired_propagation`: it is kept, others may have its name, and asking for its nameservers or for their propagation takes it up again.',
+      example: '72',
     }),
   },
 });

@@ -30,6 +30,13 @@ export const limitsSection = defineSection({
       doc: 'Requests a minute for the search for free domain names.',
       example: '20',
     }),
+    dnsCheckPerMinute: variable({
+      name: 'INBOXKIT_RATE_LIMIT_DNS_CHECK',
+      type: perMinute,
+      default: '60',
+      doc: 'Requests a minute for `dns.verify` and `dns.repair`, which ask many servers for many records.',
+      example: '20',
+    }),
     bulkPerMinute: variable({
       name: 'INBOXKIT_RATE_LIMIT_BULK',
       type: perMinute,

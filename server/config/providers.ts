@@ -15,6 +15,7 @@ const registryFailureWords = [
   'times-out-before',
   'times-out-after',
   'taken-late',
+  'fails-renewal',
 ] as const;
 
 const mailboxHost = oneOf(mailboxHostVendors);
@@ -77,7 +78,7 @@ export const providersSection = defineSection({
       name: 'INBOXKIT_REGISTRY_FAILURES',
       type: listOf(registryFailureWords, { word: 'off', means: [] }),
       default: 'off',
-      doc: 'How the built-in registry misbehaves for every name, to try how orders survive it: `fails-registration` refuses, `fails-later` accepts and fails before the name is active, `busy` turns the first attempt away, `times-out-before` loses the first answer without having acted, `times-out-after` acts and loses the answer, `taken-late` gives a name away between quote and registration. One name misbehaves by itself when it contains one of these words after a hyphen, such as `acme-times-out-after.com`.',
+      doc: 'How the built-in registry misbehaves for every name, to try how orders survive it: `fails-registration` refuses, `fails-later` accepts and fails before the name is active, `busy` turns the first attempt away, `times-out-before` loses the first answer without having acted, `times-out-after` acts and loses the answer, `taken-late` gives a name away between quote and registration, `fails-renewal` refuses to renew. One name misbehaves by itself when it contains one of these words after a hyphen, such as `acme-times-out-after.com`.',
       example: 'busy,times-out-after',
     }),
   },

@@ -76,6 +76,24 @@ export const ipv4Address: ValueType<string> = valueType(
   z.string().refine(isIPv4, 'must be an IPv4 address, such as 203.0.113.7'),
 );
 
+/** Servers to ask, by address; port 53 unless said otherwise. The name of each is what people recognise it by. */
+export const nameservers: ValueType<readonly { name: string; address: string; port: number }[]> = valueType(
+  '`none`, or a comma-separated list of IP addresses, each with `:port` where it is not 53',
+  z.string().transform((text, context) => {
+    if (text === 'none') return [];
+    return text.split(',').map((part) => {
+      const [, bracketed, bare, number] =
+        /^(?:\[([^\]]+)\]|([^:]+|[^[]*))(?::(\d{1,5}))?$/.exec(part.trim()) ?? [];
+      const address = bracketed ?? bare ?? '';
+      const port = Number(number ?? 53);
+      if (isIP(address) === 0 || port < 1 || port > 65_535) {
+        context.addIssue({ code: 'custom', message: `must be none or IP addresses, and "${part}" is none` });
+      }
+      return { name: port === 53 ? address : part.trim(), address, port };
+    });
+  }),
+);
+
 /** RFC 1123 §2.1: letters, digits and hyphens in labels of at most 63; at least two labels. */
 export const hostName: ValueType<string> = valueType(
   'host name',

@@ -1,6 +1,7 @@
 // The certificate that mail programs see: the operator's, or one made at the first start and kept.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../database/clock.ts';
 import { createSelfSignedCertificate } from '../../protocols/self-signed.ts';
@@ -53,8 +54,13 @@ const serves = ({ key, cert }: { key: string; cert: string }, names: string[], n
   const parsed = new X509Certificate(cert);
   if (!parsed.checkPrivateKey(createPrivateKey(key))) return false;
   const lasts = parsed.validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS;
-  return lasts && names.every((name) => parsed.subjectAltName?.includes(name));
+  return lasts && names.every((name) => isFor(parsed, name));
 };
+
+/** By the rules of the clients that will check it (RFC 9525 §6): a name inside of another one is not in there. */
+const isFor = (certificate: X509Certificate, name: string): boolean =>
+  (isIP(name) === 0 ? certificate.checkHost(name, { subject: 'never' }) : certificate.checkIP(name)) !==
+  undefined;
 
 const replaceFile = async (path: string, content: string): Promise<void> => {
   const unfinished = `${path}.${process.pid}`;

@@ -4,14 +4,15 @@ import type { WorkflowDefinition } from '../../workflow/definition.ts';
 import { accountEndpoints } from '../features/accounts/index.ts';
 import { billingEndpoints, billingErrors, fundsOf } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
-import { dnsEndpoints, dnsErrors } from '../features/dns/index.ts';
+import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
 import { domainContents, domainEndpoints, domainErrors, domainWorkflows } from '../features/domains/index.ts';
 import {
-  countMailboxes,
+  domainMailboxes,
   mailboxEndpoints,
   mailboxErrors,
   mailboxTotals,
   mailboxWorkflows,
+  platformsOfDomains,
 } from '../features/mailboxes/index.ts';
 import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
@@ -29,14 +30,15 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...orderEndpoints,
   ...accountEndpoints(fundsOf),
   ...workspaceEndpoints(workspaceContents),
-  ...domainEndpoints(countMailboxes),
-  ...dnsEndpoints,
+  ...domainEndpoints(domainMailboxes),
+  ...dnsEndpoints(platformsOfDomains),
   ...mailboxEndpoints,
   ...billingEndpoints,
 ];
 
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
-  ...domainWorkflows,
+  ...dnsWorkflows,
+  ...domainWorkflows(domainMailboxes),
   ...mailboxWorkflows,
   ...orderWorkflows,
 ];

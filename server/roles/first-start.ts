@@ -22,7 +22,10 @@ const FIRST_START_LOCK = 7_110_281_946;
 /** Where the first key is kept for the people and programs on this machine. */
 export const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key.json');
 
-/** Answers the key when this was the first start, null on every later one. */
+/**
+ * Answers the key when this was the first start, null on every later one. For processes that serve the API: the key
+ * is written beside their data, where people look for it, and says their address.
+ */
 export const setUpFirstTeam = async (
   { db, dataDir }: Storage,
   keys: Keys,

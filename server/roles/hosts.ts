@@ -31,6 +31,8 @@ export type PlanePorts = {
   imap: number;
   imaps: number;
   web: number;
+  /** Null where no certificates are had, so that HTTPS is not spoken. */
+  webTls: number | null;
 };
 
 export const configuredPorts = (config: Config): PlanePorts => ({
@@ -41,6 +43,7 @@ export const configuredPorts = (config: Config): PlanePorts => ({
   imap: config.mail.imapPort,
   imaps: config.mail.imapsPort,
   web: config.web.port,
+  webTls: config.web.acmeDirectory === null ? null : config.web.tlsPort,
 });
 
 /** `address:port`; an IPv6 address goes into brackets, or its last group would be read as the port (RFC 3986 §3.2.2). */

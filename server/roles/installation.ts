@@ -86,6 +86,8 @@ export const startInstallation = async (
       maxMailboxesPerDomain: config.limits.maxMailboxesPerDomain,
       webAddress: config.server.publicAddress,
       propagation: PROPAGATION,
+      connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
+      resolvers: [...config.dns.resolvers],
     };
     const starter: WorkflowStarter = workflowStarter();
     const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, settings };
@@ -135,7 +137,9 @@ export const startInstallation = async (
     }
     const baseUrl = publicUrlOf(config.server, http?.port ?? config.server.httpPort);
     const { firstCreditsMicros } = config.billing;
-    const firstKey = await setUpFirstTeam(storage, keys, { baseUrl, firstCreditsMicros, clock });
+    const firstKey = runs('api')
+      ? await setUpFirstTeam(storage, keys, { baseUrl, firstCreditsMicros, clock })
+      : null;
     return {
       baseUrl,
       ports: { ...ports, http: http?.port ?? null },
@@ -167,5 +171,6 @@ const explainWrongKey = (error: unknown): never => {
 const rateLimitsOf = ({ limits }: Config): RateLimits => ({
   standard: { calls: limits.standardPerMinute, windowMs: MINUTE_MS },
   domain_search: { calls: limits.domainSearchPerMinute, windowMs: MINUTE_MS },
+  dns_check: { calls: limits.dnsCheckPerMinute, windowMs: MINUTE_MS },
   bulk: { calls: limits.bulkPerMinute, windowMs: MINUTE_MS },
 });

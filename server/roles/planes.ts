@@ -1,9 +1,10 @@
 // Starts the data planes this process is asked for.
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../database/clock.ts';
 import { startDnsPlane } from '../../planes/dns/dns-plane.ts';
 import { startMailPlane } from '../../planes/mail/main.ts';
-import { startWebPlane } from '../../planes/web/web-plane.ts';
+import { type HttpsOptions, startWebPlane } from '../../planes/web/web-plane.ts';
 import type { Config } from '../config/config.ts';
 import type { Role } from '../config/server.ts';
 import type { Certificate } from './certificate.ts';
@@ -78,13 +79,32 @@ export const startPlanes = async (
       ports.imaps = mail.imapsPort;
     }
     if (runs('web')) {
-      const web = await startWebPlane({ db, host, port: ports.web, log: log.child({ role: 'web' }) });
+      const web = await startWebPlane({
+        db,
+        host,
+        port: ports.web,
+        https: await httpsOf(config.web, storage),
+        clock,
+        log: log.child({ role: 'web' }),
+      });
       started.unshift(web);
       ports.web = web.port;
+      ports.webTls = web.tlsPort;
     }
     return { ports, close };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+/** Null while no authority for certificates is configured. */
+const httpsOf = async (
+  { acmeDirectory, acmeEmail, acmeCaFile, tlsPort }: Config['web'],
+  { databaseUrl, secrets }: Storage,
+): Promise<HttpsOptions | null> => {
+  if (acmeDirectory === null) return null;
+  const caPem = acmeCaFile === null ? null : await readFile(acmeCaFile, 'utf8');
+  const acme = { directoryUrl: acmeDirectory, email: acmeEmail, caPem };
+  return { databaseUrl, port: tlsPort, secretBox: secrets, acme };
 };
