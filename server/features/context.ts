@@ -12,6 +12,10 @@ export type FeatureSettings = {
   webAddress: string | null;
   /** How often a workflow asks the nameservers for records it waits for, and when it gives up. */
   propagation: { pollMs: number; giveUpAfterMs: number };
+  /** How long a connected domain waits to be delegated to our nameservers. */
+  connectExpiresMs: number;
+  /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
+  resolvers: { name: string; address: string; port: number }[];
 };
 
 export type FeatureContext = {

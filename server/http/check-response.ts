@@ -9,7 +9,7 @@ import { checkPart } from './problems.ts';
 /** An answer that is not what the endpoint says it answers. */
 export type Mismatch = { operation: string; status: number; problems: string[] };
 
-type Declared = Pick<Endpoint, 'response' | 'errors' | 'status'>;
+type Declared = Pick<Endpoint, 'response' | 'errors' | 'status' | 'usableConflict' | 'nothingMade'>;
 
 /** What of an answer the endpoint does not declare; nothing, when all is well. */
 export const responseProblems = (endpoint: Declared, status: number, body: unknown): string[] =>
@@ -28,11 +28,13 @@ const failureProblems = ({ errors }: Declared, status: number, { code }: { code?
 const envelope = { error: z.literal(false), message: z.string().min(1) };
 
 const successProblems = (
-  { response, status: declared }: Declared,
+  { response, status: declared, usableConflict, nothingMade }: Declared,
   status: number,
   body: unknown,
 ): string[] => {
-  if (status !== declared) return [`the status is ${status} instead of ${declared}`];
+  const others: Record<number, string | undefined> = { 200: nothingMade, 409: usableConflict };
+  if (status !== declared && others[status] === undefined)
+    return [`the status is ${status} instead of ${declared}`];
   const { problems, value } = checkPart('body', response.extend(envelope).strict(), body);
   if (problems.length > 0) return problems.map(({ message }) => message);
   // Objects further down are not strict; parsing drops what they do not declare, and so shows it.

@@ -16,14 +16,20 @@ export type Scope = 'workspace' | 'team';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Which allowance a call uses up; the figures are in the table handed to `createApi`. */
-export type RateLimitClass = 'standard' | 'domain_search' | 'bulk';
+export type RateLimitClass = 'standard' | 'domain_search' | 'dns_check' | 'bulk';
 
 // zod infers an object without fields as Record<string, never>, to which nothing can be added.
 type Input<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.input<T>;
 type Output<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.output<T>;
 
+/** Key of an answer that is complete, and has a status of its own all the same (see `usableConflict`, `nothingMade`). */
+export const answerStatus = Symbol('answerStatus');
+
 /** What a handler answers: the payload and the sentence that goes with it. `error: false` is added. */
-export type Answer<Response extends z.ZodObject = z.ZodObject> = { message: string } & Input<Response>;
+export type Answer<Response extends z.ZodObject = z.ZodObject> = {
+  message: string;
+  [answerStatus]?: 200 | 409;
+} & Input<Response>;
 
 /** What a handler is given. Everything in it has been checked. */
 export type EndpointRequest<
@@ -78,6 +84,13 @@ export type EndpointDefinition<
   scope: S;
   /** Of the successful answer. */
   status?: 200 | 201 | 202;
+  /**
+   * When the handler answers the whole payload with `[answerStatus]: 409`, the way the reference API says that
+   * something was there already: `error` is false, and whatever was new has been done. Markdown.
+   */
+  usableConflict?: string;
+  /** When the handler of an operation that makes something (201) answers with `[answerStatus]: 200`. Markdown. */
+  nothingMade?: string;
   /** Default `standard`. */
   rateLimit?: RateLimitClass;
   /**
@@ -113,6 +126,8 @@ export type Endpoint<Context = never> = {
   readonly aliases: readonly Alias[];
   readonly scope: Scope;
   readonly status: 200 | 201 | 202;
+  readonly usableConflict: string | undefined;
+  readonly nothingMade: string | undefined;
   readonly rateLimit: RateLimitClass;
   readonly writes: boolean;
   readonly params: z.ZodObject;
@@ -168,6 +183,8 @@ export const defineEndpoint =
       aliases: definition.aliases ?? [],
       scope: definition.scope,
       status: definition.status ?? 200,
+      usableConflict: definition.usableConflict,
+      nothingMade: definition.nothingMade,
       rateLimit: definition.rateLimit ?? 'standard',
       writes: definition.writes ?? definition.method !== 'GET',
       params: definition.params ?? nothing,

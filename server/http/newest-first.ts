@@ -1,11 +1,24 @@
 // Lists that are sorted by (created_at, uid), newest first: what such a list takes, and where it goes on.
+//
+// A search puts what fits exactly in front of that order. A cursor could only say where to go on in the order
+// itself, so it would skip or repeat such a row: searches are read by `page`, and answer no cursor.
 import { z } from 'zod';
+import { orAbsent } from './absent.ts';
 import { cursorField, encodeCursor, type Page, pageOffset } from './paging.ts';
 
 /** The field `cursor` of such a list, beside `pageBody` or `pageQuery`. */
 export const newestFirstCursor = {
-  cursor: cursorField(z.tuple([z.iso.datetime(), z.uuid()])).optional(),
+  cursor: orAbsent(cursorField(z.tuple([z.iso.datetime(), z.uuid()]))),
 };
+
+/** For a list that can be searched: `z.strictObject({ …, keyword }).refine(...searchTakesNoCursor)`. */
+export const searchTakesNoCursor: [
+  (sent: { cursor?: unknown; keyword?: unknown }) => boolean,
+  { error: string; path: string[] },
+] = [
+  ({ cursor, keyword }) => cursor === undefined || keyword === undefined,
+  { error: 'cursor cannot be used with keyword: read a search by page', path: ['cursor'] },
+];
 
 /** Which rows to read: those behind the last row seen, or, without a cursor, those from `offset` on. */
 export type NewestFirstPage = {
@@ -19,9 +32,12 @@ export const newestFirstPage = (sent: Page & { cursor?: [string, string] }): New
     ? { limit: sent.limit, offset: 0, after: { createdAt: new Date(sent.cursor[0]), uid: sent.cursor[1] } }
     : { limit: sent.limit, offset: pageOffset(sent), after: null };
 
-/** The value of `next_cursor`: null when the page was not full, because nothing follows it then. */
-export const nextCursorOf = (rows: readonly { createdAt: Date; uid: string }[], limit: number) => {
-  const last = rows.at(-1);
-  const next = last && rows.length === limit ? encodeCursor([last.createdAt.toISOString(), last.uid]) : null;
-  return { next_cursor: next };
+/** The value of `next_cursor`: null for a search, and when the page was not full, because nothing follows it then. */
+export const nextCursorOf = (
+  rows: readonly { createdAt: Date; uid: string }[],
+  limit: number,
+  { searched = false } = {},
+) => {
+  const last = rows.length === limit && !searched ? rows.at(-1) : undefined;
+  return { next_cursor: last ? encodeCursor([last.createdAt.toISOString(), last.uid]) : null };
 };

@@ -151,6 +151,26 @@ describe('the OpenAPI document', () => {
     expect(create.responses['400']?.['x-error-codes']).toContain('invalid_workspace');
   });
 
+  test('an operation that may come to make nothing shows both of its successes', () => {
+    const weigh = defineEndpoint<object>()({
+      operation: 'things.weigh',
+      summary: 'Weigh thing',
+      method: 'POST',
+      path: '/weigh',
+      scope: 'team',
+      status: 201,
+      nothingMade: 'Only tried.',
+      response: z.object({ grams: z.int() }),
+      handle: async () => ({ message: '', grams: 1 }),
+    });
+    const responses = openApiDocument([weigh], info).paths['/v1/api/weigh']!.post!.responses;
+    const body = { 'application/json': { schema: { $ref: '#/components/schemas/ThingsWeighResponse' } } };
+    expect(responses).toMatchObject({
+      200: { description: 'Only tried.', content: body },
+      201: { description: 'Done.', content: body },
+    });
+  });
+
   test('two different schemas under one name are refused', () => {
     const named = (response: z.ZodObject, name: string): Endpoint =>
       defineEndpoint<object>()({

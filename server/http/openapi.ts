@@ -164,31 +164,35 @@ const envelope = {
 
 const responsesObject = (endpoint: Endpoint, name: string, schemas: Record<string, Json>): Json => {
   const schema = z.object({ ...envelope, ...endpoint.response.shape });
+  const answer = component(`${name}Response`, schema, schemas);
   const example = endpoint.examples.response;
-  const responses: Json = {
-    [endpoint.status]: {
-      description: 'Done.',
-      headers: {
-        ...rateLimitHeaders,
-        ...(endpoint.writes
-          ? { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } }
-          : {}),
-      },
-      content: {
-        'application/json': {
-          schema: component(`${name}Response`, schema, schemas),
-          ...(example !== undefined ? { example: { error: false, ...(example as Json) } } : {}),
-        },
+  const success = (description: string): Json => ({
+    description,
+    headers: {
+      ...rateLimitHeaders,
+      ...(endpoint.writes
+        ? { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } }
+        : {}),
+    },
+    content: {
+      'application/json': {
+        schema: answer,
+        ...(example !== undefined ? { example: { error: false, ...(example as Json) } } : {}),
       },
     },
-  };
+  });
+  const responses: Json = { [endpoint.status]: success('Done.') };
+  if (endpoint.nothingMade) responses[200] = success(endpoint.nothingMade);
   const byStatus = Map.groupBy(errorsOf(endpoint), ({ status }) => status);
   for (const status of [...byStatus.keys()].sort()) {
     const definitions = byStatus.get(status) ?? [];
+    const usable = status === 409 ? endpoint.usableConflict : undefined;
     const shapes = new Set(definitions.map(({ shape }) => (shape === 'gateway' ? 'GatewayError' : 'Error')));
-    const references = [...shapes].sort().map((shape) => ({ $ref: `#/components/schemas/${shape}` }));
+    const references: Json[] = [...shapes].sort().map((shape) => ({ $ref: `#/components/schemas/${shape}` }));
+    if (usable) references.push(answer);
+    const codes = definitions.map(({ code, whatHappened }) => `- \`${code}\`: ${whatHappened}`);
     responses[status] = {
-      description: definitions.map(({ code, whatHappened }) => `- \`${code}\`: ${whatHappened}`).join('\n'),
+      description: [...(usable ? [`- with \`error: false\`: ${usable}`] : []), ...codes].join('\n'),
       'x-error-codes': definitions.map(({ code }) => code),
       content: {
         'application/json': { schema: references.length === 1 ? references[0] : { anyOf: references } },

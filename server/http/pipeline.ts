@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
 import { type Mismatch, responseProblems } from './check-response.ts';
-import type { Answer, Caller, Endpoint, Workspace } from './endpoint.ts';
+import { type Answer, answerStatus, type Caller, type Endpoint, type Workspace } from './endpoint.ts';
 import { ApiError, errorBody, internalError, invalidWorkspace, rateLimited, unauthorized } from './errors.ts';
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
@@ -195,7 +195,9 @@ const handle = async <FeatureContext>(
 
 const successAnswer = (endpoint: Pick<Endpoint, 'status'>, answer: Answer): StoredAnswer => {
   const { message, ...payload } = answer;
-  return { status: endpoint.status, body: JSON.stringify({ error: false, message, ...payload }) };
+  const status = answer[answerStatus] ?? endpoint.status;
+  // The key of the status is a symbol, which JSON leaves out.
+  return { status, body: JSON.stringify({ error: false, message, ...payload }) };
 };
 
 const errorAnswer = (error: ApiError, headers: Headers): StoredAnswer => {

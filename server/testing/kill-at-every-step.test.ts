@@ -22,8 +22,20 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/** The workflows that fulfil an order. */
+const ofAnOrder = new Set([
+  'orders.place',
+  'orders.fulfil-domain',
+  'domains.register',
+  'domains.set-up',
+  'mailboxes.buy',
+]);
 /** Steps an order that goes well never comes to. */
-const notOnTheWay = new Set(['domains.register lookUp', 'domains.set-up tell', 'orders.fulfil-domain abandon']);
+const notOnTheWay = new Set([
+  'domains.register lookUp',
+  'domains.set-up tell',
+  'orders.fulfil-domain abandon',
+]);
 /** Steps that may have bought something are asked about after a crash, and the asking is killed as well. */
 const asked = ['domains.register register ask', 'mailboxes.buy create ask'];
 
@@ -62,6 +74,7 @@ test('an order survives kill -9 after every step, before that is recorded, with 
 
   expect(finished.status).toBe('done');
   const expected = allWorkflows
+    .filter(({ name }) => ofAnOrder.has(name))
     .flatMap((workflow) => Object.keys(workflow.steps).map((step) => `${workflow.name} ${step}`))
     .filter((step) => !notOnTheWay.has(step))
     .map((step) => `${step} run`)

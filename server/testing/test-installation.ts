@@ -50,6 +50,7 @@ export const testEnvironment = (databaseUrl: string, dataDir: string): Record<st
   INBOXKIT_LOG: 'json',
   INBOXKIT_LOG_LEVEL: process.env.INBOXKIT_TEST_LOG_LEVEL ?? 'silent',
   INBOXKIT_RATE_LIMIT_BULK: '100000',
+  INBOXKIT_RATE_LIMIT_DNS_CHECK: '100000',
   INBOXKIT_RATE_LIMIT_DOMAIN_SEARCH: '100000',
   INBOXKIT_RATE_LIMIT_STANDARD: '1000000',
 });

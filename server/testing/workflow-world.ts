@@ -25,7 +25,14 @@ export const buyForTest = async (installation: Installation, mailboxes = 0): Pro
   const team = await addTeam(installation, CREDITS);
   const { storage, context } = installation;
   const scope = { teamUid: team.teamUid, workspaceUid: team.workspaceUid };
-  const wish = { name: freshName(), years: 1, contact, dmarcEmail: null, forwardingUrl: null };
+  const wish = {
+    name: freshName(),
+    years: 1,
+    contact,
+    dmarcEmail: null,
+    catchAllEmail: null,
+    forwardingUrl: null,
+  };
   return inTransaction(storage.db, async (tx) => {
     const now = context.clock.now();
     const [domain] = await insertDomains(tx, scope, [{ ...wish, priceMicros: DOMAIN_MICROS }], now);

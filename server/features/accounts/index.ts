@@ -6,6 +6,7 @@ import { teamExists, teamInsert } from './store.ts';
 
 export type { KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
+export { teamLock as lockTeam } from './store.ts';
 export type { ReadFunds };
 
 export const accountEndpoints = (readFunds: ReadFunds) => [getAccount(readFunds)];

@@ -17,6 +17,11 @@ export const teamByUid = async (db: Db, uid: string): Promise<Team | null> => {
 export const teamExists = async (db: Db): Promise<boolean> =>
   (await db.selectFrom('team').select('uid').limit(1).executeTakeFirst()) !== undefined;
 
+/** The team, locked until the transaction ends; what belongs to it may still come and go. */
+export const teamLock = async (tx: Tx, uid: string): Promise<void> => {
+  await tx.selectFrom('team').select('uid').where('uid', '=', uid).forNoKeyUpdate().executeTakeFirstOrThrow();
+};
+
 export type ApiKeyRow = {
   uid: string;
   teamUid: string;

@@ -4,10 +4,10 @@ import { newId } from '../../../database/uuid.ts';
 import { recordEvents } from '../events/index.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
+import { walletEvent } from './events.ts';
 import { microsToCredits } from './money.ts';
 import { PRICE_VERSION, planByName } from './price-book.ts';
 import {
-  balances,
   chargeSetStatus,
   chargesInsert,
   chargesLock,
@@ -15,6 +15,7 @@ import {
   seatsUsed,
   subscriptionOf,
   transactionInsert,
+  walletBalance,
 } from './store.ts';
 
 export type MailboxPrice = Pick<ChargeLine, 'amountMicros' | 'paidWith'>;
@@ -43,6 +44,15 @@ export const mailboxPrices = async (
 /** Call first in a purchase's transaction: prices, seats and balance then hold until it commits. */
 export const lockFunds = fundsLock;
 
+/** What can be bought, and how a wallet that cannot pay for it says so; clients know these words. */
+const purposes = {
+  order: 'place the order',
+  domain: 'register domains',
+  domain_renewal: 'renew domains',
+  mailbox: 'purchase mailboxes',
+};
+export type Purchase = keyof typeof purposes;
+
 /**
  * Sets the money for these lines aside, all or nothing. Answers the total in micro-credits.
  * Throws `insufficient_funds` and changes nothing when the wallet holds less.
@@ -52,7 +62,7 @@ export const reserveCharges = async (
   purchase: {
     teamUid: string;
     workspaceUid: string;
-    reference: { type: 'order' | 'domain' | 'mailbox'; uid: string };
+    reference: { type: Purchase; uid: string };
     description: string;
     lines: ChargeLine[];
     now: Date;
@@ -61,8 +71,7 @@ export const reserveCharges = async (
   const { teamUid, workspaceUid, now } = purchase;
   await fundsLock(tx, teamUid);
   const totalMicros = totalOf(purchase.lines);
-  const { wallet } = await balances(tx, teamUid);
-  assertAffordable(wallet, totalMicros);
+  assertAffordable(await walletBalance(tx, teamUid), totalMicros, purchase.reference.type);
   const charges = purchase.lines.map((line) => ({
     ...line,
     uid: newId(),
@@ -92,9 +101,9 @@ export const reserveCharges = async (
 };
 
 /** Throws `insufficient_funds` when the wallet cannot pay; for a dry run, which reserves nothing. */
-export const assertAffordable = (walletMicros: number, totalMicros: number): void => {
+export const assertAffordable = (walletMicros: number, totalMicros: number, purchase: Purchase): void => {
   if (walletMicros >= totalMicros) return;
-  throw insufficientFunds('Insufficient wallet balance for this purchase', {
+  throw insufficientFunds(`Insufficient wallet balance to ${purposes[purchase]}`, {
     required_credits: microsToCredits(totalMicros),
     credits_remaining: microsToCredits(walletMicros),
     missing_credits: microsToCredits(totalMicros - walletMicros),
@@ -174,20 +183,3 @@ export const addCredits = async (
   if (booked)
     await recordEvents(tx, [walletEvent(teamUid, null, 'credited', amountMicros, description, now)]);
 };
-
-const walletEvent = (
-  teamUid: string,
-  workspaceUid: string | null,
-  what: 'debited' | 'credited',
-  amountMicros: number,
-  description: string,
-  occurredAt: Date,
-) => ({
-  teamUid,
-  workspaceUid,
-  type: `wallet.${what}`,
-  subjectType: 'wallet' as const,
-  subjectUid: teamUid,
-  data: { credits: microsToCredits(amountMicros), description },
-  occurredAt,
-});

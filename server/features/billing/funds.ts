@@ -1,15 +1,14 @@
 // What a team has: its wallet in credits, and its plan.
 import type { Db, Tx } from '../../../database/database.ts';
 import { microsToCredits } from './money.ts';
+import { addMonths } from './months.ts';
 import { FIRST_PLAN, planByName } from './price-book.ts';
 import { accountsInsert, balances, seatsUsed, subscriptionInsert, subscriptionOf } from './store.ts';
 
 /** Opens the books of a new team on the first plan. */
 export const openBooks = async (tx: Tx, teamUid: string, now: Date): Promise<void> => {
   await accountsInsert(tx, teamUid);
-  const end = new Date(now);
-  end.setUTCMonth(end.getUTCMonth() + 1);
-  await subscriptionInsert(tx, { teamUid, plan: FIRST_PLAN, start: now, end });
+  await subscriptionInsert(tx, { teamUid, plan: FIRST_PLAN, start: now, end: addMonths(now, 1) });
 };
 
 export type Wallet = {
@@ -28,9 +27,6 @@ export const walletOf = async (db: Db, teamUid: string): Promise<Wallet> => {
     creditsReserved: microsToCredits(reserved),
   };
 };
-
-export const walletMicros = async (db: Db, teamUid: string): Promise<number> =>
-  (await balances(db, teamUid)).wallet;
 
 export const fundsOf = async (db: Db, teamUid: string) => {
   const subscription = await subscriptionOf(db, teamUid);

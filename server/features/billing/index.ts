@@ -3,6 +3,7 @@ import { verifyLedger } from './ledger-verify.endpoint.ts';
 import { getWallet } from './wallet.endpoint.ts';
 import { listWalletLogs } from './wallet-logs.endpoint.ts';
 
+export { bill } from './bill.ts';
 export type { ChargeLine, ChargeSubject } from './charge.ts';
 export { totalOf } from './charge.ts';
 export {
@@ -15,10 +16,12 @@ export {
   mailboxPrices,
   reserveCharges,
 } from './charges.ts';
+export { closeAccounts } from './checkpoint.ts';
 export { billingErrors, insufficientFunds } from './errors.ts';
-export { fundsOf, openBooks, walletMicros } from './funds.ts';
+export { fundsOf, openBooks } from './funds.ts';
 export { creditsToMicros, microsToCredits } from './money.ts';
+export { addMonths } from './months.ts';
 
-export { balances as ledgerBalances } from './store.ts';
+export { balances as ledgerBalances, walletBalance as walletMicros } from './store.ts';
 
 export const billingEndpoints = [getWallet, listWalletLogs, verifyLedger];

@@ -1,7 +1,8 @@
 // What the books promise, whatever code writes to them.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { inTransaction } from '../../../database/database.ts';
+import { VirtualClock } from '../../../database/clock.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { useTestDatabase } from '../../../database/testing.ts';
 import { newId } from '../../../database/uuid.ts';
 import { createTeam } from '../accounts/index.ts';
@@ -10,12 +11,21 @@ import type { ChargeLine } from './charge.ts';
 import {
   addCredits,
   captureCharges,
+  closeAccounts,
   creditsToMicros,
   giveBackCharges,
   openBooks,
   reserveCharges,
 } from './index.ts';
-import { accountUids, balances, chargedMicros, unbalancedTransactions } from './store.ts';
+import { proveBooks } from './proof.ts';
+import {
+  accountStates,
+  balances,
+  balancesFromFirstEntry,
+  chargedMicros,
+  unbalancedTransactions,
+  walletMovements,
+} from './store.ts';
 
 const database = useTestDatabase();
 const now = new Date('2026-11-23T10:00:00.000Z');
@@ -30,6 +40,11 @@ const newTeam = (credits: number): Promise<string> =>
     await addCredits(tx, { teamUid, amountMicros, key: teamUid, description: 'Test', now });
     return teamUid;
   });
+
+const accountsOf = async (db: Db, teamUid: string) => {
+  const { wallet, funding } = await accountStates(db, teamUid, ['wallet', 'funding']);
+  return { wallet: wallet.uid, funding: funding.uid };
+};
 
 const line = (amountMicros: number): ChargeLine => ({
   subject: { type: 'mailbox', uid: newId() },
@@ -70,7 +85,7 @@ describe('the database refuses', () => {
   test('a transaction whose entries do not sum to zero', async () => {
     const forged = database.db.transaction().execute(async (tx) => {
       const uid = newId();
-      const accounts = await accountUids(tx, teamUid);
+      const accounts = await accountsOf(tx, teamUid);
       await tx.insertInto('ledger_transaction').values(transaction(uid)).execute();
       await tx
         .insertInto('ledger_entry')
@@ -91,7 +106,7 @@ describe('the database refuses', () => {
       .select('uid')
       .where('team_uid', '=', teamUid)
       .executeTakeFirstOrThrow();
-    const accounts = await accountUids(database.db, teamUid);
+    const accounts = await accountsOf(database.db, teamUid);
     const added = database.db
       .insertInto('ledger_entry')
       .values({ transaction_uid: booked.uid, account_uid: accounts.wallet, amount_micros: 5 })
@@ -177,4 +192,108 @@ describe('purchases', () => {
     await Promise.all([add(), add(), add()]);
     expect((await balances(database.db, teamUid)).wallet).toBe(6_000_000);
   });
+});
+
+describe('closing sums', () => {
+  const clock = new VirtualClock(now);
+  const close = (entries: number) => closeAccounts(database.db, clock, entries);
+  const fund = (tx: Tx, teamUid: string) =>
+    addCredits(tx, { teamUid, amountMicros: 1_000_000, key: newId(), description: 'Top-up', now });
+  const closed = async (teamUid: string): Promise<number[]> => {
+    const rows = await database.db
+      .selectFrom('ledger_balance_checkpoint')
+      .select('entries')
+      .where('account_uid', '=', (await accountsOf(database.db, teamUid)).wallet)
+      .orderBy('through_entry_id')
+      .execute();
+    return rows.map(({ entries }) => entries);
+  };
+
+  test('say what the entries say, whatever is booked while they are made', async () => {
+    const teamUid = await newTeam(50);
+    const bookings = Array.from({ length: 40 }, async (_, index) => {
+      if (index % 2 === 0) return inTransaction(database.db, (tx) => fund(tx, teamUid));
+      const bought = line(creditsToMicros(1));
+      await buy(teamUid, [bought]);
+      return inTransaction(database.db, (tx) => giveBackCharges(tx, bought.subject, 'test', now));
+    });
+    await Promise.all([...bookings, ...Array.from({ length: 10 }, () => close(2))]);
+    await close(1);
+    expect(await closed(teamUid)).not.toEqual([]);
+    const kept = await balances(database.db, teamUid);
+    expect(kept).toEqual(await balancesFromFirstEntry(database.db, teamUid));
+    expect(kept.wallet).toBe(creditsToMicros(70));
+  });
+
+  test('are not made over a booking that has yet to commit', async () => {
+    const teamUid = await newTeam(1);
+    const { db } = database;
+    await inTransaction(db, async (early) => {
+      await fund(early, teamUid);
+      await inTransaction(db, (late) => fund(late, teamUid));
+      await close(1);
+      expect(await closed(teamUid)).toEqual([]);
+    });
+    await close(1);
+    expect(await closed(teamUid)).toEqual([3]);
+    expect((await balances(db, teamUid)).wallet).toBe(creditsToMicros(3));
+  });
+
+  test('are made for accounts that grew, again and again, and for no others', async () => {
+    const teamUid = await newTeam(1);
+    const grow = () => inTransaction(database.db, (tx) => fund(tx, teamUid));
+    await close(2);
+    expect(await closed(teamUid)).toEqual([]);
+    await grow();
+    await close(2);
+    await close(2);
+    expect(await closed(teamUid)).toEqual([2]);
+    await grow();
+    await grow();
+    await close(2);
+    expect(await closed(teamUid)).toEqual([2, 4]);
+  });
+
+  test('are never changed or removed, and one that is wrong is found by the proof', async () => {
+    const teamUid = await newTeam(7);
+    const { db } = database;
+    expect((await inTransaction(db, (tx) => proveBooks(tx, teamUid))).balanced).toBe(true);
+    const account_uid = (await accountsOf(db, teamUid)).wallet;
+    await db
+      .insertInto('ledger_balance_checkpoint')
+      .values({
+        account_uid,
+        through_entry_id: 1_000_000,
+        entries: 1,
+        balance_micros: 5,
+        created_at: now,
+      })
+      .execute();
+    const proof = await inTransaction(db, (tx) => proveBooks(tx, teamUid));
+    expect([proof.balanced, proof.accounts.wallet]).toEqual([false, creditsToMicros(7)]);
+    const forged = db.updateTable('ledger_balance_checkpoint').set({ balance_micros: 9 }).execute();
+    await expect(forged).rejects.toThrow(/never changed/);
+    await expect(db.deleteFrom('ledger_balance_checkpoint').execute()).rejects.toThrow(/never changed/);
+  });
+});
+
+test('each movement of the wallet carries the balance after it, on every page and past every closing sum', async () => {
+  const teamUid = await newTeam(28);
+  const { db } = database;
+  const clock = new VirtualClock(now);
+  for (let round = 1; round <= 7; round += 1) {
+    await buy(teamUid, [line(creditsToMicros(round))]);
+    if (round === 4) await closeAccounts(db, clock, 1);
+  }
+  const page = (limit: number, offset: number) =>
+    inTransaction(db, (tx) => walletMovements(tx, teamUid, { limit, offset }));
+  expect((await page(100, 0)).rows.map((row) => row.balance_after / 1e6)).toEqual([
+    0, 7, 13, 18, 22, 25, 27, 28,
+  ]);
+  const third = await page(3, 6);
+  expect(third.total).toBe(8);
+  expect(third.rows.map((row) => [row.kind, row.balance_after / 1e6])).toEqual([
+    ['reserve', 27],
+    ['funding', 28],
+  ]);
 });

@@ -1,5 +1,5 @@
 // Every statement on the ledger, charges and subscriptions.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Charge, ChargeStatus, ChargeSubject, PaidWith } from './charge.ts';
@@ -14,13 +14,21 @@ export const accountsInsert = async (tx: Tx, teamUid: string): Promise<void> => 
     .execute();
 };
 
-export const accountUids = async (db: Db, teamUid: string): Promise<Record<AccountKind, string>> => {
-  const rows = await db
+/**
+ * The two accounts of a booking. Any number of bookings hold an account at once; its closing sum is only made while
+ * none does (`accountHold`). Call it before the entries get their ids: then no entry can turn up behind a closing
+ * sum that goes through a later one.
+ */
+const accountsToBook = async (tx: Tx, { teamUid, from, to }: Booking): Promise<[string, string]> => {
+  const rows = await tx
     .selectFrom('ledger_account')
     .select(['kind', 'uid'])
     .where('team_uid', '=', teamUid)
+    .where('kind', 'in', [from, to])
+    .forKeyShare()
     .execute();
-  return Object.fromEntries(rows.map((row) => [row.kind, row.uid])) as Record<AccountKind, string>;
+  const uidOf = (kind: AccountKind) => rows.find((row) => row.kind === kind)!.uid;
+  return [uidOf(from), uidOf(to)];
 };
 
 /** Whoever spends holds this lock until commit: two purchases never count the same credits or seats. */
@@ -34,7 +42,61 @@ export const fundsLock = async (tx: Tx, teamUid: string): Promise<void> => {
     .executeTakeFirstOrThrow();
 };
 
+/**
+ * Condition on ledger_entry: those of the account after an entry. Compared as pairs, which leaves nothing but the
+ * index on (account_uid, id), entered at the right place: by the primary key, a quiet team's few entries would be
+ * looked for among everybody's, and with `account_uid =` beside it the whole account would be read.
+ */
+const entriesAfter = (account: RawBuilder<unknown>, throughEntryId: RawBuilder<unknown>) =>
+  sql`(account_uid, id) > (${account}, coalesce(${throughEntryId}, 0))
+    and (account_uid, id) <= (${account}, 9223372036854775807)`;
+
+export type AccountState = { uid: string; balanceMicros: number; entries: number };
+
+/** Balance and length of accounts: the last closing sum of each, and the entries after it. */
+export const accountStates = async <Kind extends AccountKind>(
+  db: Db,
+  teamUid: string,
+  kinds: readonly Kind[],
+): Promise<Record<Kind, AccountState>> => {
+  const { rows } = await sql<{ uid: string; kind: Kind; balance: string; entries: number }>`
+    select account.uid, account.kind,
+      coalesce(closed.balance_micros, 0) + coalesce(since.sum, 0) as balance,
+      coalesce(closed.entries, 0) + since.entries as entries
+    from ledger_account account
+    left join lateral (
+      select * from ledger_balance_checkpoint
+      where account_uid = account.uid order by through_entry_id desc limit 1
+    ) closed on true
+    cross join lateral (
+      select sum(amount_micros) as sum, count(*) as entries from ledger_entry
+      where ${entriesAfter(sql`account.uid`, sql`closed.through_entry_id`)}
+    ) since
+    where account.team_uid = ${teamUid} and account.kind = any(${kinds}::text[])
+  `.execute(db);
+  return Object.fromEntries(
+    rows.map(({ uid, kind, balance, entries }) => [kind, { uid, balanceMicros: Number(balance), entries }]),
+  ) as Record<Kind, AccountState>;
+};
+
 export const balances = async (db: Db, teamUid: string): Promise<Record<AccountKind, number>> => {
+  const { wallet, reserved, revenue, funding } = await accountStates(db, teamUid, ACCOUNT_KINDS);
+  return {
+    wallet: wallet.balanceMicros,
+    reserved: reserved.balanceMicros,
+    revenue: revenue.balanceMicros,
+    funding: funding.balanceMicros,
+  };
+};
+
+export const walletBalance = async (db: Db, teamUid: string): Promise<number> =>
+  (await accountStates(db, teamUid, ['wallet'])).wallet.balanceMicros;
+
+/** The balances again, from the first entry on; takes as long as the history is. */
+export const balancesFromFirstEntry = async (
+  db: Db,
+  teamUid: string,
+): Promise<Record<AccountKind, number>> => {
   const rows = await db
     .selectFrom('ledger_account as account')
     .leftJoin('ledger_entry as entry', 'entry.account_uid', 'account.uid')
@@ -48,6 +110,56 @@ export const balances = async (db: Db, teamUid: string): Promise<Record<AccountK
   const result: Record<AccountKind, number> = { wallet: 0, reserved: 0, revenue: 0, funding: 0 };
   for (const row of rows) result[row.kind as AccountKind] = Number(row.sum);
   return result;
+};
+
+/** Accounts with at least so many entries since their last closing sum. */
+export const accountsToClose = async (db: Db, entries: number): Promise<string[]> => {
+  const { rows } = await sql<{ uid: string }>`
+    select account.uid from ledger_account account
+    left join lateral (
+      select through_entry_id from ledger_balance_checkpoint
+      where account_uid = account.uid order by through_entry_id desc limit 1
+    ) closed on true
+    where exists (
+      select from ledger_entry where ${entriesAfter(sql`account.uid`, sql`closed.through_entry_id`)}
+      offset ${entries - 1} limit 1
+    )
+  `.execute(db);
+  return rows.map(({ uid }) => uid);
+};
+
+/** Keeps bookings off the account until the transaction ends; answers false, at once, when one is under way. */
+export const accountHold = async (tx: Tx, accountUid: string): Promise<boolean> => {
+  const held = await tx
+    .selectFrom('ledger_account')
+    .select('uid')
+    .where('uid', '=', accountUid)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return held !== undefined;
+};
+
+/** Adds a closing sum through the account's last entry. The account is held (`accountHold`). */
+export const checkpointInsert = async (
+  tx: Tx,
+  accountUid: string,
+  entries: number,
+  at: Date,
+): Promise<void> => {
+  await sql`
+    with closed as (
+      select * from ledger_balance_checkpoint
+      where account_uid = ${accountUid} order by through_entry_id desc limit 1
+    ), since as (
+      select max(id) as through, count(*) as entries, sum(amount_micros) as sum from ledger_entry
+      where ${entriesAfter(sql`${accountUid}::uuid`, sql`(select through_entry_id from closed)`)}
+    )
+    insert into ledger_balance_checkpoint (account_uid, through_entry_id, entries, balance_micros, created_at)
+      select ${accountUid}, through, since.entries + coalesce(closed.entries, 0),
+        sum + coalesce(closed.balance_micros, 0), ${at}
+      from since left join closed on true where since.entries >= ${entries}
+  `.execute(tx);
 };
 
 export type Booking = {
@@ -83,48 +195,57 @@ export const transactionInsert = async (tx: Tx, booking: Booking): Promise<boole
     .returning('uid')
     .executeTakeFirst();
   if (!inserted) return false;
-  const accounts = await accountUids(tx, booking.teamUid);
+  const [from, to] = await accountsToBook(tx, booking);
   await tx
     .insertInto('ledger_entry')
     .values([
-      { transaction_uid: uid, account_uid: accounts[booking.from], amount_micros: -booking.amountMicros },
-      { transaction_uid: uid, account_uid: accounts[booking.to], amount_micros: booking.amountMicros },
+      { transaction_uid: uid, account_uid: from, amount_micros: -booking.amountMicros },
+      { transaction_uid: uid, account_uid: to, amount_micros: booking.amountMicros },
     ])
     .execute();
   return true;
 };
 
-/** Movements of the wallet, newest first, each with the balance after it. */
-export const walletMovements = async (db: Db, teamUid: string, page: { limit: number; offset: number }) => {
-  const movements = db
-    .selectFrom('ledger_entry as entry')
-    .innerJoin('ledger_account as account', 'account.uid', 'entry.account_uid')
-    .innerJoin('ledger_transaction as booked', 'booked.uid', 'entry.transaction_uid')
-    .where('account.team_uid', '=', teamUid)
-    .where('account.kind', '=', 'wallet');
-  const [rows, counted] = await Promise.all([
-    movements
-      .select((eb) => [
-        'booked.uid',
-        'booked.kind',
-        'booked.description',
-        'booked.reference_type',
-        'booked.reference_uid',
-        'booked.workspace_uid',
-        'booked.created_at',
-        'entry.amount_micros',
-        eb.fn
-          .sum<string>('entry.amount_micros')
-          .over((over) => over.orderBy('booked.seq'))
-          .as('balance_after'),
-      ])
-      .orderBy('booked.seq', 'desc')
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute(),
-    movements.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-  ]);
-  return { rows, total: Number(counted.total) };
+/** One row of the wallet's history. */
+export type WalletMovement = {
+  uid: string;
+  kind: string;
+  description: string;
+  reference_type: string;
+  reference_uid: string;
+  workspace_uid: string | null;
+  created_at: Date;
+  amount_micros: number;
+  balance_after: number;
+};
+
+/**
+ * Movements of the wallet, newest first, each with the balance after it: what the wallet holds now, without the
+ * movements that came later. Reads no further back than the page goes. `tx` sees one state throughout.
+ */
+export const walletMovements = async (
+  tx: Tx,
+  teamUid: string,
+  page: { limit: number; offset: number },
+): Promise<{ rows: WalletMovement[]; total: number }> => {
+  const { wallet } = await accountStates(tx, teamUid, ['wallet']);
+  const { rows } = await sql<Omit<WalletMovement, 'balance_after'> & { later: string }>`
+    select booked.uid, booked.kind, booked.description, booked.reference_type, booked.reference_uid,
+      booked.workspace_uid, booked.created_at, entry.amount_micros, entry.later
+    from (
+      select id, transaction_uid, amount_micros,
+        coalesce(sum(amount_micros) over (
+          order by account_uid desc, id desc rows between unbounded preceding and 1 preceding), 0) as later
+      from ledger_entry where ${entriesAfter(sql`${wallet.uid}::uuid`, sql`null`)}
+      order by account_uid desc, id desc limit ${page.limit} offset ${page.offset}
+    ) entry
+    join ledger_transaction booked on booked.uid = entry.transaction_uid
+    order by entry.id desc
+  `.execute(tx);
+  return {
+    rows: rows.map(({ later, ...row }) => ({ ...row, balance_after: wallet.balanceMicros - Number(later) })),
+    total: wallet.entries,
+  };
 };
 
 /** Transactions that do not sum to zero, over the team's whole history; the database forbids them. */

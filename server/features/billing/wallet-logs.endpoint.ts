@@ -31,8 +31,13 @@ export const listWalletLogs = defineEndpoint<FeatureContext>()({
   response: z.object({ logs: z.array(logRow), ...pageAnswer }),
   errors: [],
   async handle({ caller, query }, { db }) {
-    const offset = pageOffset(query);
-    const { rows, total } = await walletMovements(db, caller.teamId, { limit: query.limit, offset });
+    const page = { limit: query.limit, offset: pageOffset(query) };
+    // One snapshot: the balances of the rows are counted back from the wallet's.
+    const { rows, total } = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute((tx) => walletMovements(tx, caller.teamId, page));
     return {
       message: 'Wallet logs retrieved successfully',
       logs: rows.map((row) => ({
@@ -40,7 +45,7 @@ export const listWalletLogs = defineEndpoint<FeatureContext>()({
         type: row.amount_micros > 0 ? ('credit' as const) : ('debit' as const),
         reason: row.kind as z.infer<typeof logRow>['reason'],
         credits: microsToCredits(Math.abs(row.amount_micros)),
-        balance_after: microsToCredits(Number(row.balance_after)),
+        balance_after: microsToCredits(row.balance_after),
         description: row.description,
         reference_type: row.reference_type,
         reference_uid: row.reference_uid,

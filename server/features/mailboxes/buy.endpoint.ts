@@ -1,18 +1,9 @@
 // POST /mailboxes/buy: mailboxes on domains the workspace has; the rest happens in the workflow `mailboxes.buy`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import {
-  assertAffordable,
-  insufficientFunds,
-  lockFunds,
-  mailboxPrices,
-  microsToCredits,
-  reserveCharges,
-  totalOf,
-  walletMicros,
-} from '../billing/index.ts';
+import { bill, insufficientFunds, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { domainsByNameLock, priceLine } from '../domains/index.ts';
+import { priceLine } from '../domains/index.ts';
 import { buy, buyId } from './buy.workflow.ts';
 import {
   duplicateMailbox,
@@ -22,8 +13,14 @@ import {
   noDomainsFound,
   tooManyMailboxesOnDomain,
 } from './errors.ts';
-import { checkPlaces, checkWishes, insertMailboxes, type MailboxWish, mailboxLine } from './purchase.ts';
-import { mailboxRow, mailboxShape, personName, platform } from './schema.ts';
+import {
+  checkWishes,
+  type MailboxPurchase,
+  type MailboxWish,
+  purchaseMailboxes,
+  quoteMailboxes,
+} from './purchase.ts';
+import { mailboxRow, mailboxShape, personName, pictureUrl, platform } from './schema.ts';
 
 /** The most mailboxes one request may name. */
 export const MAX_MAILBOXES = 500;
@@ -34,7 +31,7 @@ const item = z.strictObject({
   username: z.string().trim().toLowerCase().min(1),
   domain_name: z.string().trim().toLowerCase().min(1).max(253),
   platform,
-  profile_picture: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).optional(),
+  profile_picture: pictureUrl,
 });
 
 export const buyMailboxes = defineEndpoint<FeatureContext>()({
@@ -70,84 +67,41 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
     tooManyMailboxesOnDomain,
     invalidUsername,
   ],
-  async handle({ body, caller, workspace, commit }, context) {
-    const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
-    const maxPerDomain = context.settings.maxMailboxesPerDomain;
-    const wishes = body.mailboxes.map(
-      (wish): MailboxWish => ({
-        username: wish.username,
-        domainName: wish.domain_name,
-        firstName: wish.first_name,
-        lastName: wish.last_name,
-        platform: wish.platform,
-        profilePicture: wish.profile_picture || null,
-      }),
-    );
-    checkWishes(wishes);
+  handle({ body, caller, workspace, commit }, { clock, secrets, settings, workflows }) {
+    const purchase: MailboxPurchase = {
+      scope: { teamUid: caller.teamId, workspaceUid: workspace.uid },
+      wishes: body.mailboxes.map(wishOf),
+      useWalletBalance: body.use_wallet_balance,
+    };
+    checkWishes(purchase.wishes);
+    const maxPerDomain = settings.maxMailboxesPerDomain;
 
     return commit(async (tx) => {
-      const now = context.clock.now();
-      await lockFunds(tx, scope.teamUid);
-      const names = [...new Set(wishes.map(({ domainName }) => domainName))];
-      const places = await domainsByNameLock(tx, workspace.uid, names);
-      const missing = names.filter((name) => !places.some((place) => place.name === name));
-      if (missing.length > 0) {
-        throw noDomainsFound(`No domains found: ${missing.join(', ')}`, { domains: missing });
-      }
-      const prices = await mailboxPrices(tx, scope.teamUid, wishes.length, {
-        useWalletBalance: body.use_wallet_balance,
-      });
       if (body.dry_run) {
-        await checkPlaces(tx, places, wishes, maxPerDomain);
-        const lines = wishes.map((wish, index) =>
-          mailboxLine({ uid: '', address: `${wish.username}@${wish.domainName}` }, prices[index]!),
-        );
-        const wallet = await walletMicros(tx, scope.teamUid);
-        assertAffordable(wallet, totalOf(lines));
+        const lines = await quoteMailboxes(tx, purchase, maxPerDomain);
         return {
           message: 'Nothing was bought: this is what it would cost',
-          ...bill(lines, wallet, true),
+          ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: true }),
           mailboxes: [],
         };
       }
-
-      const mailboxes = await insertMailboxes(
-        tx,
-        { secrets: context.secrets, maxPerDomain },
-        scope,
-        places,
-        wishes,
-        now,
-      );
-      const lines = mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!));
-      await reserveCharges(tx, {
-        ...scope,
-        reference: { type: 'mailbox', uid: mailboxes[0]!.uid },
-        description: `${mailboxes.length} mailbox${mailboxes.length === 1 ? '' : 'es'} on ${names.join(', ')}`,
-        lines,
-        now,
-      });
-      for (const { uid } of mailboxes)
-        await context.workflows.start(tx, buy, buyId(uid), { mailboxUid: uid });
+      const deps = { secrets, maxPerDomain };
+      const { mailboxes, lines } = await purchaseMailboxes(tx, deps, purchase, clock.now());
+      for (const { uid } of mailboxes) await workflows.start(tx, buy, buyId(uid), { mailboxUid: uid });
       return {
         message: 'Mailbox scheduled to be assigned to domains successfully',
-        ...bill(lines, await walletMicros(tx, scope.teamUid), false),
+        ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: false }),
         mailboxes: mailboxes.map(mailboxRow),
       };
     });
   },
 });
 
-const bill = (
-  lines: { description: string; amountMicros: number }[],
-  walletAfterMicros: number,
-  dryRun: boolean,
-) => ({
-  dry_run: dryRun,
-  total_cost: microsToCredits(totalOf(lines)),
-  lines: lines.map(({ description, amountMicros }) => ({
-    description,
-    credits: microsToCredits(amountMicros),
-  })),
-  credits_remaining: microsToCredits(walletAfterMicros),
+const wishOf = (sent: z.infer<typeof item>): MailboxWish => ({
+  username: sent.username,
+  domainName: sent.domain_name,
+  firstName: sent.first_name,
+  lastName: sent.last_name,
+  platform: sent.platform,
+  profilePicture: sent.profile_picture ?? null,
 });

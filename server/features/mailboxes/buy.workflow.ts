@@ -11,7 +11,7 @@ import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
-import { captureCharges, giveBackCharges } from '../billing/index.ts';
+import { addMonths, captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { FeatureSettings } from '../context.ts';
 import { domainByUid } from '../domains/index.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
@@ -171,8 +171,7 @@ async function verify(context: Context, { mailboxUid }: Args): Promise<void> {
 
 async function activate({ db, clock }: Context, { mailboxUid }: Args): Promise<void> {
   const now = clock.now();
-  const renewalDate = new Date(now);
-  renewalDate.setUTCMonth(renewalDate.getUTCMonth() + 1);
+  const renewalDate = addMonths(now, 1);
   await inTransaction(db, (tx) =>
     moveMailbox(tx, mailboxUid, 'active', now, { renewalDate, prepaidUntil: renewalDate }),
   );

@@ -1,6 +1,7 @@
 // GET /mailboxes/details?uid=: one mailbox, its fields at the top level and under `mailbox`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { mailboxNotFound } from './errors.ts';
 import { mailboxRow, mailboxShape } from './schema.ts';
@@ -13,13 +14,11 @@ export const mailboxDetails = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/details',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}' }],
   scope: 'workspace',
-  query: z.strictObject({ uid: z.string().min(1).max(320) }),
+  query: z.strictObject({ uid: uidToFind }),
   response: z.object({ ...mailboxShape.shape, mailbox: mailboxShape }),
   errors: [mailboxNotFound],
   async handle({ query, workspace }, { db }) {
-    // Clients try paths like /mailboxes/find; what cannot be a uid is a mailbox that does not exist.
-    const uid = z.uuid().safeParse(query.uid).data;
-    const mailbox = uid ? await mailboxFind(db, workspace.uid, { uid }) : null;
+    const mailbox = await mailboxFind(db, workspace.uid, query);
     if (!mailbox) throw mailboxNotFound('Mailbox not found');
     const row = mailboxRow(mailbox);
     return { message: 'Mailbox retrieved successfully', ...row, mailbox: row };

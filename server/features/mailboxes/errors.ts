@@ -8,6 +8,15 @@ export const mailboxNotFound = defineError({
   whatToDo: 'List the mailboxes of the workspace with `POST /v1/api/mailboxes/list`.',
 });
 
+export const mailboxHasNoCredentials = defineError({
+  code: 'mailbox_has_no_credentials',
+  status: 409,
+  whatHappened:
+    'The mailbox failed, or was cancelled or removed, so there is nothing to sign in to; `status` and `reason` in the ' +
+    'answer say which and why.',
+  whatToDo: 'Use another mailbox. An address that is free again can be bought anew.',
+});
+
 export const mailboxExists = defineError({
   code: 'mailbox_exists',
   status: 409,
@@ -63,6 +72,7 @@ export const invalidUsername = defineError({
 
 export const mailboxErrors = [
   mailboxNotFound,
+  mailboxHasNoCredentials,
   mailboxExists,
   duplicateMailbox,
   noDomainsFound,

@@ -1,12 +1,15 @@
 // Front door of mailboxes.
 import type { Db } from '../../../database/database.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import type { DomainMailboxes } from '../domains/index.ts';
 import { buyMailboxes } from './buy.endpoint.ts';
 import { buy } from './buy.workflow.ts';
 import { mailboxDetails } from './details.endpoint.ts';
 import { listMailboxes } from './list.endpoint.ts';
+import { removeMailboxesOf } from './remove-all.ts';
 import { showCredentials } from './show-credentials.endpoint.ts';
 import { mailboxStatus } from './status.endpoint.ts';
-import { mailboxesOnDomains } from './store.ts';
+import { fullDomains, mailboxesOnDomains } from './store.ts';
 
 export { MAX_MAILBOXES } from './buy.endpoint.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
@@ -19,16 +22,30 @@ export {
   tooManyMailboxesOnDomain,
 } from './errors.ts';
 export type { Mailbox, MailboxStatus } from './mailbox.ts';
-export { checkWishes, insertMailboxes, type MailboxWish, mailboxLine } from './purchase.ts';
-export { personName, platform } from './schema.ts';
+export {
+  checkPlaces,
+  checkWishes,
+  insertMailboxes,
+  type MailboxWish,
+  mailboxLine,
+  mailboxLines,
+} from './purchase.ts';
+export { personName, pictureUrl, platform } from './schema.ts';
 export { mailboxCountsFold, mailboxesOfUids, mailboxTotals } from './store.ts';
 export { buy as buyMailbox };
 
 export const mailboxWorkflows = [buy];
 export const mailboxEndpoints = [buyMailboxes, listMailboxes, mailboxDetails, mailboxStatus, showCredentials];
 
-/** How many live mailboxes each of these domains has. */
-export const countMailboxes = async (db: Db, domainUids: string[]): Promise<Map<string, number>> => {
+/** What domains need to know of mailboxes. */
+export const domainMailboxes: DomainMailboxes = {
+  held: mailboxesOnDomains,
+  full: fullDomains,
+  removeAll: removeMailboxesOf,
+};
+
+/** Whose mailboxes these domains hold; nothing for one that has none. */
+export const platformsOfDomains = async (db: Db, domainUids: string[]): Promise<Map<string, Platform>> => {
   const held = await mailboxesOnDomains(db, domainUids);
-  return new Map([...held].map(([uid, { count }]) => [uid, count]));
+  return new Map([...held].map(([uid, { platform }]) => [uid, platform]));
 };

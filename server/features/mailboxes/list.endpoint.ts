@@ -1,7 +1,13 @@
 // POST /mailboxes/list: the workspace's mailboxes.
 import { z } from 'zod';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/newest-first.ts';
+import {
+  newestFirstCursor,
+  newestFirstPage,
+  nextCursorOf,
+  searchTakesNoCursor,
+} from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { mailboxRow, mailboxShape, platform } from './schema.ts';
@@ -13,26 +19,25 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.list',
   summary: 'List mailboxes',
   description:
-    'Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request.',
+    'Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search ' +
+    '(`keyword`) is read by `page`.',
   method: 'POST',
   path: '/mailboxes/list',
   scope: 'workspace',
   writes: false,
-  body: z.strictObject({
-    ...pageBody,
-    ...newestFirstCursor,
-    keyword: z
-      .string()
-      .trim()
-      .min(1)
-      .max(320)
-      .optional()
-      .meta({ description: 'Part of the address or of a name; an address that fits exactly comes first' }),
-    domain: z.string().trim().toLowerCase().min(1).max(253).optional(),
-    domain_uid: z.uuid().optional(),
-    status: z.union([status, z.array(status).min(1).max(20)]).optional(),
-    platform: platform.optional(),
-  }),
+  body: z
+    .strictObject({
+      ...pageBody,
+      ...newestFirstCursor,
+      keyword: orAbsent(z.string().trim().min(1).max(320)).meta({
+        description: 'Part of the address or of a name; an address that fits exactly comes first',
+      }),
+      domain: orAbsent(z.string().trim().toLowerCase().min(1).max(253)),
+      domain_uid: orAbsent(z.uuid()),
+      status: orAbsent(z.union([status, z.array(status).min(1).max(20)])),
+      platform: orAbsent(platform),
+    })
+    .refine(...searchTakesNoCursor),
   response: z.object({
     mailboxes: z.array(mailboxShape),
     ...pageAnswer,
@@ -57,7 +62,7 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
       message: 'Mailboxes retrieved successfully',
       mailboxes: mailboxes.map(mailboxRow),
       ...pageFields(body, total),
-      ...nextCursorOf(mailboxes, body.limit),
+      ...nextCursorOf(mailboxes, body.limit, { searched: body.keyword !== undefined }),
       status_counts: counts,
     };
   },

@@ -69,6 +69,7 @@ export const mayMove = (from: MailboxStatus, to: MailboxStatus): boolean => {
   const order = stages as readonly MailboxStatus[];
   const [start, end] = [order.indexOf(from), order.indexOf(to)];
   if (to === 'failed') return start >= 0 && from !== 'active';
+  if (to === 'deleted') return !isBeingMade(from) && !isGone(from);
   return start >= 0 && end > start;
 };
 
@@ -79,6 +80,13 @@ export const goneStatuses = [
   'archived',
   'deleted',
 ] as const satisfies readonly MailboxStatus[];
+
+export const isGone = (status: MailboxStatus): boolean =>
+  (goneStatuses as readonly MailboxStatus[]).includes(status);
+
+/** Somebody is at work on it, who ends it one way or the other. */
+export const isBeingMade = (status: MailboxStatus): boolean =>
+  status !== 'active' && (stages as readonly MailboxStatus[]).includes(status);
 
 export const displayName = (mailbox: Pick<Mailbox, 'firstName' | 'lastName'>): string =>
   `${mailbox.firstName} ${mailbox.lastName}`.trim();

@@ -1,9 +1,14 @@
 // Mailboxes through HTTP: bought on a domain, listed, and opened with the credentials the API shows.
 import { ImapFlow } from 'imapflow';
+import { type Compilable, CompiledQuery, sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type Db, inTransaction } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
 import { askUntil, expectBalanced, orderEnded, walletOf } from '../../testing/follow.ts';
 import { freshName, orderOf } from '../../testing/order-body.ts';
+import { addTeam } from '../../testing/second-team.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
+import { mailboxCounts, mailboxCountsFold, mailboxesOfUids } from './store.ts';
 
 const api = useInstallation({ INBOXKIT_MAX_MAILBOXES_PER_DOMAIN: '40' });
 const domain = freshName();
@@ -84,6 +89,19 @@ describe('mailboxes/buy', () => {
     ['a platform nobody has', () => [item('other', { platform: 'YAHOO' })], 400, 'validation_failed'],
     ['a domain of nobody', () => [item('other', { domain_name: 'not-mine.com' })], 400, 'no_domains_found'],
     ['an unknown field', () => [item('other', { email: `other@${domain}` })], 400, 'validation_failed'],
+    [
+      'a name with a line break',
+      () => [item('other', { first_name: 'Mara\r\nBcc: all' })],
+      400,
+      'validation_failed',
+    ],
+    ['a name with a control', () => [item('other', { last_name: 'Vo\u0007ss' })], 400, 'validation_failed'],
+    [
+      'a name that turns around',
+      () => [item('other', { last_name: 'V\u202Essov' })],
+      400,
+      'validation_failed',
+    ],
     ['a username with a space', () => [item('two words')], 400, 'invalid_username'],
     ['a username that is reserved', () => [item('abuse')], 400, 'invalid_username'],
     [
@@ -112,6 +130,32 @@ describe('mailboxes/buy', () => {
     expect(body.message).toMatch(/maximum 40 mailboxes .* currently has \d+ mailbox/);
   });
 
+  test('says in the known words that the wallet cannot pay, before and with a dry run', async () => {
+    const poor = await addTeam(api.installation, 20);
+    const options = { key: poor.key, workspace: poor.workspaceUid };
+    const name = freshName();
+    const placed = await api.post('/orders', orderOf([{ name, mailboxes: [] }]), options);
+    expect(placed.status).toBe(201);
+    const mailboxes = Array.from({ length: 3 }, (_, index) => item(`m${index}`, { domain_name: name }));
+    for (const dry_run of [true, false]) {
+      const body = { mailboxes, use_wallet_balance: true, dry_run };
+      const reply = await api.post('/mailboxes/buy', body, options);
+      expect([reply.status, reply.body.code, reply.body.message]).toEqual([
+        402,
+        'insufficient_funds',
+        'Insufficient wallet balance to purchase mailboxes',
+      ]);
+    }
+    await orderEnded({ ...api, get: (path) => api.get(path, options) }, placed.body.order_id);
+  });
+
+  test('takes "" and null for a picture that is not there', async () => {
+    const boxes = [item('nopic', { profile_picture: null }), item('blank', { profile_picture: '' })];
+    const { body } = await buy(boxes);
+    expect(body.mailboxes.map((box: Body) => box.profile_picture)).toEqual([null, null]);
+    await activated(body.mailboxes.map((box: Body) => box.uid));
+  });
+
   test('of twenty that want one address at once, one gets it', async () => {
     const replies = await Promise.all(Array.from({ length: 20 }, () => buy([item('race')])));
     expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
@@ -133,6 +177,30 @@ describe('reading mailboxes', () => {
     expect((await listed({ status: 'active' })).total).toBe(all.status_counts.active);
     const unknown = await api.post('/mailboxes/list', { domain_name: domain });
     expect(unknown.body.message).toContain('domain_name');
+  });
+
+  test('a search is read by page, each row once, with the address that fits exactly in front', async () => {
+    const word = `zoe@${domain}`;
+    // The exact one is among the oldest: by a cursor it would come first and once more in its place.
+    const all = await listed({ keyword: domain, limit: 500 });
+    expect(all.next_cursor).toBeNull();
+    const seen: string[] = [];
+    for (let page = 1; page <= Math.ceil(all.total / 2); page += 1) {
+      const { mailboxes, next_cursor } = await listed({ keyword: domain, limit: 2, page });
+      expect(next_cursor).toBeNull();
+      seen.push(...mailboxes.map((box: Body) => box.uid));
+    }
+    expect(new Set(seen).size).toBe(all.total);
+    expect((await listed({ keyword: word, limit: 1 })).mailboxes[0].email).toBe(word);
+    const { next_cursor } = await listed({ limit: 1 });
+    const both = await api.post('/mailboxes/list', { keyword: word, cursor: next_cursor });
+    expect([both.status, both.body.problems[0].path]).toEqual([400, 'cursor']);
+  });
+
+  test('a list takes "" and null for filters that are not set', async () => {
+    const all = await listed({ limit: 500 });
+    const blank = { keyword: '', domain: null, domain_uid: '', status: null, platform: '', cursor: null };
+    expect((await listed({ ...blank, limit: 500 })).total).toBe(all.total);
   });
 
   test('details are at the top level and under mailbox, on both paths', async () => {
@@ -166,6 +234,37 @@ describe('reading mailboxes', () => {
     expect((await api.post('/mailboxes/status', { uids: [box.uid] }, options)).body.mailboxes).toEqual([]);
   });
 
+  test('what cannot be a uid is an unknown mailbox', async () => {
+    for (const path of [
+      '/mailboxes/details?uid=zoe',
+      '/mailboxes/show-credentials?uid=zoe',
+      '/mailboxes/zoe',
+    ]) {
+      const { status, body } = await api.get(path);
+      expect([status, body.code]).toEqual([404, 'mailbox_not_found']);
+    }
+    const neither = await api.get('/mailboxes/show-credentials?uid=&email=');
+    expect([neither.status, neither.body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  test('a mailbox that failed shows no credentials, and no proven DNS', async () => {
+    const { body } = await buy([item('doomed')]);
+    const [{ uid }] = body.mailboxes;
+    await activated([uid]);
+    await api.database.db
+      .updateTable('mailbox')
+      .set({ status: 'failed', status_reason: 'the host is gone' })
+      .where('uid', '=', uid)
+      .execute();
+    for (const query of [`uid=${uid}`, `email=doomed@${domain}`]) {
+      const shown = await api.get(`/mailboxes/show-credentials?${query}`);
+      expect([shown.status, shown.body.code]).toEqual([409, 'mailbox_has_no_credentials']);
+      expect(shown.body).toMatchObject({ status: 'failed', reason: 'the host is gone' });
+      expect(JSON.stringify(shown.body)).not.toContain('password');
+    }
+    expect((await api.get(`/mailboxes/${uid}`)).body.dns_propagation_status).toBe('na');
+  });
+
   test('revealing credentials is recorded without them', async () => {
     const { body } = await api.get(`/mailboxes/show-credentials?email=zoe@${domain}`);
     const events = await api.installation.storage.db
@@ -177,5 +276,72 @@ describe('reading mailboxes', () => {
     const written = JSON.stringify(events);
     for (const secret of [body.password, body.app_password, body.secret])
       expect(written).not.toContain(secret);
+  });
+});
+
+describe('the counters of mailboxes', () => {
+  const countRows = (db: Db) =>
+    sql<{ row: string }>`select ctid::text || xmin::text as row from mailbox_count order by 1`.execute(db);
+
+  test('grow by nothing when an update moves no mailbox to another status', async () => {
+    const isolation = { isolation: 'repeatable read' } as const;
+    await inTransaction(
+      api.database.db,
+      async (tx) => {
+        const before = await countRows(tx);
+        await tx.updateTable('mailbox').set({ updated_at: new Date() }).execute();
+        expect((await countRows(tx)).rows).toEqual(before.rows);
+        await tx.updateTable('mailbox').set({ status: 'inactive' }).where('username', '=', 'zoe').execute();
+        expect((await countRows(tx)).rows).toHaveLength(before.rows.length + 2);
+        const counts = await mailboxCounts(tx, api.workspaceUid);
+        expect(counts.find(({ status }) => status === 'inactive')?.count).toBe(1);
+        await tx.updateTable('mailbox').set({ status: 'active' }).where('username', '=', 'zoe').execute();
+      },
+      isolation,
+    );
+  });
+
+  test('are folded where there is something to fold, and left alone where there is not', async () => {
+    const { db } = api.database;
+    const before = await mailboxCounts(db, api.workspaceUid);
+    await mailboxCountsFold(db);
+    const folded = await countRows(db);
+    await mailboxCountsFold(db);
+    expect((await countRows(db)).rows).toEqual(folded.rows);
+    const order = (rows: typeof before) => rows.map((row) => JSON.stringify(row)).sort();
+    expect(order(await mailboxCounts(db, api.workspaceUid))).toEqual(order(before));
+  });
+});
+
+describe('reading mailboxes of a large installation', () => {
+  /** The conditions a query hands to an index, when it may not read the whole table. */
+  const indexConditions = (query: (db: Db) => Compilable) =>
+    inTransaction(api.database.db, async (tx) => {
+      await sql`set local enable_seqscan = off`.execute(tx);
+      const { sql: text, parameters } = query(tx).compile();
+      const explained = await tx.executeQuery<Record<string, string>>(
+        CompiledQuery.raw(`explain ${text}`, [...parameters]),
+      );
+      const plan = explained.rows.map((row) => row['QUERY PLAN']);
+      return plan.filter((line) => line?.includes('Index Cond')).join();
+    });
+
+  test('finds an address, and the mailboxes of a domain, through an index', async () => {
+    const ofWorkspace = (db: Db) =>
+      db.selectFrom('mailbox').select('uid').where('workspace_uid', '=', api.workspaceUid);
+    const byAddress = await indexConditions((db) =>
+      ofWorkspace(db).where('address', '=', `zoe@${domain}`).orderBy('created_at', 'desc').limit(1),
+    );
+    expect(byAddress).toContain('address =');
+    const byDomain = await indexConditions((db) =>
+      ofWorkspace(db).where('domain_name', '=', domain).orderBy('created_at', 'desc').limit(10),
+    );
+    expect(byDomain).toContain('domain_name =');
+  });
+
+  test('takes more uids at once than a statement takes parameters', async () => {
+    const [box] = (await listed({ limit: 1 })).mailboxes;
+    const uids = [...Array.from({ length: 70_000 }, () => newId()), box.uid];
+    expect([...(await mailboxesOfUids(api.database.db, uids)).keys()]).toEqual([box.uid]);
   });
 });

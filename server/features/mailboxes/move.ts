@@ -1,6 +1,7 @@
 // Moving a mailbox from status to status: the row and its event change in one transaction.
 import type { Tx } from '../../../database/database.ts';
 import { recordEvents } from '../events/index.ts';
+import { mailboxMoved } from './events.ts';
 import { type MailboxStatus, mayMove } from './mailbox.ts';
 import { type MailboxChange, mailboxLock, mailboxUpdate } from './store.ts';
 
@@ -24,21 +25,5 @@ export const moveMailbox = async (
     throw new Error(`mailbox ${uid} cannot move from ${before.status} to ${status}`);
   }
   await mailboxUpdate(tx, uid, { statusReason: null, ...change, status, statusSince: now }, now);
-  await recordEvents(tx, [
-    {
-      teamUid: before.teamUid,
-      workspaceUid: before.workspaceUid,
-      type: 'mailbox.status_changed',
-      subjectType: 'mailbox',
-      subjectUid: uid,
-      data: {
-        email: before.address,
-        status,
-        previous_status: before.status,
-        reason: change.statusReason ?? null,
-        seconds_in_previous_status: (now.getTime() - before.statusSince.getTime()) / 1000,
-      },
-      occurredAt: now,
-    },
-  ]);
+  await recordEvents(tx, [mailboxMoved(before, status, change.statusReason ?? null, now)]);
 };

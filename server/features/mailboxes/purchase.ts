@@ -1,17 +1,30 @@
 // Buying mailboxes: the rules of a batch, and the rows that one transaction writes.
-import type { Tx } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
-import type { ChargeLine, MailboxPrice } from '../billing/index.ts';
+import {
+  assertAffordable,
+  type ChargeLine,
+  lockFunds,
+  type MailboxPrice,
+  mailboxPrices,
+  reserveCharges,
+  totalOf,
+  walletMicros,
+} from '../billing/index.ts';
+import { domainsByNameLock } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
+import { holdWorkspace } from '../workspaces/index.ts';
 import {
   duplicateMailbox,
   invalidUsername,
   mailboxExists,
   mixedPlatforms,
+  noDomainsFound,
   tooManyMailboxesOnDomain,
 } from './errors.ts';
+import { mailboxBought } from './events.ts';
 import type { Mailbox } from './mailbox.ts';
 import { newSecrets, sealSecrets } from './secrets.ts';
 import { addressesTaken, mailboxesInsert, mailboxesOnDomains } from './store.ts';
@@ -74,15 +87,18 @@ const mixedPlatform = (domain: string, has: Platform, wanted: Platform) =>
 type Scope = { teamUid: string; workspaceUid: string };
 type Place = { uid: string; name: string };
 
-/** Checks the wishes against what the domains hold already. The domains are locked by the caller, or new. */
+/**
+ * Checks the wishes against what the domains hold already. In a purchase the domains are locked by the caller, or
+ * new; a dry run may name domains that are not there yet by any uid.
+ */
 export const checkPlaces = async (
-  tx: Tx,
+  db: Db,
   places: readonly Place[],
   wishes: readonly MailboxWish[],
   maxPerDomain: number,
 ): Promise<Map<string, { count: number; platform: Platform }>> => {
   const held = await mailboxesOnDomains(
-    tx,
+    db,
     places.map(({ uid }) => uid),
   );
   for (const place of places) {
@@ -99,7 +115,7 @@ export const checkPlaces = async (
       );
     }
   }
-  const taken = await addressesTaken(tx, wishes.map(addressOf));
+  const taken = await addressesTaken(db, wishes.map(addressOf));
   if (taken.length > 0) throw mailboxExists(`Mailbox ${taken[0]} already exists`, { mailboxes: taken });
   return held;
 };
@@ -153,19 +169,67 @@ export const insertMailboxes = async (
     })),
   );
   if (lost.length > 0) throw mailboxExists(`Mailbox ${lost[0]} already exists`, { mailboxes: lost });
-  await recordEvents(
-    tx,
-    mailboxes.map((mailbox) => ({
-      ...scope,
-      type: 'mailbox.status_changed',
-      subjectType: 'mailbox' as const,
-      subjectUid: mailbox.uid,
-      data: { email: mailbox.address, status: mailbox.status, previous_status: null, reason: null },
-      occurredAt: now,
-    })),
-  );
+  await recordEvents(tx, mailboxes.map(mailboxBought));
   return mailboxes;
 };
+
+export type MailboxPurchase = {
+  scope: Scope;
+  wishes: readonly MailboxWish[];
+  /** Pays every mailbox from the wallet and keeps the included seats free. */
+  useWalletBalance: boolean;
+};
+
+/** The domains the mailboxes go on, and the price of each mailbox; both hold until the transaction ends. */
+const lockPlaces = async (tx: Tx, { scope, wishes, useWalletBalance }: MailboxPurchase) => {
+  await holdWorkspace(tx, scope.workspaceUid);
+  await lockFunds(tx, scope.teamUid);
+  const names = [...new Set(wishes.map(({ domainName }) => domainName))];
+  const places = await domainsByNameLock(tx, scope.workspaceUid, names);
+  const missing = names.filter((name) => !places.some((place) => place.name === name));
+  if (missing.length > 0) {
+    throw noDomainsFound(`No domains found: ${missing.join(', ')}`, { domains: missing });
+  }
+  return { places, prices: await mailboxPrices(tx, scope.teamUid, wishes.length, { useWalletBalance }) };
+};
+
+/** What a purchase would cost, after every check that it would have to pass; writes nothing. */
+export const quoteMailboxes = async (
+  tx: Tx,
+  purchase: MailboxPurchase,
+  maxPerDomain: number,
+): Promise<ChargeLine[]> => {
+  const { places, prices } = await lockPlaces(tx, purchase);
+  await checkPlaces(tx, places, purchase.wishes, maxPerDomain);
+  const lines = mailboxLines(purchase.wishes, prices);
+  assertAffordable(await walletMicros(tx, purchase.scope.teamUid), totalOf(lines), 'mailbox');
+  return lines;
+};
+
+/** Writes the mailboxes and sets their price aside; making them is for the workflow `mailboxes.buy`. */
+export const purchaseMailboxes = async (
+  tx: Tx,
+  deps: { secrets: SecretBox; maxPerDomain: number },
+  purchase: MailboxPurchase,
+  now: Date,
+): Promise<{ mailboxes: Mailbox[]; lines: ChargeLine[] }> => {
+  const { places, prices } = await lockPlaces(tx, purchase);
+  const mailboxes = await insertMailboxes(tx, deps, purchase.scope, places, purchase.wishes, now);
+  const lines = mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!));
+  const where = places.map(({ name }) => name).join(', ');
+  await reserveCharges(tx, {
+    ...purchase.scope,
+    reference: { type: 'mailbox', uid: mailboxes[0]!.uid },
+    description: `${mailboxes.length} mailbox${mailboxes.length === 1 ? '' : 'es'} on ${where}`,
+    lines,
+    now,
+  });
+  return { mailboxes, lines };
+};
+
+/** The lines of mailboxes that are wished for and not there. */
+export const mailboxLines = (wishes: readonly MailboxWish[], prices: readonly MailboxPrice[]): ChargeLine[] =>
+  wishes.map((wish, index) => mailboxLine({ uid: '', address: addressOf(wish) }, prices[index]!));
 
 export const mailboxLine = (mailbox: { uid: string; address: string }, price: MailboxPrice): ChargeLine => ({
   subject: { type: 'mailbox', uid: mailbox.uid },

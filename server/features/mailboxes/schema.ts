@@ -1,6 +1,7 @@
 // The shapes that several mailbox endpoints share.
 import { z } from 'zod';
-import { type Mailbox, platforms } from './mailbox.ts';
+import { orAbsent } from '../../http/absent.ts';
+import { isGone, type Mailbox, type MailboxStatus, platforms } from './mailbox.ts';
 
 /** Platforms are upper case on the wire; some clients send them in lower case. */
 export const platform = z
@@ -9,8 +10,20 @@ export const platform = z
   .pipe(z.enum(platforms, { error: `platform must be one of ${platforms.join(', ')}` }))
   .meta({ example: 'GOOGLE' });
 
-/** Names of people, in any script. */
-export const personName = z.string().trim().min(1).max(100);
+/**
+ * Names of people, in any script, but on one line and in the order they are written: they go into headers of mail,
+ * where a line break would begin another header (RFC 5322 §2.2) and a bidi control shows something else than it says.
+ */
+export const personName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u, {
+    error: 'a name must not contain line breaks, control or text direction characters',
+  });
+
+export const pictureUrl = orAbsent(z.url({ protocol: /^https?$/ }));
 
 export const mailboxShape = z
   .object({
@@ -47,7 +60,13 @@ export const mailboxShape = z
   .meta({ id: 'Mailbox' });
 
 /** Statuses before the domain's DNS is proven. */
-const beforeDns = new Set(['pending', 'scheduled', 'waiting_for_dns_propagation']);
+const beforeDns = new Set<MailboxStatus>(['pending', 'scheduled', 'waiting_for_dns_propagation']);
+
+/** `na` for a mailbox that is gone: whether its domain's DNS was ever proven, it no longer waits for it. */
+const dnsPropagationStatus = (status: MailboxStatus): string => {
+  if (isGone(status)) return 'na';
+  return beforeDns.has(status) ? 'pending' : 'completed';
+};
 
 /** The row as the API shows it. */
 export const mailboxRow = (mailbox: Mailbox) => ({
@@ -75,7 +94,7 @@ export const mailboxRow = (mailbox: Mailbox) => ({
   prepaid_until: mailbox.prepaidUntil?.toISOString() ?? null,
   mailbox_update_status: 'na',
   sequencer_status: 'na',
-  dns_propagation_status: beforeDns.has(mailbox.status) ? 'pending' : 'completed',
+  dns_propagation_status: dnsPropagationStatus(mailbox.status),
   mailbox_reactivation_status: 'na',
   mailbox_cancellation_status: 'na',
   createdAt: mailbox.createdAt.toISOString(),

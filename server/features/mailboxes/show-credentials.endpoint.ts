@@ -1,11 +1,14 @@
 // GET /mailboxes/show-credentials: the secrets of one mailbox, and where to sign in with them.
 import { z } from 'zod';
-import { inTransaction } from '../../../database/database.ts';
 import type { MailEndpoint } from '../../../providers/contracts/mailbox-host.ts';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
-import { mailboxNotFound } from './errors.ts';
+import { mailboxHasNoCredentials, mailboxNotFound } from './errors.ts';
+import { credentialsRevealed } from './events.ts';
+import { isGone } from './mailbox.ts';
 import { openSecrets } from './secrets.ts';
 import { mailboxFind, mailboxSecrets } from './store.ts';
 
@@ -32,8 +35,8 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
   scope: 'workspace',
   query: z
     .strictObject({
-      uid: z.uuid().optional(),
-      email: z.string().trim().toLowerCase().min(3).max(320).optional(),
+      uid: orAbsent(uidToFind),
+      email: orAbsent(z.string().trim().toLowerCase().min(3).max(320)),
     })
     .refine(({ uid, email }) => (uid === undefined) !== (email === undefined), {
       error: 'exactly one of uid and email is required',
@@ -51,41 +54,36 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
       description: 'PEM to trust, where the host’s certificate is not signed by a public authority',
     }),
   }),
-  errors: [mailboxNotFound],
-  async handle({ query, caller, workspace, requestId }, { db, clock, providers, secrets }) {
-    const mailbox = await mailboxFind(
-      db,
-      workspace.uid,
-      query.uid ? { uid: query.uid } : { address: query.email! },
-    );
+  errors: [mailboxNotFound, mailboxHasNoCredentials],
+  async handle({ query, caller, workspace, requestId, commit }, { db, clock, providers, secrets }) {
+    const which = query.uid ? { uid: query.uid } : { address: query.email! };
+    const mailbox = await mailboxFind(db, workspace.uid, which);
     if (!mailbox) throw mailboxNotFound('Mailbox not found');
+    if (isGone(mailbox.status)) {
+      throw mailboxHasNoCredentials(`${mailbox.address} is ${mailbox.status} and has no credentials`, {
+        status: mailbox.status,
+        reason: mailbox.statusReason,
+      });
+    }
     const opened = openSecrets(secrets, mailbox.uid, await mailboxSecrets(db, mailbox.uid));
     const scope = { workspaceId: workspace.uid, domain: mailbox.domainName };
     const { smtp, imap } = await providers.mailboxHost(mailbox.platform, scope).access();
-    await inTransaction(db, (tx) =>
-      recordEvents(tx, [
-        {
-          teamUid: caller.teamId,
-          workspaceUid: workspace.uid,
-          type: 'mailbox.credentials_revealed',
-          subjectType: 'mailbox',
-          subjectUid: mailbox.uid,
-          data: { email: mailbox.address, key_id: caller.keyId, request_id: requestId },
-          occurredAt: clock.now(),
-        },
-      ]),
-    );
-    return {
-      message: 'Mailbox credentials retrieved successfully',
-      uid: mailbox.uid,
-      email: mailbox.address,
-      password: opened.password,
-      app_password: opened.appPassword,
-      secret: opened.totpSecret,
-      smtp: endpointRow(smtp, mailbox.address),
-      imap: endpointRow(imap, mailbox.address),
-      certificate: smtp.ca ?? null,
-    };
+
+    return commit(async (tx) => {
+      const by = { keyId: caller.keyId, requestId };
+      await recordEvents(tx, [credentialsRevealed(mailbox, by, clock.now())]);
+      return {
+        message: 'Mailbox credentials retrieved successfully',
+        uid: mailbox.uid,
+        email: mailbox.address,
+        password: opened.password,
+        app_password: opened.appPassword,
+        secret: opened.totpSecret,
+        smtp: endpointRow(smtp, mailbox.address),
+        imap: endpointRow(imap, mailbox.address),
+        certificate: smtp.ca ?? null,
+      };
+    });
   },
 });
 

@@ -171,6 +171,30 @@ export const mailboxesOnDomains = async (
   );
 };
 
+export const liveMailboxesOf = async (db: Db, domainUid: string): Promise<Mailbox[]> => {
+  const rows = await db
+    .selectFrom('mailbox')
+    .select(columns)
+    .where('domain_uid', '=', domainUid)
+    .where('status', 'not in', [...goneStatuses])
+    .orderBy('uid')
+    .execute();
+  return rows.map(fromRow);
+};
+
+/** Domains of a workspace that hold at least `maximum` live mailboxes. */
+export const fullDomains = async (db: Db, workspaceUid: string, maximum: number): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('mailbox')
+    .select('domain_uid')
+    .where('workspace_uid', '=', workspaceUid)
+    .where('status', 'not in', [...goneStatuses])
+    .groupBy('domain_uid')
+    .having((eb) => eb(eb.fn.countAll<number>(), '>=', maximum))
+    .execute();
+  return rows.map(({ domain_uid }) => domain_uid);
+};
+
 export type MailboxFilter = {
   keyword?: string;
   domain?: string;
@@ -179,7 +203,7 @@ export type MailboxFilter = {
   platform?: Platform;
 };
 
-/** Newest first; with a keyword, and without a cursor, the exact address comes before everything else. */
+/** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
 export const mailboxPage = async (
   db: Db,
   workspaceUid: string,
@@ -193,7 +217,7 @@ export const mailboxPage = async (
     .$if(after !== null, (query) =>
       query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
     )
-    .$if(exact !== null && after === null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'))
+    .$if(exact !== null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'))
     .orderBy('created_at', 'desc')
     .orderBy('uid', 'desc')
     .limit(limit)
@@ -249,10 +273,17 @@ export const mailboxTotals = async (db: Db, workspaceUids: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.workspace_uid, Number(row.count)]));
 };
 
-/** Folds the counters' differences into one row per status and platform. */
+/** Folds the counters' differences into one row per status and platform, where there is more than one. */
 export const mailboxCountsFold = async (db: Db): Promise<void> => {
   await sql`
-    with taken as (delete from mailbox_count returning *)
+    with several as (
+      select workspace_uid, platform, status from mailbox_count group by 1, 2, 3 having count(*) > 1
+    ), taken as (
+      delete from mailbox_count as row using several
+        where (row.workspace_uid, row.platform, row.status) =
+          (several.workspace_uid, several.platform, several.status)
+        returning row.*
+    )
     insert into mailbox_count
       select workspace_uid, platform, status, sum(difference) from taken group by 1, 2, 3 having sum(difference) <> 0
   `.execute(db);
@@ -287,7 +318,12 @@ export const mailboxesByUids = async (
 /** Mailboxes by uid, whatever workspace they are in: for features that hold the uids themselves. */
 export const mailboxesOfUids = async (db: Db, uids: string[]): Promise<Map<string, Mailbox>> => {
   if (uids.length === 0) return new Map();
-  const rows = await db.selectFrom('mailbox').select(columns).where('uid', 'in', uids).execute();
+  // One parameter however many uids: a statement takes 65,535, and a page of large orders holds more.
+  const rows = await db
+    .selectFrom('mailbox')
+    .select(columns)
+    .where(sql<boolean>`uid = any(${uids}::uuid[])`)
+    .execute();
   return new Map(rows.map((row) => [row.uid, fromRow(row)]));
 };
 

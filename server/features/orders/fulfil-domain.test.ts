@@ -11,7 +11,7 @@ import {
   worldOutside,
 } from '../../testing/workflow-world.ts';
 import { domainWorkflows } from '../domains/index.ts';
-import { mailboxWorkflows } from '../mailboxes/index.ts';
+import { domainMailboxes, mailboxWorkflows } from '../mailboxes/index.ts';
 import { fulfilDomain } from './fulfil-domain.workflow.ts';
 
 const api = useInstallationWithoutWorker();
@@ -19,7 +19,7 @@ const api = useInstallationWithoutWorker();
 exerciseWorkflow('orders.fulfil-domain', {
   database: api.database,
   definition: fulfilDomain,
-  others: [...domainWorkflows, ...mailboxWorkflows],
+  others: [...domainWorkflows(domainMailboxes), ...mailboxWorkflows],
   context: () => api.installation.context,
   async setup() {
     const bought = await buyForTest(api.installation, 2);

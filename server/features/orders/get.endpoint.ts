@@ -1,6 +1,7 @@
 // GET /orders/{order_id}: how far everything in an order has come.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { orderNotFound } from './errors.ts';
 import { orderByUid, orderLines } from './store.ts';
@@ -12,7 +13,7 @@ export const getOrder = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/orders/{order_id}',
   scope: 'workspace',
-  params: z.strictObject({ order_id: z.uuid() }),
+  params: z.strictObject({ order_id: uidToFind }),
   response: orderShape,
   errors: [orderNotFound],
   async handle({ params, workspace }, { db, clock }) {

@@ -28,32 +28,85 @@ export type OrderDomainStatus =
   | 'error'
   | 'warning';
 
-const lost = new Set<DomainStatus>(['cancelled', 'deleted', 'payment_failed', 'inactive']);
-const failed = new Set<MailboxStatus>(['failed']);
-const unfinished = new Set<MailboxStatus>([
-  'pending',
-  'scheduled',
-  'processing',
-  'waiting_for_dns_propagation',
-  'configuring_workspace',
-  'configuring_dns',
-  'configuring_dkim',
-  'configuring_auth',
-  'finalizing_setup',
-]);
+/** What a domain's status means for the order it is part of. */
+const domainStands: Record<DomainStatus, 'registering' | 'activating' | 'there' | 'lost'> = {
+  cart: 'registering',
+  registration_in_progress: 'registering',
+  dns_setup_pending: 'activating',
+  waiting_for_dns_propagation: 'activating',
+  active: 'there',
+  inactive: 'lost',
+  payment_failed: 'lost',
+  cancelled: 'lost',
+  deleted: 'lost',
+  scheduled_for_deletion: 'lost',
+  expired_propagation: 'lost',
+};
+
+/** The same for a mailbox. One that was made and ended later is no failure of the order. */
+const mailboxStands: Record<MailboxStatus, 'underway' | 'there' | 'failed'> = {
+  pending: 'underway',
+  scheduled: 'underway',
+  processing: 'underway',
+  waiting_for_dns_propagation: 'underway',
+  waiting_for_activation_email: 'underway',
+  activation_email_received: 'underway',
+  configuring_workspace: 'underway',
+  configuring_dns: 'underway',
+  configuring_dkim: 'underway',
+  configuring_auth: 'underway',
+  finalizing_setup: 'underway',
+  active: 'there',
+  inactive: 'there',
+  suspended: 'there',
+  failed: 'failed',
+  renewal_failed: 'there',
+  scheduled_for_cancellation: 'there',
+  cancelled: 'there',
+  archived: 'there',
+  deleted: 'there',
+};
 
 /** How far one domain of an order has come, mailboxes included. */
 export const domainProgress = (
   order: OrderStatus,
-  domain: Domain,
-  mailboxes: Mailbox[],
+  domain: Pick<Domain, 'status' | 'registrationStage'>,
+  mailboxes: readonly Pick<Mailbox, 'status'>[],
 ): OrderDomainStatus => {
-  if (lost.has(domain.status)) return 'error';
-  if (domain.status === 'registration_in_progress')
-    return order === 'queued' ? 'queued' : domain.registrationStage;
-  if (domain.status !== 'active') return 'waiting_for_activation';
-  if (mailboxes.some(({ status }) => unfinished.has(status))) return 'creating_mailboxes';
-  return mailboxes.some(({ status }) => failed.has(status)) ? 'warning' : 'completed';
+  switch (domainStands[domain.status]) {
+    case 'lost':
+      return 'error';
+    case 'registering':
+      return order === 'queued' ? 'queued' : domain.registrationStage;
+    case 'activating':
+      return 'waiting_for_activation';
+    case 'there': {
+      const stands = mailboxes.map(({ status }) => mailboxStands[status]);
+      if (stands.includes('underway')) return 'creating_mailboxes';
+      return stands.includes('failed') ? 'warning' : 'completed';
+    }
+  }
+};
+
+/** Since when a domain of an order has been in its stage. */
+export const stageSince = (
+  stage: OrderDomainStatus,
+  domain: Pick<Domain, 'statusSince' | 'registrationStageSince'>,
+  mailboxes: readonly Pick<Mailbox, 'statusSince'>[],
+): Date => {
+  switch (stage) {
+    case 'checking_availability':
+    case 'registering':
+      return domain.registrationStageSince;
+    case 'completed':
+    case 'warning': {
+      // The last thing that happened; while mailboxes are made the stage began with the domain being active.
+      const times = [domain, ...mailboxes].map(({ statusSince }) => statusSince.getTime());
+      return new Date(Math.max(...times));
+    }
+    default:
+      return domain.statusSince;
+  }
 };
 
 /** `done` when everything asked for is there, `error` when something never will be. */

@@ -43,6 +43,7 @@ describe('an order', () => {
     const name = freshName();
     const before = await walletOf(api);
     const reply = await place({ ...orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]), dry_run: true });
+    expect(reply.status).toBe(200);
     expect(reply.body).toMatchObject({ status: 'dry_run', dry_run: true, domains: [] });
     expect(reply.body.lines.map((line: Body) => line.description)).toEqual([
       `${name}, 1 year`,
@@ -50,6 +51,19 @@ describe('an order', () => {
     ]);
     expect(await walletOf(api)).toBe(before);
     expect((await api.get(`/domains/available?domain=${name}`)).body.available).toBe(true);
+  });
+
+  test('with dry_run passes every check that it would have to pass without', async () => {
+    const name = freshName();
+    const tooMany = orderOf([{ name, mailboxes: mailboxesOn(name, 101) }]);
+    const unaffordable = orderOf(
+      Array.from({ length: 100 }, () => ({ name: freshName(), mailboxes: [] as object[] })),
+    );
+    for (const body of [tooMany, unaffordable]) {
+      const [tried, placed] = [await place({ ...body, dry_run: true }), await place(body)];
+      expect(tried.status).toBeGreaterThanOrEqual(400);
+      expect([tried.status, tried.body]).toEqual([placed.status, placed.body]);
+    }
   });
 
   test('whose name is lost in a race is credited back with its mailboxes, and the rest of it goes on', async () => {
@@ -65,6 +79,7 @@ describe('an order', () => {
     expect(order.status).toBe('error');
     expect(order.domains[0]).toMatchObject({ status: 'error', domain_status: 'cancelled' });
     expect(order.domains[0].reason).toBeTruthy();
+    expect(order.reason).toBe(`${lost}: ${order.domains[0].reason}`);
     expect(order.domains[0].mailboxes.map((box: Body) => box.status)).toEqual(['failed', 'failed']);
     expect(order.domains[1]).toMatchObject({ status: 'completed' });
     const credited = placed.body.lines.filter((line: Body) => line.description.includes(lost));
@@ -105,6 +120,41 @@ describe('an order', () => {
     expect(refused!.body.code).toBe('domain_already_owned');
     const bought = replies.find((reply) => reply.status === 201);
     expect((await orderEnded(api, bought!.body.order_id)).status).toBe('done');
+  });
+
+  test('stays as it ended when a domain of it is given up long after', async () => {
+    const name = freshName();
+    const placed = await place(orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]));
+    const ended = await orderEnded(api, placed.body.order_id);
+    const later = new Date(Date.now() + 90 * 24 * 3_600_000);
+    const gone = { status: 'deleted', status_reason: 'removed by its owner', status_since: later };
+    const { db } = api.database;
+    await db.updateTable('domain').set(gone).where('name', '=', name).execute();
+    await db.updateTable('mailbox').set(gone).where('domain_name', '=', name).execute();
+    const { body } = await api.get(`/orders/${placed.body.order_id}`);
+    expect([body.status, body.reason, body.domains[0].domain_status]).toEqual(['done', null, 'deleted']);
+    const timeless = (domain: Body) =>
+      JSON.parse(JSON.stringify(domain), (key, value) => (key === 'seconds_in_stage' ? undefined : value));
+    expect(timeless({ ...body.domains[0], domain_status: 'active' })).toEqual(timeless(ended.domains[0]));
+  });
+
+  test('that ended with errors always says why', async () => {
+    const name = freshName();
+    const placed = await place(orderOf([{ name, mailboxes: [] }]));
+    await orderEnded(api, placed.body.order_id);
+    await api.database.db
+      .updateTable('purchase_order')
+      .set({ status: 'error' })
+      .where('uid', '=', placed.body.order_id)
+      .execute();
+    const { body } = await api.get(`/orders/${placed.body.order_id}`);
+    expect(body.domains[0].status).toBe('completed');
+    expect(body.reason).toContain('everything that was ordered is there');
+  });
+
+  test('is not found by what cannot be its id', async () => {
+    const { status, body } = await api.get('/orders/latest');
+    expect([status, body.code]).toEqual([404, 'order_not_found']);
   });
 
   test('of another workspace is not found', async () => {
@@ -246,17 +296,79 @@ describe('a bad order names what is wrong, and nothing is charged', () => {
   test('that the wallet cannot pay says what is missing and leaves the names free', async () => {
     const names = Array.from({ length: 100 }, () => freshName());
     const reply = await place(orderOf(names.map((name) => ({ name, mailboxes: [] }))));
+    expect(reply.body.message).toBe('Insufficient wallet balance to place the order');
     expect(reply.body.required_credits).toBe(1250);
     expect(reply.body.missing_credits).toBe(1250 - reply.body.credits_remaining);
     expect((await api.get(`/domains/available?domain=${names[0]}`)).body.available).toBe(true);
     await expectBalanced(api);
   });
+});
 
-  test('a contact without its required fields is refused, each named', async () => {
-    const { address_line1: _left, ...rest } = contact;
-    const reply = await place({ ...orderOf([good()]), contact_details: rest });
-    expect(reply.body.problems).toContainEqual(
-      expect.objectContaining({ path: 'contact_details.address_line1' }),
-    );
+describe('the registrant of an order', () => {
+  const registrantOf = async (body: object, name: string) => {
+    const placed = await place(body);
+    expect(placed.status, JSON.stringify(placed.body)).toBe(201);
+    await orderEnded(api, placed.body.order_id);
+    const domain = await api.database.db
+      .selectFrom('domain')
+      .select('contact')
+      .where('name', '=', name)
+      .executeTakeFirstOrThrow();
+    return domain.contact;
+  };
+  const { first_name, last_name, email } = contact;
+  const partial = { first_name, last_name, email, name: 'Mara Voss', organization: '', company: 'Northpeak' };
+
+  test('counts as none when it lacks what registries require', async () => {
+    const name = freshName();
+    const order = orderOf([{ name, mailboxes: [] }]);
+    expect(await registrantOf({ ...order, contact_details: partial }, name)).toBeNull();
   });
+
+  test('of one domain that counts as none leaves the domain to that of the order', async () => {
+    const name = freshName();
+    const { domains, ...order } = orderOf([{ name, mailboxes: [] }]);
+    const body = { ...order, domains: [{ ...domains[0]!, contact_details: partial }] };
+    expect(await registrantOf(body, name)).toEqual(contact);
+  });
+
+  test('may have "" and null for what is optional, a country in small letters, and a company', async () => {
+    const name = freshName();
+    const order = orderOf([{ name, mailboxes: [] }]);
+    const sent = {
+      ...contact,
+      country: 'us',
+      phone: '',
+      address_line2: null,
+      organization: '',
+      company: 'Np',
+    };
+    expect(await registrantOf({ ...order, contact_details: sent }, name)).toEqual({
+      ...contact,
+      organization: 'Np',
+    });
+  });
+
+  test('is refused for what is wrong in it, each named', async () => {
+    const name = freshName();
+    const wrong = { ...contact, phone: '0800', country: 'USA' };
+    const reply = await place({ ...orderOf([{ name, mailboxes: [] }]), contact_details: wrong });
+    expect(reply.body.problems.map((problem: Body) => problem.path)).toEqual([
+      'contact_details.country',
+      'contact_details.phone',
+    ]);
+  });
+});
+
+test('an order takes "" and null for everything optional', async () => {
+  const name = freshName();
+  const boxes = mailboxesOn(name, 2).map((box, index) => ({
+    ...box,
+    profile_pic_url: index ? '' : null,
+    sequencer_uid: index ? '' : null,
+  }));
+  const domain = { name, redirect_url: '', sequencer: null, consent_screen_url: '', contact_details: null };
+  const placed = await place({ contact_details: null, domains: [{ ...domain, mailboxes: boxes }] });
+  expect(placed.status, JSON.stringify(placed.body)).toBe(201);
+  expect((await orderEnded(api, placed.body.order_id)).status).toBe('done');
 });

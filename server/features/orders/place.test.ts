@@ -14,7 +14,7 @@ import {
   worldOutside,
 } from '../../testing/workflow-world.ts';
 import { domainWorkflows } from '../domains/index.ts';
-import { mailboxWorkflows } from '../mailboxes/index.ts';
+import { domainMailboxes, mailboxWorkflows } from '../mailboxes/index.ts';
 import { fulfilDomain } from './fulfil-domain.workflow.ts';
 import { place } from './place.workflow.ts';
 import { orderByUid, orderInsert } from './store.ts';
@@ -24,7 +24,7 @@ const api = useInstallationWithoutWorker();
 exerciseWorkflow('orders.place', {
   database: api.database,
   definition: place,
-  others: [fulfilDomain, ...domainWorkflows, ...mailboxWorkflows],
+  others: [fulfilDomain, ...domainWorkflows(domainMailboxes), ...mailboxWorkflows],
   context: () => api.installation.context,
   async setup({ db, clock }) {
     const bought = await buyForTest(api.installation, 1);

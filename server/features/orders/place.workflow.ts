@@ -10,6 +10,7 @@ import { publicReason } from '../../../workflow/failure.ts';
 import { abandonDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { failMailbox, mailboxesOfUids } from '../mailboxes/index.ts';
+import { orderMoved } from './events.ts';
 import { type Fulfilment, fulfilDomain, fulfilDomainId } from './fulfil-domain.workflow.ts';
 import type { OrderStatus } from './order.ts';
 import { orderByUid, orderLines, orderLock, orderUpdate } from './store.ts';
@@ -99,15 +100,5 @@ const moveOrder = async (
   const before = await orderLock(tx, uid);
   if (!before || before.status === change.status || before.finishedAt) return;
   await orderUpdate(tx, uid, change, now);
-  await recordEvents(tx, [
-    {
-      teamUid: before.teamUid,
-      workspaceUid: before.workspaceUid,
-      type: 'order.status_changed',
-      subjectType: 'order',
-      subjectUid: uid,
-      data: { status: change.status, previous_status: before.status },
-      occurredAt: now,
-    },
-  ]);
+  await recordEvents(tx, [orderMoved(before, before.status, change.status, now)]);
 };

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
 import { microsToCredits } from '../billing/index.ts';
-import { type Domain, domainsOfUids } from '../domains/index.ts';
+import { type Domain, type DomainStatus, domainsOfUids } from '../domains/index.ts';
 import { type Mailbox, mailboxesOfUids } from '../mailboxes/index.ts';
-import { domainProgress, type Order, type OrderDomain, orderResult } from './order.ts';
+import { domainProgress, type Order, type OrderDomain, orderResult, stageSince } from './order.ts';
+import { partsAtEnd } from './parts-at-end.ts';
 
 const stage = {
   status: z.string(),
@@ -18,6 +19,7 @@ export const orderShape = z
     order_id: z.uuid(),
     id: z.uuid(),
     status: z.enum(['queued', 'processing', 'done', 'error']),
+    reason: z.string().nullable().meta({ description: 'With `error`: why, in words. Otherwise null' }),
     workspace: z.uuid(),
     total_cost: z.number(),
     created_at: z.iso.datetime(),
@@ -29,7 +31,10 @@ export const orderShape = z
         name: z.string(),
         domain: z.string(),
         ...stage,
-        domain_status: z.string().meta({ description: 'Status of the domain itself, as in domains/list' }),
+        domain_status: z.string().meta({
+          description:
+            'Status of the domain itself now, as in domains/list; the rest stays as the order ended',
+        }),
         error: z.string().optional(),
         mailboxes: z.array(z.object({ uid: z.uuid(), email: z.string(), platform: z.string(), ...stage })),
       }),
@@ -54,44 +59,49 @@ export const orderViews = async (
     db,
     all.flatMap(({ mailboxUids }) => mailboxUids),
   );
-  return orders.map((order) => ({
-    order_id: order.uid,
-    id: order.uid,
-    status: order.status,
-    workspace: order.workspaceUid,
-    total_cost: microsToCredits(order.totalMicros),
-    created_at: order.createdAt.toISOString(),
-    updated_at: order.updatedAt.toISOString(),
-    finished_at: order.finishedAt?.toISOString() ?? null,
-    domains: (lines.get(order.uid) ?? []).map((line) =>
-      lineView(
-        order,
-        domains.get(line.domainUid)!,
-        line.mailboxUids.map((uid) => mailboxes.get(uid)!),
-        now,
-      ),
-    ),
-  }));
+  const parts = await partsAtEnd(db, orders, lines, { domains, mailboxes });
+  return orders.map((order) => {
+    const lineViews = (lines.get(order.uid) ?? []).map((line) => {
+      const domain = parts.domains.get(line.domainUid)!;
+      const boxes = line.mailboxUids.map((uid) => parts.mailboxes.get(uid)!);
+      return lineView(order, domain, domains.get(line.domainUid)!.status, boxes, now);
+    });
+    return {
+      order_id: order.uid,
+      id: order.uid,
+      status: order.status,
+      reason: order.status === 'error' ? reasonOf(lineViews) : null,
+      workspace: order.workspaceUid,
+      total_cost: microsToCredits(order.totalMicros),
+      created_at: order.createdAt.toISOString(),
+      updated_at: order.updatedAt.toISOString(),
+      finished_at: order.finishedAt?.toISOString() ?? null,
+      domains: lineViews,
+    };
+  });
 };
 
-const lineView = (order: Order, domain: Domain, mailboxes: Mailbox[], now: Date) => {
+const lineView = (
+  order: Order,
+  domain: Domain,
+  domainStatus: DomainStatus,
+  mailboxes: Mailbox[],
+  now: Date,
+) => {
   const status = domainProgress(order.status, domain, mailboxes);
-  // The domain's own clock stops when it is active; from then on its mailboxes are the stage it is in.
-  const since =
-    domain.status === 'active'
-      ? new Date(Math.max(domain.statusSince.getTime(), ...mailboxes.map((box) => box.statusSince.getTime())))
-      : domain.statusSince;
   const failedBox = mailboxes.find((box) => box.status === 'failed');
   const reason =
-    domain.statusReason ?? (failedBox ? `${failedBox.address}: ${failedBox.statusReason}` : null);
+    domain.statusReason ??
+    (status === 'error' ? `the domain is ${domain.status}` : null) ??
+    (failedBox ? `${failedBox.address}: ${failedBox.statusReason}` : null);
   return {
     uid: domain.uid,
     name: domain.name,
     domain: domain.name,
     status,
-    ...stageOf(since, reason, now),
-    domain_status: domain.status,
-    ...(status === 'error' && { error: reason ?? `the domain is ${domain.status}` }),
+    ...stageOf(stageSince(status, domain, mailboxes), reason, now),
+    domain_status: domainStatus,
+    ...(status === 'error' && { error: reason! }),
     mailboxes: mailboxes.map((mailbox) => ({
       uid: mailbox.uid,
       email: mailbox.address,
@@ -100,6 +110,13 @@ const lineView = (order: Order, domain: Domain, mailboxes: Mailbox[], now: Date)
       ...stageOf(mailbox.statusSince, mailbox.statusReason, now),
     })),
   };
+};
+
+/** Why an order ended with errors: the first of its domains that did not come out right. */
+const reasonOf = (domains: readonly { name: string; status: string; reason: string | null }[]): string => {
+  const wrong = domains.find(({ status }) => status !== 'completed');
+  if (wrong) return `${wrong.name}: ${wrong.reason ?? wrong.status}`;
+  return 'everything that was ordered is there, but the order itself could not be brought to its end';
 };
 
 const stageOf = (since: Date, reason: string | null, now: Date) => ({

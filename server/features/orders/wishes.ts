@@ -1,10 +1,9 @@
 // Turns an order's body into wishes that the features which own the things understand.
 import type { Contact } from '../../../providers/contracts/registrar.ts';
-import type { DomainWish } from '../domains/index.ts';
-import { registrableName } from '../domains/index.ts';
+import { contactDetails, type DomainWish, registrableName } from '../domains/index.ts';
 import { checkWishes, MAX_MAILBOXES, type MailboxWish } from '../mailboxes/index.ts';
 import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
-import type { OrderBody } from './schema.ts';
+import type { OrderBody, OrderContact } from './schema.ts';
 
 export type OrderWishes = { domains: DomainWish[]; mailboxes: MailboxWish[] };
 
@@ -21,7 +20,7 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
   const mailboxes: MailboxWish[] = [];
   for (const domain of body.domains) {
     const name = registrableName(domain.name);
-    const sequencer = domain.sequencer || domain.mailboxes.find((box) => box.sequencer_uid)?.sequencer_uid;
+    const sequencer = domain.sequencer ?? domain.mailboxes.find((box) => box.sequencer_uid)?.sequencer_uid;
     if (sequencer) throw sequencerNotFound(`Sequencer ${sequencer} not found`, { sequencer });
     if (domain.consent_screen_url) {
       throw consentNotAvailable(`consent_screen_url of ${name} cannot be used on this installation`, {
@@ -31,9 +30,10 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
     domains.push({
       name,
       years: domain.registration_years,
-      contact: contactOf(domain.contact_details ?? body.contact_details),
+      contact: contactOf(domain.contact_details) ?? contactOf(body.contact_details),
       dmarcEmail: null,
-      forwardingUrl: domain.redirect_url || null,
+      catchAllEmail: null,
+      forwardingUrl: domain.redirect_url ?? null,
     });
     for (const box of domain.mailboxes) {
       const at = box.email.lastIndexOf('@');
@@ -46,7 +46,7 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
         firstName: box.first_name,
         lastName: box.last_name,
         platform: box.platform,
-        profilePicture: box.profile_pic_url || null,
+        profilePicture: box.profile_pic_url ?? null,
       });
     }
   }
@@ -54,8 +54,13 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
   return { domains, mailboxes };
 };
 
-const contactOf = (sent: OrderBody['contact_details']): Contact | null => {
-  if (!sent) return null;
-  const { name: _sameAsFirstAndLast, company, ...contact } = sent;
-  return { ...contact, organization: contact.organization ?? company };
+/** Null for a contact that no registry would take; see the schema. */
+const contactOf = (sent: OrderContact | undefined): Contact | null => {
+  const { name: _sameAsFirstAndLast, company, ...contact } = sent ?? {};
+  const whole = contactDetails.safeParse({
+    ...contact,
+    country: contact.country?.toUpperCase(),
+    organization: contact.organization ?? company,
+  });
+  return whole.success ? whole.data : null;
 };

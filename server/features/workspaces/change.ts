@@ -1,13 +1,17 @@
 // Making and changing workspaces: the rules behind the endpoints.
-import type { Db, Tx } from '../../../database/database.ts';
+import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import { invalidWorkspace } from '../../http/errors.ts';
+import { lockTeam } from '../accounts/index.ts';
+import { recordEvents } from '../events/index.ts';
 import { lastWorkspace, workspaceNameTaken, workspaceNotEmpty, workspaceNotFound } from './errors.ts';
+import { workspaceCreated, workspaceDeleted, workspaceUpdated } from './events.ts';
 import {
   workspaceDelete,
+  workspaceHold,
   workspaceInsert,
   workspaceList,
   workspaceLock,
-  workspaceNameIsTaken,
   workspaceUpdate,
 } from './store.ts';
 import { emptyContents, type ReadContents, type Workspace } from './workspace.ts';
@@ -32,28 +36,35 @@ export const createWorkspace = async (
     updatedAt: now,
   };
   if (!(await workspaceInsert(tx, workspace))) throw nameTaken(wish.name);
+  await recordEvents(tx, [workspaceCreated(workspace)]);
   return workspace;
+};
+
+/**
+ * Call first in the transaction of a purchase: the workspace cannot be deleted before it commits, so that nothing is
+ * bought into one that is gone. Throws the same as a request that names no workspace.
+ */
+export const holdWorkspace = async (tx: Tx, uid: string): Promise<void> => {
+  if (!(await workspaceHold(tx, uid))) throw invalidWorkspace('Invalid workspace');
 };
 
 export const changeWorkspace = async (
   tx: Tx,
   teamUid: string,
   uid: string,
-  wish: { name?: string; webhookUrl?: string },
+  wish: { name?: string; webhookUrl?: string | null },
   now: Date,
 ): Promise<Workspace> => {
   const before = await workspaceLock(tx, teamUid, uid);
   if (!before) throw workspaceNotFound('Workspace not found');
-  if (wish.name !== undefined && (await workspaceNameIsTaken(tx, teamUid, wish.name, uid))) {
-    throw nameTaken(wish.name);
-  }
   const after: Workspace = {
     ...before,
     name: wish.name ?? before.name,
     webhookUrl: wish.webhookUrl === undefined ? before.webhookUrl : wish.webhookUrl || null,
     updatedAt: now,
   };
-  await workspaceUpdate(tx, after);
+  if (!(await workspaceUpdate(tx, after))) throw nameTaken(after.name);
+  await recordEvents(tx, workspaceUpdated(before, after));
   return after;
 };
 
@@ -61,10 +72,13 @@ export const deleteWorkspace = async (
   tx: Tx,
   teamUid: string,
   uid: string,
-  readContents: ReadContents<Db>,
+  readContents: ReadContents,
   now: Date,
 ): Promise<void> => {
-  if (!(await workspaceLock(tx, teamUid, uid))) throw workspaceNotFound('Workspace not found');
+  // Of two that delete a team's last two workspaces at once, the second must see one left.
+  await lockTeam(tx, teamUid);
+  const workspace = await workspaceLock(tx, teamUid, uid);
+  if (!workspace) throw workspaceNotFound('Workspace not found');
   const contents = (await readContents(tx, [uid])).get(uid) ?? emptyContents;
   if (contents.domains > 0 || contents.mailboxes > 0) {
     throw workspaceNotEmpty(
@@ -76,4 +90,5 @@ export const deleteWorkspace = async (
     throw lastWorkspace('The last workspace of a team cannot be deleted');
   }
   await workspaceDelete(tx, uid, now);
+  await recordEvents(tx, [workspaceDeleted(workspace, now)]);
 };

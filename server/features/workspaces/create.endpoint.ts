@@ -1,5 +1,6 @@
 // POST /workspaces/create: a new, empty workspace.
 import { z } from 'zod';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { createWorkspace } from './change.ts';
@@ -17,7 +18,7 @@ export const create = defineEndpoint<FeatureContext>()({
   body: z.strictObject({
     name: workspaceName,
     webhook_url: webhookUrl.optional(),
-    admins_only: z.boolean().optional(),
+    admins_only: orAbsent(z.boolean()),
   }),
   response: z.object({ uid: z.uuid(), workspace: workspaceShape }),
   errors: [workspaceNameTaken],

@@ -1,14 +1,13 @@
 // DELETE /workspaces/delete?uid=: only an empty workspace goes.
 import { z } from 'zod';
-import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { deleteWorkspace } from './change.ts';
 import { lastWorkspace, workspaceNotEmpty, workspaceNotFound } from './errors.ts';
-import { workspaceUid } from './schema.ts';
 import type { ReadContents } from './workspace.ts';
 
-export const removeWorkspace = (readContents: ReadContents<Db>) =>
+export const removeWorkspace = (readContents: ReadContents) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.delete',
     summary: 'Delete workspace',
@@ -16,7 +15,7 @@ export const removeWorkspace = (readContents: ReadContents<Db>) =>
     path: '/workspaces/delete',
     aliases: [{ method: 'DELETE', path: '/workspaces/{uid}' }],
     scope: 'team',
-    query: z.strictObject({ uid: workspaceUid }),
+    query: z.strictObject({ uid: uidToFind }),
     response: z.object({}),
     errors: [workspaceNotFound, workspaceNotEmpty, lastWorkspace],
     handle: ({ query, caller, commit }, { clock }) =>

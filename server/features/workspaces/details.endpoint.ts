@@ -1,14 +1,14 @@
 // GET /workspaces/details?uid=: one workspace.
 import { z } from 'zod';
-import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { workspaceNotFound } from './errors.ts';
-import { workspaceShape, workspaceUid } from './schema.ts';
+import { workspaceShape } from './schema.ts';
 import { workspaceByUid } from './store.ts';
 import { emptyContents, type ReadContents, workspaceRow } from './workspace.ts';
 
-export const workspaceDetails = (readContents: ReadContents<Db>) =>
+export const workspaceDetails = (readContents: ReadContents) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.details',
     summary: 'Get workspace details',
@@ -16,7 +16,7 @@ export const workspaceDetails = (readContents: ReadContents<Db>) =>
     path: '/workspaces/details',
     aliases: [{ method: 'GET', path: '/workspaces/{uid}' }],
     scope: 'team',
-    query: z.strictObject({ uid: workspaceUid }),
+    query: z.strictObject({ uid: uidToFind }),
     response: z.object({ workspace: workspaceShape }),
     errors: [workspaceNotFound],
     async handle({ caller, query }, { db }) {

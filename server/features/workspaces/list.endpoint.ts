@@ -1,13 +1,12 @@
 // GET /workspaces/list: every workspace of the team.
 import { z } from 'zod';
-import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { workspaceShape } from './schema.ts';
 import { workspaceList } from './store.ts';
 import { emptyContents, type ReadContents, workspaceRow } from './workspace.ts';
 
-export const listWorkspaces = (readContents: ReadContents<Db>) =>
+export const listWorkspaces = (readContents: ReadContents) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.list',
     summary: 'List workspaces',

@@ -3,12 +3,14 @@ import { z } from 'zod';
 
 export const workspaceName = z.string().trim().min(1).max(120).meta({ example: 'Client Aurora' });
 
-/** An https address, or an empty string that clears it. */
+/** An https address; an empty string or null clears it. */
 export const webhookUrl = z
-  .union([z.literal(''), z.url({ protocol: /^https$/, error: 'webhook_url must be an https address' })])
+  .union([
+    z.literal(''),
+    z.null(),
+    z.url({ protocol: /^https$/, error: 'webhook_url must be an https address' }),
+  ])
   .meta({ example: 'https://hooks.northpeak.example/ik' });
-
-export const workspaceUid = z.uuid();
 
 export const workspaceShape = z
   .object({

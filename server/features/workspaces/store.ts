@@ -1,6 +1,6 @@
 // Every statement on workspace.
 import type { Selectable } from 'kysely';
-import type { Db, Tx } from '../../../database/database.ts';
+import { type Db, type Tx, violatedUnique } from '../../../database/database.ts';
 import type { Workspace as WorkspaceTable } from '../../../database/types.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,10 +29,32 @@ export const workspaceByUid = async (db: Db, teamUid: string, uid: string): Prom
   return row ? fromRow(row) : null;
 };
 
+/** The team a workspace belongs to, also after it was deleted. */
+export const workspaceTeam = async (db: Db, uid: string): Promise<string> => {
+  const row = await db
+    .selectFrom('workspace')
+    .select('team_uid')
+    .where('uid', '=', uid)
+    .executeTakeFirstOrThrow();
+  return row.team_uid;
+};
+
 /** The workspace, locked until the transaction ends: nothing else changes or deletes it meanwhile. */
 export const workspaceLock = async (tx: Tx, teamUid: string, uid: string): Promise<Workspace | null> => {
   const row = await live(tx, teamUid).where('uid', '=', uid).forUpdate().executeTakeFirst();
   return row ? fromRow(row) : null;
+};
+
+/** Keeps a workspace from being deleted until the transaction ends; answers false when it is deleted already. */
+export const workspaceHold = async (tx: Tx, uid: string): Promise<boolean> => {
+  const held = await tx
+    .selectFrom('workspace')
+    .select('uid')
+    .where('uid', '=', uid)
+    .where('deleted_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return held !== undefined;
 };
 
 /** Answers false when a live workspace of the team has the name already. */
@@ -56,25 +78,22 @@ export const workspaceInsert = async (tx: Tx, workspace: Workspace): Promise<boo
   return inserted !== undefined;
 };
 
-export const workspaceNameIsTaken = async (
-  tx: Tx,
-  teamUid: string,
-  name: string,
-  exceptUid: string,
-): Promise<boolean> => {
-  const other = await live(tx, teamUid)
-    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
-    .where('uid', '!=', exceptUid)
-    .executeTakeFirst();
-  return other !== undefined;
-};
-
-export const workspaceUpdate = async (tx: Tx, workspace: Workspace): Promise<void> => {
-  await tx
-    .updateTable('workspace')
-    .set({ name: workspace.name, webhook_url: workspace.webhookUrl, updated_at: workspace.updatedAt })
-    .where('uid', '=', workspace.uid)
-    .execute();
+/**
+ * Answers false when another live workspace of the team has the name: the index alone knows, whoever renames at the
+ * same moment, and what counts as the same letter. The transaction can then only be rolled back.
+ */
+export const workspaceUpdate = async (tx: Tx, workspace: Workspace): Promise<boolean> => {
+  try {
+    await tx
+      .updateTable('workspace')
+      .set({ name: workspace.name, webhook_url: workspace.webhookUrl, updated_at: workspace.updatedAt })
+      .where('uid', '=', workspace.uid)
+      .execute();
+    return true;
+  } catch (error) {
+    if (violatedUnique(error) === 'workspace_live_name') return false;
+    throw error;
+  }
 };
 
 export const workspaceDelete = async (tx: Tx, uid: string, at: Date): Promise<void> => {

@@ -1,14 +1,14 @@
 // PUT /workspaces/update: name and webhook address; what is not named stays.
 import { z } from 'zod';
-import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNameTaken, workspaceNotFound } from './errors.ts';
-import { webhookUrl, workspaceName, workspaceShape, workspaceUid } from './schema.ts';
+import { webhookUrl, workspaceName, workspaceShape } from './schema.ts';
 import { emptyContents, type ReadContents, workspaceRow } from './workspace.ts';
 
-export const updateWorkspace = (readContents: ReadContents<Db>) =>
+export const updateWorkspace = (readContents: ReadContents) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.update',
     summary: 'Update workspace',
@@ -17,7 +17,7 @@ export const updateWorkspace = (readContents: ReadContents<Db>) =>
     aliases: [{ method: 'PUT', path: '/workspaces/{uid}' }],
     scope: 'team',
     body: z.strictObject({
-      uid: workspaceUid,
+      uid: uidToFind,
       name: workspaceName.optional(),
       webhook_url: webhookUrl.optional(),
     }),

@@ -1,10 +1,11 @@
 // POST /workspaces/webhook: where changes of the workspace are announced; an empty address clears it.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNotFound } from './errors.ts';
-import { webhookUrl, workspaceUid } from './schema.ts';
+import { webhookUrl } from './schema.ts';
 
 export const setWebhook = defineEndpoint<FeatureContext>()({
   operation: 'workspaces.webhook',
@@ -13,7 +14,7 @@ export const setWebhook = defineEndpoint<FeatureContext>()({
   path: '/workspaces/webhook',
   aliases: [{ method: 'POST', path: '/workspaces/{uid}/webhook' }],
   scope: 'team',
-  body: z.strictObject({ uid: workspaceUid, webhook_url: webhookUrl }),
+  body: z.strictObject({ uid: uidToFind, webhook_url: webhookUrl }),
   response: z.object({ webhook_url: z.string().nullable() }),
   errors: [workspaceNotFound],
   handle: ({ body, caller, commit }, { clock }) =>

@@ -1,4 +1,5 @@
 // A workspace: an independent container of domains, mailboxes, tags and sequencers inside a team.
+import type { Db } from '../../../database/database.ts';
 
 export type Workspace = {
   uid: string;
@@ -15,7 +16,7 @@ export type Workspace = {
 /** What a workspace holds; domains and mailboxes know, and hand it in. */
 export type WorkspaceContents = { domains: number; assignableDomains: number; mailboxes: number };
 
-export type ReadContents<Db> = (db: Db, workspaceUids: string[]) => Promise<Map<string, WorkspaceContents>>;
+export type ReadContents = (db: Db, workspaceUids: string[]) => Promise<Map<string, WorkspaceContents>>;
 
 export const emptyContents: WorkspaceContents = { domains: 0, assignableDomains: 0, mailboxes: 0 };
 

@@ -1,0 +1,20 @@
+// What billing tells about: money that came into a wallet or left it.
+import type { NewEvent } from '../events/index.ts';
+import { microsToCredits } from './money.ts';
+
+export const walletEvent = (
+  teamUid: string,
+  workspaceUid: string | null,
+  what: 'debited' | 'credited',
+  amountMicros: number,
+  description: string,
+  occurredAt: Date,
+): NewEvent => ({
+  teamUid,
+  workspaceUid,
+  type: `wallet.${what}`,
+  subjectType: 'wallet',
+  subjectUid: teamUid,
+  data: { credits: microsToCredits(amountMicros), description },
+  occurredAt,
+});

@@ -1,0 +1,98 @@
+// Buying what an order names: the rows and the money that one transaction moves, and the same without moving any.
+import type { Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import {
+  assertAffordable,
+  type ChargeLine,
+  lockFunds,
+  mailboxPrices,
+  reserveCharges,
+  totalOf,
+  walletMicros,
+} from '../billing/index.ts';
+import type { FeatureContext } from '../context.ts';
+import { domainLine, insertDomains, type PricedDomain } from '../domains/index.ts';
+import { recordEvents } from '../events/index.ts';
+import {
+  checkPlaces,
+  insertMailboxes,
+  type MailboxWish,
+  mailboxLine,
+  mailboxLines,
+} from '../mailboxes/index.ts';
+import { holdWorkspace } from '../workspaces/index.ts';
+import { orderMoved } from './events.ts';
+import type { Order } from './order.ts';
+import { orderInsert } from './store.ts';
+
+export type OrderPurchase = {
+  scope: { teamUid: string; workspaceUid: string };
+  domains: PricedDomain[];
+  mailboxes: MailboxWish[];
+};
+
+/** An order fills the included seats first. */
+const seats = { useWalletBalance: false };
+
+/** What the purchase would cost, after every check that it would have to pass; writes nothing. */
+export const quoteOrder = async (
+  { db, settings }: Pick<FeatureContext, 'db' | 'settings'>,
+  { scope, domains, mailboxes }: OrderPurchase,
+): Promise<ChargeLine[]> => {
+  const places = domains.map(({ name }) => ({ uid: newId(), name }));
+  await checkPlaces(db, places, mailboxes, settings.maxMailboxesPerDomain);
+  const prices = await mailboxPrices(db, scope.teamUid, mailboxes.length, seats);
+  const lines = [
+    ...domains.map((domain) => domainLine({ uid: '', ...domain })),
+    ...mailboxLines(mailboxes, prices),
+  ];
+  assertAffordable(await walletMicros(db, scope.teamUid), totalOf(lines), 'order');
+  return lines;
+};
+
+/** Writes the order with its domains and mailboxes, and sets its whole price aside; all or nothing. */
+export const purchaseOrder = async (
+  tx: Tx,
+  { secrets, settings }: Pick<FeatureContext, 'secrets' | 'settings'>,
+  purchase: OrderPurchase,
+  now: Date,
+): Promise<{ order: Order; lines: ChargeLine[] }> => {
+  const { scope } = purchase;
+  await holdWorkspace(tx, scope.workspaceUid);
+  await lockFunds(tx, scope.teamUid);
+  const domains = await insertDomains(tx, scope, purchase.domains, now);
+  const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
+  const mailboxes = await insertMailboxes(tx, rules, scope, domains, purchase.mailboxes, now);
+  const prices = await mailboxPrices(tx, scope.teamUid, mailboxes.length, seats);
+  const lines = [
+    ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
+    ...mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
+  ];
+  const order: Order = {
+    uid: newId(),
+    ...scope,
+    status: 'queued',
+    totalMicros: totalOf(lines),
+    createdAt: now,
+    updatedAt: now,
+    finishedAt: null,
+  };
+  await reserveCharges(tx, {
+    ...scope,
+    reference: { type: 'order', uid: order.uid },
+    description: `Order of ${count(domains.length, 'domain')} and ${count(mailboxes.length, 'mailbox', 'es')}`,
+    lines,
+    now,
+  });
+  const byDomain = Map.groupBy(mailboxes, ({ domainUid }) => domainUid);
+  const orderDomains = domains.map(({ uid, name }) => ({
+    domainUid: uid,
+    name,
+    mailboxUids: (byDomain.get(uid) ?? []).map((mailbox) => mailbox.uid),
+  }));
+  await orderInsert(tx, order, orderDomains);
+  await recordEvents(tx, [orderMoved(order, null, order.status, now)]);
+  return { order, lines };
+};
+
+const count = (n: number, noun: string, plural = 's'): string => `${n} ${noun}${n === 1 ? '' : plural}`;
