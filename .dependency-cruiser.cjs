@@ -38,8 +38,8 @@ const mayImport = {
 /** A feature may use those before it; against the order it speaks by event. */
 const featureOrder = [
   'accounts',
-  'workspaces',
   'events',
+  'workspaces',
   'billing',
   'tags',
   'dns',

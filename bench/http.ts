@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { startChild } from './child.ts';
 import { makeDataDirectory } from './data-directory.ts';
-import { startInstallation, withDatabase } from './installation.ts';
+import { fillWorkspace } from './filled-workspace.ts';
+import { startInstallation } from './installation.ts';
 import { type Load, type LoadResult, putUnderLoad } from './load.ts';
 import { figure, part, times, title } from './report.ts';
-import { untilIdle } from './usage.ts';
+import { cpuMsOf, untilIdle } from './usage.ts';
 
 const MAILBOXES = 1_000;
 const DOMAINS = 10;
@@ -27,7 +28,8 @@ export const benchHttp = async (): Promise<void> => {
   });
   const { access, databaseUrl } = installation;
   const { uid: teamUid } = await installation.api.get('/account');
-  await fill(databaseUrl, teamUid, access.workspace_id);
+  const scope = { teamUid, workspaceUid: access.workspace_id };
+  await fillWorkspace({ databaseUrl, dataDir: data.path }, scope, DOMAINS, MAILBOXES / DOMAINS);
   const peer = await startChild([peerProgram, databaseUrl, teamUid, access.workspace_id], /^http:/m);
   await untilIdle(installation.pid);
 
@@ -36,29 +38,29 @@ export const benchHttp = async (): Promise<void> => {
     'X-Workspace-Id': access.workspace_id,
     'Content-Type': 'application/json',
   };
-  const requests: Record<string, Omit<Load, 'url'> & { path: string }> = {
-    'GET /account': { method: 'GET', path: '/account', headers },
-    'POST /mailboxes/list': {
+  const requests: (Load & { name: string })[] = [
+    { name: 'GET /account', method: 'GET', url: '/v1/api/account', headers },
+    {
+      name: `POST /mailboxes/list, pages of ${PAGE}`,
       method: 'POST',
-      path: '/mailboxes/list',
+      url: '/v1/api/mailboxes/list',
       headers,
       body: JSON.stringify({ page: 1, limit: PAGE }),
     },
-  };
-  for (const [name, { path, ...load }] of Object.entries(requests)) {
-    const url = `/v1/api${path}`;
-    await assertSameAnswer({ ...load, url }, access.base_url, peer.output.trim());
-    const own: LoadResult[] = [];
-    const bare: LoadResult[] = [];
+  ];
+  for (const { name, url, ...load } of requests) {
+    await assertSameRows({ ...load, url }, access.base_url, peer.output.trim());
+    const own: Round[] = [];
+    const bare: Round[] = [];
     // In turns, so that whatever else the machine does meets both.
     for (let round = 0; round < ROUNDS; round += 1) {
-      own.push(await putUnderLoad({ ...load, url: access.base_url + url }, ROUND_S));
-      bare.push(await putUnderLoad({ ...load, url: peer.output.trim() + url }, ROUND_S));
+      own.push(await measure({ ...load, url: access.base_url + url }, installation.pid));
+      bare.push(await measure({ ...load, url: peer.output.trim() + url }, peer.pid));
     }
     const [program, raw] = [fastest(own), fastest(bare)];
-    part(name === 'GET /account' ? name : `${name}, pages of ${PAGE}`);
-    figure('requests a second', program.requestsPerS.toFixed(0), latency(program));
-    figure('peer "node:http and pg", the same queries', raw.requestsPerS.toFixed(0), latency(raw));
+    part(name);
+    figure('requests a second', program.requestsPerS.toFixed(0), detail(program));
+    figure('peer "node:http and pg", by hand', raw.requestsPerS.toFixed(0), detail(raw));
     figure('InboxKit ÷ peer', times(program.requestsPerS / raw.requestsPerS));
   }
   await peer.stop();
@@ -66,57 +68,29 @@ export const benchHttp = async (): Promise<void> => {
   await data.remove();
 };
 
-const latency = ({ p50Ms, p99Ms }: LoadResult): string => `p50 ${p50Ms} ms, p99 ${p99Ms} ms`;
+type Round = LoadResult & { cpuUsPerRequest: number | null };
 
-const fastest = (results: LoadResult[]): LoadResult =>
-  results.toSorted((a, b) => b.requestsPerS - a.requestsPerS)[0]!;
-
-/** A peer that answers less than the program would win for nothing. */
-const assertSameAnswer = async (load: Load, ownUrl: string, peerUrl: string): Promise<void> => {
-  const [own, raw] = await Promise.all(
-    [ownUrl, peerUrl].map(async (base) => {
-      const response = await fetch(base + load.url, { ...load });
-      return (await response.json()) as Record<string, unknown>;
-    }),
-  );
-  const different = Object.keys(own!).filter(
-    (field) => field !== 'next_cursor' && JSON.stringify(own![field]) !== JSON.stringify(raw![field]),
-  );
-  if (different.length > 0) throw new Error(`the peer of ${load.url} answers other ${different.join(', ')}`);
+const measure = async (load: Load, pid: number): Promise<Round> => {
+  const before = await cpuMsOf(pid);
+  const result = await putUnderLoad(load, ROUND_S);
+  const after = await cpuMsOf(pid);
+  const known = before !== null && after !== null;
+  return { ...result, cpuUsPerRequest: known ? ((after - before) * 1000) / result.requests : null };
 };
 
-/** Active mailboxes and the bookings of buying them, written past the program: buying them would take minutes. */
-const fill = (databaseUrl: string, teamUid: string, workspaceUid: string): Promise<void> =>
-  withDatabase(databaseUrl, async (client) => {
-    await client.query(
-      `insert into domain (uid, team_uid, workspace_uid, name, tld, status, status_since, connection_type,
-                           created_at, updated_at)
-       select gen_random_uuid(), $1, $2, 'bench' || n || '.com', 'com', 'active', now(), 'purchased', now(), now()
-         from generate_series(1, $3::int) n`,
-      [teamUid, workspaceUid, DOMAINS],
-    );
-    await client.query(
-      `insert into mailbox (uid, team_uid, workspace_uid, domain_uid, domain_name, username, first_name, last_name,
-                            platform, status, status_since, password_sealed, app_password_sealed,
-                            totp_secret_sealed, created_at, updated_at)
-       select gen_random_uuid(), $1, $2, uid, name, 'mara' || n, 'Mara' || n, 'Voss', 'GOOGLE', 'active', now(),
-              '', '', '', date_trunc('milliseconds', now() - n * interval '1 minute'),
-              date_trunc('milliseconds', now())
-         from domain, generate_series(1, $3::int / $4::int) n where team_uid = $1`,
-      [teamUid, workspaceUid, MAILBOXES, DOMAINS],
-    );
-    await client.query(
-      `with booked as (
-         insert into ledger_transaction (uid, team_uid, kind, idempotency_key, description, reference_type,
-                                         reference_uid, workspace_uid, created_at)
-         select gen_random_uuid(), $1, 'reserve', 'bench:' || uid, address, 'mailbox', uid, $2, now()
-           from mailbox where team_uid = $1
-         returning uid)
-       insert into ledger_entry (transaction_uid, account_uid, amount_micros)
-       select booked.uid, account.uid, case account.kind when 'wallet' then -3500000 else 3500000 end
-         from booked, ledger_account account
-        where account.team_uid = $1 and account.kind in ('wallet', 'reserved')`,
-      [teamUid, workspaceUid],
-    );
-    await client.query('analyze');
-  });
+const detail = ({ p50Ms, p99Ms, cpuUsPerRequest }: Round): string =>
+  `p50 ${p50Ms} ms, p99 ${p99Ms} ms` +
+  (cpuUsPerRequest === null ? '' : `, ${cpuUsPerRequest.toFixed(0)} µs of processor time a request`);
+
+const fastest = (rounds: Round[]): Round => rounds.toSorted((a, b) => b.requestsPerS - a.requestsPerS)[0]!;
+
+/** A peer that answers fewer rows would win for nothing. */
+const assertSameRows = async (load: Load, ownUrl: string, peerUrl: string): Promise<void> => {
+  const [own, raw] = await Promise.all(
+    [ownUrl, peerUrl].map(async (base) => {
+      const answer = (await (await fetch(base + load.url, load)).json()) as { mailboxes?: { uid: string }[] };
+      return answer.mailboxes?.map(({ uid }) => uid).join();
+    }),
+  );
+  if (own !== raw) throw new Error(`the peer of ${load.url} answers other rows`);
+};

@@ -16,8 +16,15 @@ export const keep = (cleanUpOne: CleanUp): CleanUp => {
   };
 };
 
-/** Last started, first ended. */
-export const cleanUp = async (): Promise<void> => {
+let cleaning: Promise<void> | undefined;
+
+/** Last started, first ended. A second call, as by an interrupt while a failure is being cleaned up, joins the first. */
+export const cleanUp = (): Promise<void> => {
+  cleaning ??= endAll();
+  return cleaning;
+};
+
+const endAll = async (): Promise<void> => {
   for (let one = kept.pop(); one; one = kept.pop()) {
     await one().catch((error: Error) => process.stderr.write(`left behind: ${error.message}\n`));
   }

@@ -10,7 +10,7 @@ export type Load = {
   body?: string;
 };
 
-export type LoadResult = { requestsPerS: number; p50Ms: number; p99Ms: number };
+export type LoadResult = { requests: number; requestsPerS: number; p50Ms: number; p99Ms: number };
 
 const CONNECTIONS = 10;
 const program = fileURLToPath(import.meta.resolve('autocannon'));
@@ -33,6 +33,7 @@ export const putUnderLoad = async (load: Load, durationS: number): Promise<LoadR
     throw new Error(`${load.url}: ${result.errors} errors and ${result.non2xx} answers that are no success`);
   }
   return {
+    requests: result.requests.total,
     requestsPerS: result.requests.total / result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,

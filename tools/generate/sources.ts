@@ -25,6 +25,7 @@ const generators: Record<string, () => Promise<GeneratedFiles>> = {
     const rates = {
       standard: limits.standardPerMinute,
       domain_search: limits.domainSearchPerMinute,
+      dns_check: limits.dnsCheckPerMinute,
       bulk: limits.bulkPerMinute,
     };
     return new Map([

@@ -1,7 +1,8 @@
 // Rules over `server/features/`: what a feature folder may hold, and that names and lists agree.
 import type { Problem, Tree } from '../tree.ts';
 
-const maxFilesPerFeature = 40;
+/** About forty; tests are not counted, so that nobody saves on them. */
+const maxFilesPerFeature = 45;
 
 /** The closed set: what kind of thing a file of a feature is. A file without one holds types, rules or storage. */
 export const featureSuffixes = ['endpoint', 'workflow', 'job', 'test'] as const;
@@ -31,10 +32,11 @@ export function checkFeatures(tree: Tree): Problem[] {
 function checkFeature(tree: Tree, feature: string, files: string[]): Problem[] {
   const folder = `${root}${feature}`;
   const problems: Problem[] = [];
-  if (files.length > maxFilesPerFeature) {
+  const counted = files.filter((file) => !file.includes('.test.')).length;
+  if (counted > maxFilesPerFeature) {
     problems.push({
       path: folder,
-      message: `has ${files.length} files; over ${maxFilesPerFeature} it is two features`,
+      message: `has ${counted} files; over ${maxFilesPerFeature} it is two features`,
     });
   }
   if (!files.includes('index.ts')) {

@@ -44,10 +44,15 @@ export const mailboxHostRoutes = () => {
     return { status: 204 };
   };
 
+  const domain = (publicKey: string | undefined): Answer =>
+    publicKey
+      ? { status: 200, body: { dkim: { selector: 'acme1', public_key: publicKey } } }
+      : refusal(404, 'unknown_domain', 'No such domain');
+
   const setUpDomain = (name: string): Answer => {
     const publicKey = keys.get(name) ?? newPublicKey();
     keys.set(name, publicKey);
-    return { status: 200, body: { dkim: { selector: 'acme1', public_key: publicKey } } };
+    return domain(publicKey);
   };
 
   const removeDomain = (name: string): Answer => {
@@ -63,6 +68,7 @@ export const mailboxHostRoutes = () => {
 
   const routes: Route[] = [
     route('PUT', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => setUpDomain(name)),
+    route('GET', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => domain(keys.get(name))),
     route('DELETE', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => removeDomain(name)),
     route('PUT', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''], body }) => create(ref, body)),
     route('PUT', /^\/mailboxes\/([^/]+)\/(?:password|suspended)$/, ({ parts: [ref = ''], body }) =>

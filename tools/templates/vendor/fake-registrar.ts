@@ -9,6 +9,7 @@ type Held = {
   registered_at: string;
   expires_at: string;
 };
+type Renewal = { key: string; years: number; expires_at: string };
 
 const prices: Record<string, { registration: string; renewal: string }> = {
   com: { registration: '9.98', renewal: '10.48' },
@@ -17,6 +18,7 @@ const prices: Record<string, { registration: string; renewal: string }> = {
 
 export const registrarRoutes = (): Route[] => {
   const held = new Map<string, Held>();
+  const renewals: Renewal[] = [];
 
   const quote = (name: string) => {
     const [label = '', ...rest] = name.split('.');
@@ -104,5 +106,44 @@ export const registrarRoutes = (): Route[] => {
         return { status: 204 };
       },
     },
+    {
+      method: 'POST',
+      path: /^\/registrations\/([^/]+)\/renewals$/,
+      changes: true,
+      answer: ({ parts: [name = ''], body, idempotencyKey }) => {
+        const { years, expires_at } = body as { years: number; expires_at: string };
+        const earlier = renewals.find(({ key }) => key === idempotencyKey);
+        if (earlier) return { status: 200, body: earlier };
+        const found = held.get(name);
+        if (!found) return refusal(404, 'unknown_name', `${name} is not registered here`);
+        if (!Number.isInteger(years) || years < 1 || years > 10)
+          return refusal(422, 'years', '1 to 10 years');
+        if (found.expires_at !== expires_at)
+          return refusal(409, 'expiry_changed', `${name} runs out at ${found.expires_at}`);
+        const [expiresAt, latest] = [later(expires_at, years), later(new Date().toISOString(), 10)];
+        if (expiresAt > latest) return refusal(422, 'renewal_too_long', 'Ten years ahead is the most');
+        found.expires_at = expiresAt;
+        const renewal = { key: idempotencyKey, years, expires_at: expiresAt };
+        renewals.push(renewal);
+        return { status: 201, body: renewal };
+      },
+    },
+    {
+      method: 'GET',
+      path: /^\/registrations\/([^/]+)\/renewals\/([^/]+)$/,
+      changes: false,
+      answer: ({ parts: [name = '', key = ''] }) => {
+        const found = renewals.find((renewal) => renewal.key === key);
+        return found
+          ? { status: 200, body: found }
+          : refusal(404, 'unknown_renewal', `${name} was not renewed`);
+      },
+    },
   ];
+};
+
+const later = (from: string, years: number): string => {
+  const date = new Date(from);
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return date.toISOString();
 };

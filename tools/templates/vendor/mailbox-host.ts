@@ -1,6 +1,7 @@
 // Acme as a mailbox host: our contract on one side, its wire on the other.
-import { ProviderFailure } from '../../../providers/contracts/failure.ts';
+import { ProviderFailure, rejected } from '../../../providers/contracts/failure.ts';
 import type {
+  DkimKey,
   HostedMailbox,
   MailboxAccess,
   MailboxHost,
@@ -20,11 +21,11 @@ const access: MailboxAccess = {
 
 export const createMailboxHost = (api: Api): MailboxHost => ({
   setUpDomain: async ({ name }): Promise<MailDomainSetup> => {
-    const { dkim } = await api.write<WireDomain>('PUT', `/domains/${encodeURIComponent(name)}`);
+    const domain = await api.write<WireDomain>('PUT', `/domains/${encodeURIComponent(name)}`);
     return {
       mailHost,
       spf: { mx: false, include: ['spf.acme.example'], ip4: [], ip6: [] },
-      dkim: [{ selector: dkim.selector, algorithm: 'ed25519-sha256', publicKeyDer: dkim.public_key }],
+      dkim: [toDkimKey(domain)],
       clientPorts,
       access,
     };
@@ -32,6 +33,31 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
 
   removeDomain: async (name) => {
     await api.write('DELETE', `/domains/${encodeURIComponent(name)}`);
+  },
+
+  /** Acme has no domains of others that it tells about, and keeps nothing of workspaces. */
+  knownDomains: async (names) => {
+    const known = await Promise.all(
+      names.map((name) => found(api.read<WireDomain>('GET', `/domains/${encodeURIComponent(name)}`))),
+    );
+    return names
+      .filter((_name, index) => known[index])
+      .map((name) => ({ name, outside: false, workspaceId: null }));
+  },
+
+  dkimKeys: async (domain) => {
+    const key = await found(api.read<WireDomain>('GET', `/domains/${encodeURIComponent(domain)}`));
+    return key ? [{ ...toDkimKey(key), state: 'signing' as const }] : [];
+  },
+
+  addDkimKeys: async () => {
+    throw keepsItsKeys();
+  },
+  activateDkimKeys: async () => {
+    throw keepsItsKeys();
+  },
+  retireDkimKeys: async () => {
+    throw keepsItsKeys();
   },
 
   createMailbox: async ({ id, address, displayName, password, appPassword, idempotencyKey }) => {
@@ -42,12 +68,8 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
   findMailbox: async (query) => {
     const path =
       'id' in query ? mailboxPath(query.id) : `/addresses/${encodeURIComponent(query.address.toLowerCase())}`;
-    try {
-      return toMailbox(await api.read<WireMailbox>('GET', path));
-    } catch (error) {
-      if (error instanceof ProviderFailure && error.failure.kind === 'notFound') return null;
-      throw error;
-    }
+    const mailbox = await found(api.read<WireMailbox>('GET', path));
+    return mailbox && toMailbox(mailbox);
   },
 
   setPassword: async (id, password, appPassword) => {
@@ -66,6 +88,24 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
 });
 
 const mailboxPath = (id: string) => `/mailboxes/${encodeURIComponent(id)}`;
+
+/** What the answer is, or null when there is no such thing. */
+const found = async <T>(answer: Promise<T>): Promise<T | null> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.failure.kind === 'notFound') return null;
+    throw error;
+  }
+};
+
+const keepsItsKeys = () => rejected('Acme keeps the key of a domain for ever.', 'dkim_rotation_unsupported');
+
+const toDkimKey = ({ dkim }: WireDomain): DkimKey => ({
+  selector: dkim.selector,
+  algorithm: 'ed25519-sha256',
+  publicKeyDer: dkim.public_key,
+});
 
 const toMailbox = ({ ref, address, name, suspended }: WireMailbox): HostedMailbox => ({
   id: ref,

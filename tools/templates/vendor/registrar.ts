@@ -1,6 +1,6 @@
 // Acme as a registrar: our contract on one side, its wire on the other.
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
-import type { NameQuote, Registrar, Registration } from '../../../providers/contracts/registrar.ts';
+import type { NameQuote, Registrar, Registration, Renewal } from '../../../providers/contracts/registrar.ts';
 import type { Api } from './api.ts';
 
 /** Acme writes money as text with two decimals, in US dollars. */
@@ -17,6 +17,8 @@ type WireRegistration = {
   registered_at: string;
   expires_at: string;
 };
+
+type WireRenewal = { years: number; expires_at: string };
 
 const unavailableReasons = { taken: 'taken', not_sold: 'unsupported_tld', malformed: 'invalid' } as const;
 
@@ -50,16 +52,24 @@ export const createRegistrar = (api: Api): Registrar => ({
   findRegistration: async ({ name, idempotencyKey }) => {
     const query =
       idempotencyKey === undefined ? '' : `?idempotency_key=${encodeURIComponent(idempotencyKey)}`;
-    try {
-      return toRegistration(await api.read<WireRegistration>('GET', `${registrationPath(name)}${query}`));
-    } catch (error) {
-      if (error instanceof ProviderFailure && error.failure.kind === 'notFound') return null;
-      throw error;
-    }
+    const registration = await found(api.read<WireRegistration>('GET', `${registrationPath(name)}${query}`));
+    return registration && toRegistration(registration);
   },
 
   setNameservers: async (name, nameservers) => {
     await api.write('PUT', `${registrationPath(name)}/nameservers`, { nameservers });
+  },
+
+  renew: async ({ name, years, expiresAt, idempotencyKey }) => {
+    const body = { years, expires_at: expiresAt };
+    const path = `${registrationPath(name)}/renewals`;
+    return toRenewal(name, await api.write<WireRenewal>('POST', path, body, idempotencyKey));
+  },
+
+  findRenewal: async ({ name, idempotencyKey }) => {
+    const path = `${registrationPath(name)}/renewals/${encodeURIComponent(idempotencyKey)}`;
+    const renewal = await found(api.read<WireRenewal>('GET', path));
+    return renewal && toRenewal(name, renewal);
   },
 });
 
@@ -75,6 +85,22 @@ const toMicros = (dollars: string): number => {
   const [whole = '0', cents = ''] = dollars.split('.');
   return Number(whole) * 1_000_000 + Number(cents.padEnd(6, '0'));
 };
+
+/** What the answer is, or null when there is no such thing. */
+const found = async <T>(answer: Promise<T>): Promise<T | null> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.failure.kind === 'notFound') return null;
+    throw error;
+  }
+};
+
+const toRenewal = (name: string, { years, expires_at }: WireRenewal): Renewal => ({
+  name: name.toLowerCase(),
+  years,
+  expiresAt: expires_at,
+});
 
 /** Acme registers at once; there is no registration on its way. */
 const toRegistration = (wire: WireRegistration): Registration => ({
