@@ -22,7 +22,19 @@ const start = async (): Promise<void> => {
   const starting = startInstallation(config, { log });
   // From the first moment: a database server is running before the start is through, and must not be left behind.
   stopWhenTold(starting, log);
-  announce(await starting, config.server.roles, performance.now() - startedMs);
+  const installation = await starting;
+  const ms = performance.now() - startedMs;
+  // A log for programs stays one object a line, and is kept: the key goes to its file alone.
+  if (config.log.format === 'json') {
+    const { baseUrl, ports, storage, firstKey } = installation;
+    const firstKeyIn = firstKey ? firstKeyFile(storage.dataDir) : undefined;
+    log.info(
+      { baseUrl, ports, dataDir: storage.dataDir, ms: Math.round(ms), firstKeyIn },
+      'InboxKit is ready',
+    );
+  } else {
+    announce(installation, config.server.roles, ms);
+  }
 };
 
 const stopWhenTold = (starting: Promise<Installation>, log: Logger): void => {
@@ -41,6 +53,8 @@ const stopWhenTold = (starting: Promise<Installation>, log: Logger): void => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A terminal that closes means the same.
+  process.on('SIGHUP', stop);
 };
 
 const announce = (
@@ -76,15 +90,25 @@ const announce = (
   process.stdout.write('\n');
 };
 
-/** Errors whose message is all a person needs; for anything else the stack is what helps. */
-const isPlain = (error: unknown): error is Error =>
-  error instanceof ConfigError ||
-  error instanceof DirectoryInUse ||
-  error instanceof MigrationMismatch ||
-  error instanceof WrongSecretKey ||
-  (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ||
-  (error as NodeJS.ErrnoException).code === 'EACCES';
+/** What a person has to change, for the failures of a start that say too little themselves. */
+const hints: Record<string, string> = {
+  EADDRINUSE: 'another program listens there; choose another port (docs/configuration.md lists them)',
+  EADDRNOTAVAIL: 'this machine does not have the address of INBOXKIT_BIND',
+  EACCES: 'this user may not do that; ports below 1024 and the data directory need the rights for it',
+  ECONNREFUSED: 'nothing answers at DATABASE_URL',
+  ENOTFOUND: 'the host of DATABASE_URL is not known',
+};
 
-start().catch((error: unknown) =>
-  fail(isPlain(error) ? error.message : ((error as Error).stack ?? String(error))),
-);
+/** Errors whose message is all a person needs; for anything else the stack is what helps. */
+const explain = (error: unknown): string => {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code !== undefined && hints[code]) return `InboxKit did not start: ${message || code}: ${hints[code]}`;
+  const isPlain =
+    error instanceof ConfigError ||
+    error instanceof DirectoryInUse ||
+    error instanceof MigrationMismatch ||
+    error instanceof WrongSecretKey;
+  return isPlain ? message : (stack ?? String(error));
+};
+
+start().catch((error: unknown) => fail(explain(error)));

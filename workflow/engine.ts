@@ -185,7 +185,7 @@ const expected =
 const quiet = (log: Log): NonNullable<DBOSConfig['logger']> => ({
   debug: () => {},
   info: (entry) => log.debug({ engine: true }, String(entry)),
-  warn: (entry) => (expected.test(String(entry)) ? log.debug : log.warn)({ engine: true }, String(entry)),
+  warn: (entry) => log[expected.test(String(entry)) ? 'debug' : 'warn']({ engine: true }, String(entry)),
   error: (entry, metadata) =>
     log.error({ engine: true, err: loggable(metadata?.error ?? entry) }, String(entry)),
 });

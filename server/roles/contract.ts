@@ -5,7 +5,13 @@ import { accountEndpoints } from '../features/accounts/index.ts';
 import { billingEndpoints, billingErrors, fundsOf } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
-import { domainContents, domainEndpoints, domainErrors, domainWorkflows } from '../features/domains/index.ts';
+import {
+  boughtDomains,
+  domainContents,
+  domainEndpoints,
+  domainErrors,
+  domainWorkflows,
+} from '../features/domains/index.ts';
 import {
   domainMailboxes,
   mailboxEndpoints,
@@ -31,7 +37,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...accountEndpoints(fundsOf),
   ...workspaceEndpoints(workspaceContents),
   ...domainEndpoints(domainMailboxes),
-  ...dnsEndpoints(platformsOfDomains),
+  ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
   ...billingEndpoints,
 ];

@@ -123,7 +123,7 @@ export const startInstallation = async (
         clock,
         secrets,
         log: log.child({ role: 'api' }),
-        info: apiInfo,
+        info: { ...apiInfo, serverUrl: config.server.publicUrl ?? undefined },
         rateLimits,
         readyChecks: [databaseCheck(db)],
         authenticate: async (token) => {

@@ -18,5 +18,8 @@ const redact = [
 export const createLog = ({ format, level }: Config['log']): Logger => {
   const options = { level, redact, base: undefined };
   if (format === 'json') return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime });
-  return pino(options, pretty({ colorize: process.stdout.isTTY, translateTime: 'SYS:HH:MM:ss', sync: true }));
+  return pino(
+    options,
+    pretty({ colorize: process.stdout.isTTY, translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true }),
+  );
 };

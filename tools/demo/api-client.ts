@@ -24,7 +24,11 @@ export const createApiClient = ({ base_url, api_key, workspace_id }: Access): Ap
     });
     const answer = (await response.json()) as Answer;
     if (!response.ok || answer.error) {
-      throw new Error(`${method} ${path} answered ${response.status}: ${answer.message}`);
+      const wayOut =
+        answer.code === 'insufficient_funds'
+          ? '; this data directory has spent its first credits, start with another: INBOXKIT_DATA_DIR=./fresh npm run demo'
+          : '';
+      throw new Error(`${method} ${path} answered ${response.status}: ${answer.message}${wayOut}`);
     }
     return answer;
   };

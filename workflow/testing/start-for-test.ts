@@ -8,11 +8,12 @@ import { startWorkflowRuntime, type WorkflowRuntime, type WorkflowRuntimeOptions
 
 export type LogLine = { level: string; message: string; fields: Record<string, unknown> };
 
-/** A log that keeps its lines. */
+/** A log that keeps its lines. Like a real logger's, its methods need their logger: called without it they throw. */
 export const keptLog = (lines: LogLine[] = []): Log & { lines: LogLine[] } => {
-  const keep = (level: string) => (fields: object, message: string) => {
-    lines.push({ level, message, fields: { ...fields } });
-  };
+  const keep = (level: string) =>
+    function (this: { lines: LogLine[] }, fields: object, message: string) {
+      this.lines.push({ level, message, fields: { ...fields } });
+    };
   return { lines, debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
 };
 

@@ -5,7 +5,7 @@ import { exportZone } from './export.endpoint.ts';
 import { importZone } from './import.endpoint.ts';
 import { listRecords } from './list.endpoint.ts';
 import { publish } from './publish.workflow.ts';
-import { repairDomains } from './repair.endpoint.ts';
+import { type ReadBought, repairDomains } from './repair.endpoint.ts';
 import { repair } from './repair.workflow.ts';
 import type { ReadPlatforms } from './requested.ts';
 import { restoreVersion } from './restore.endpoint.ts';
@@ -28,14 +28,14 @@ export { hostedRecord, type NewRecord } from './zone.ts';
 
 export const dnsWorkflows = [publish, repair, rotateDkim];
 
-/** `readPlatforms` tells whose mailboxes domains hold; mailboxes come later in the order. */
-export const dnsEndpoints = (readPlatforms: ReadPlatforms) => [
+/** Later features tell whose mailboxes domains hold, and which domains were bought here. */
+export const dnsEndpoints = (readPlatforms: ReadPlatforms, readBought: ReadBought) => [
   listRecords,
   addRecords,
   updateRecords,
   deleteRecords,
   verifyDomains(readPlatforms),
-  repairDomains(readPlatforms),
+  repairDomains(readPlatforms, readBought),
   listVersions,
   restoreVersion,
   importZone,

@@ -38,7 +38,13 @@ const resultShape = z.object({
 });
 type Result = z.infer<typeof resultShape>;
 
-export const repairDomains = (readPlatforms: ReadPlatforms) =>
+/**
+ * Which of these domains were bought here. Only their delegation is changed: the registrar's account may hold names
+ * that a workspace merely connected, and pointing such a name here would prove a claim that nobody made good.
+ */
+export type ReadBought = (tx: Tx, domainUids: string[]) => Promise<Set<string>>;
+
+export const repairDomains = (readPlatforms: ReadPlatforms, readBought: ReadBought) =>
   defineEndpoint<FeatureContext>()({
     operation: 'dns.repair',
     summary: 'Repair DNS',
@@ -69,9 +75,10 @@ export const repairDomains = (readPlatforms: ReadPlatforms) =>
       return request.commit(async (tx) => {
         const by = byCaller(request, 'repaired');
         const results = new Map<Examined, Result>();
+        const bought = await readBought(tx, examined.map(uidOf).filter(isKnown));
         // In one order of locks, whatever order was asked in.
         for (const one of examined.toSorted((a, b) => (uidOf(a) < uidOf(b) ? -1 : 1))) {
-          results.set(one, await mend(tx, context, one, by));
+          results.set(one, await mend(tx, context, one, by, bought.has(uidOf(one))));
         }
         const inOrder = examined.map((one) => results.get(one)!);
         const count = (status: Result['status']) =>
@@ -95,6 +102,8 @@ type Examined = { examination: Examination } | { asked: string; failure: string 
 
 const uidOf = (one: Examined): string =>
   'examination' in one ? one.examination.zone.domainUid : `~${one.asked}`;
+
+const isKnown = (uid: string): boolean => !uid.startsWith('~');
 
 const examine = async (context: FeatureContext, { asked, found }: Requested): Promise<Examined> => {
   if (!found) return { asked, failure: 'Domain or DNS records not found' };
@@ -122,6 +131,7 @@ const mend = async (
   { clock, workflows }: Pick<FeatureContext, 'clock' | 'workflows'>,
   examined: Examined,
   by: By,
+  mayDelegate: boolean,
 ): Promise<Result> => {
   if (!('examination' in examined)) return failed(examined.asked, examined.failure);
   const { examination } = examined;
@@ -149,7 +159,7 @@ const mend = async (
   });
   const rest = { host: null, type: null, before: null, after: null };
   const { delegation } = examination;
-  const delegates = isWrong(delegation.status) && delegation.changeable;
+  const delegates = isWrong(delegation.status) && delegation.changeable && mayDelegate;
   if (delegates) {
     const before = delegation.nameservers?.join(' ') ?? null;
     const why = 'The world was sent to other nameservers.';

@@ -50,7 +50,7 @@ export {
   priceLine,
   registrationYears,
 } from './schema.ts';
-export { domainByUid, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
+export { boughtDomains, domainByUid, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
 export { abandonDomain, register as registerDomain, registerId as registerDomainId, setUp as setUpDomain };
 
 /** The run that an order waits for. */

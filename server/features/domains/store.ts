@@ -363,3 +363,16 @@ const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
   Object.entries(counts)
     .filter(([status]) => statuses === undefined || statuses.includes(status))
     .reduce((sum, [, count]) => sum + count, 0);
+
+/** Which of these were bought here and are held by the registrar for us. */
+export const boughtDomains = async (db: Db, uids: string[]): Promise<Set<string>> => {
+  if (uids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('domain')
+    .select('uid')
+    .where('uid', 'in', uids)
+    .where('connection_type', '=', 'purchased')
+    .where('registration_id', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ uid }) => uid));
+};
