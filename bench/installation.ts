@@ -42,15 +42,15 @@ export const startInstallation = async (
 ): Promise<Installation> => {
   // A server killed by `stop` could leave its database running.
   const stopDatabase = keep(() => stopSurvivor(dataDir, { info: () => {}, warn: () => {} }));
-  // Data is the last line that every start prints.
-  const child = await startChild([program], /^ +Data /m, {
+  const child = await startChild([program], /^\{.*"msg":"InboxKit is ready"\}$/m, {
+    INBOXKIT_LOG: 'json',
     ...ownPorts,
     ...credits,
     INBOXKIT_DATA_DIR: dataDir,
     ...env,
   });
   const readyCpuMs = await cpuMsOf(child.pid);
-  const base_url = /^ +API +(\S+)\/v1\/api/m.exec(child.output)![1]!;
+  const base_url = /"baseUrl":"([^"]+)"/.exec(child.output)![1]!;
   const access = { ...(await readJson(`${dataDir}/first-key.json`)), base_url } as Installation['access'];
   const postgres = await readJson(`${dataDir}/postgres.json`);
   return {
