@@ -2,14 +2,7 @@
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import {
-  insufficientFunds,
-  lockFunds,
-  microsToCredits,
-  reserveCharges,
-  totalOf,
-  walletMicros,
-} from '../billing/index.ts';
+import { bill, insufficientFunds, lockFunds, reserveCharges, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import {
@@ -95,24 +88,17 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         forwardingUrl: body.domain_forwarding_url || null,
       })),
     );
-    const answer = {
-      dry_run: body.dry_run,
+    const lines = priced.map((wish) => domainLine({ uid: '', ...wish }));
+    const answer = async (db: FeatureContext['db']) => ({
+      ...bill(lines, await walletMicros(db, scope.teamUid), { dryRun: body.dry_run }),
       domains_count: priced.length,
-      total_cost: microsToCredits(totalOf(priced.map(({ priceMicros }) => ({ amountMicros: priceMicros })))),
-      lines: priced.map((wish) => {
-        const { description, amountMicros } = domainLine({ uid: '', ...wish });
-        return { description, credits: microsToCredits(amountMicros) };
-      }),
       payment_type: 'wallet' as const,
       contact_details: body.contact_details,
-    };
-    const creditsRemaining = async (db: FeatureContext['db']) =>
-      microsToCredits(await walletMicros(db, scope.teamUid));
+    });
     if (body.dry_run) {
       return {
         message: 'Nothing was bought: this is what it would cost',
-        ...answer,
-        credits_remaining: await creditsRemaining(context.db),
+        ...(await answer(context.db)),
         domain_uids: [],
       };
     }
@@ -137,8 +123,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       }
       return {
         message: 'Domains registration initiated successfully',
-        ...answer,
-        credits_remaining: await creditsRemaining(tx),
+        ...(await answer(tx)),
         domain_uids: domains.map(({ uid }) => uid),
       };
     });

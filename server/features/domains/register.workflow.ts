@@ -87,7 +87,7 @@ const whileItCannotBeAsked = (known: Registration) => (error: unknown) => {
 
 /**
  * Ends the registration of a domain: credited back and cancelled, unless the registry holds the name. Then it is
- * the customer's, paid for, and waits as `inactive` for somebody to look after it. Doing it again changes nothing.
+ * the customer's, paid for, and waits as `inactive` for `retry-set-up.job.ts`. Doing it again changes nothing.
  */
 export async function abandonDomain(
   { db, clock }: Pick<Context, 'db' | 'clock'>,

@@ -1,7 +1,7 @@
 // DELETE /domains/catch-all: addresses that do not exist refuse their mail again.
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { changeSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 export const removeCatchAll = defineEndpoint<FeatureContext>()({
   operation: 'domains.remove-catch-all',
@@ -14,15 +14,14 @@ export const removeCatchAll = defineEndpoint<FeatureContext>()({
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { catchAllEmail: null },
+      {
         reason: 'catch-all removed',
-      };
-      const changed = await changeSettings(tx, context, request, { catchAllEmail: null });
-      return { message: 'Catch-all email removed successfully', ...changed };
-    }),
+        message: 'Catch-all email removed successfully',
+      },
+    ),
 });

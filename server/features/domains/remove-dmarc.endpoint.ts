@@ -1,7 +1,7 @@
 // DELETE /domains/dmarc: back to the policy that every domain starts with.
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { changeSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 export const removeDmarc = defineEndpoint<FeatureContext>()({
   operation: 'domains.remove-dmarc',
@@ -15,15 +15,14 @@ export const removeDmarc = defineEndpoint<FeatureContext>()({
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { dmarcEmail: null, dmarcPolicy: 'none' },
+      {
         reason: 'DMARC policy removed',
-      };
-      const changed = await changeSettings(tx, context, request, { dmarcEmail: null, dmarcPolicy: 'none' });
-      return { message: 'DMARC policy removed successfully', ...changed };
-    }),
+        message: 'DMARC policy removed successfully',
+      },
+    ),
 });

@@ -1,7 +1,7 @@
 // DELETE /domains/email-forwarding: mail goes into the mailboxes of its domain again.
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { changeSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 export const removeEmailForwarding = defineEndpoint<FeatureContext>()({
   operation: 'domains.remove-email-forwarding',
@@ -14,15 +14,14 @@ export const removeEmailForwarding = defineEndpoint<FeatureContext>()({
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { emailForwarding: null },
+      {
         reason: 'email forwarding removed',
-      };
-      const changed = await changeSettings(tx, context, request, { emailForwarding: null });
-      return { message: 'Email forwarding removed successfully', ...changed };
-    }),
+        message: 'Email forwarding removed successfully',
+      },
+    ),
 });

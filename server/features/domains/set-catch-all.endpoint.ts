@@ -1,7 +1,7 @@
 // POST /domains/catch-all: where mail to addresses that do not exist goes on to.
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { changeSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 export const setCatchAll = defineEndpoint<FeatureContext>()({
   operation: 'domains.set-catch-all',
@@ -15,15 +15,14 @@ export const setCatchAll = defineEndpoint<FeatureContext>()({
   body: ofDomains({ email: mailTarget }),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { catchAllEmail: request.body.email },
+      {
         reason: 'catch-all set',
-      };
-      const changed = await changeSettings(tx, context, request, { catchAllEmail: body.email });
-      return { message: 'Catch-all email configured successfully', ...changed };
-    }),
+        message: 'Catch-all email configured successfully',
+      },
+    ),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { dmarcPolicies } from './domain.ts';
-import { changeSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 /** The tag `rua` is a URI (RFC 7489 §6.3). */
 const reportAddress = z
@@ -35,16 +35,14 @@ export const setDmarc = defineEndpoint<FeatureContext>()({
   }),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { dmarcEmail: request.body.email ?? request.body.rua, dmarcPolicy: request.body.policy },
+      {
         reason: 'DMARC policy set',
-      };
-      const change = { dmarcEmail: body.email ?? body.rua, dmarcPolicy: body.policy };
-      const changed = await changeSettings(tx, context, request, change);
-      return { message: 'DMARC policy configured successfully', ...changed };
-    }),
+        message: 'DMARC policy configured successfully',
+      },
+    ),
 });

@@ -1,7 +1,7 @@
 // POST /domains/email-forwarding: sends all mail of domains on to one address.
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { changeSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, mailTarget, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 export const setEmailForwarding = defineEndpoint<FeatureContext>()({
   operation: 'domains.set-email-forwarding',
@@ -16,15 +16,14 @@ export const setEmailForwarding = defineEndpoint<FeatureContext>()({
   body: ofDomains({ email: mailTarget }),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
+  handle: (request, context) =>
+    answerSettings(
+      request,
+      context,
+      { emailForwarding: request.body.email },
+      {
         reason: 'email forwarding set',
-      };
-      const changed = await changeSettings(tx, context, request, { emailForwarding: body.email });
-      return { message: 'Email forwarding configured successfully', ...changed };
-    }),
+        message: 'Email forwarding configured successfully',
+      },
+    ),
 });

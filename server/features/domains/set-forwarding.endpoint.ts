@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { forwardingUrl } from './schema.ts';
-import { changeSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
+import { answerSettings, ofDomains, settingsAnswer, settingsErrors } from './settings.ts';
 
 const target = forwardingUrl.optional();
 
@@ -30,23 +30,17 @@ export const setForwarding = defineEndpoint<FeatureContext>()({
   }),
   response: settingsAnswer,
   errors: settingsErrors,
-  handle: ({ body, workspace, caller, commit }, context) =>
-    commit(async (tx) => {
-      const url = (body.forwarding_url ?? body.redirect_url) || null;
-      const request = {
-        workspaceUid: workspace.uid,
-        keyId: caller.keyId,
-        which: body,
-        reason: 'forwarding set',
-      };
-      const changed = await changeSettings(tx, context, request, {
-        forwardingUrl: url,
-        forwardingPermanent: url !== null && body.permanent,
-        forwardingKeepPath: url !== null && body.keep_path,
-      });
-      const message = url
-        ? 'Domain forwarding configured successfully'
-        : 'Domain forwarding removed successfully';
-      return { message, ...changed };
-    }),
+  handle: (request, context) => {
+    const { forwarding_url, redirect_url, permanent, keep_path } = request.body;
+    const forwardingUrl = (forwarding_url ?? redirect_url) || null;
+    const change = {
+      forwardingUrl,
+      forwardingPermanent: forwardingUrl !== null && permanent,
+      forwardingKeepPath: forwardingUrl !== null && keep_path,
+    };
+    const message = forwardingUrl
+      ? 'Domain forwarding configured successfully'
+      : 'Domain forwarding removed successfully';
+    return answerSettings(request, context, change, { reason: 'forwarding set', message });
+  },
 });

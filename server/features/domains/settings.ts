@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db, Tx } from '../../../database/database.ts';
 import { toName } from '../../../protocols/dns/names.ts';
 import { normalizeAddress } from '../../../protocols/mail/address.ts';
+import type { Answer } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { declareRecords } from '../dns/index.ts';
 import { recordEvents } from '../events/index.ts';
@@ -113,13 +114,32 @@ const names: Record<keyof Settings, string> = {
   forwardingKeepPath: 'forwarding_keep_path',
 };
 
+type SettingsRequest = {
+  body: Which;
+  workspace: { uid: string };
+  caller: { keyId: string };
+  commit(fn: (tx: Tx) => Promise<Answer<typeof settingsAnswer>>): Promise<Answer<typeof settingsAnswer>>;
+};
+
+/** What every endpoint that sets something for domains does; `reason` goes into the versions and events of the domains. */
+export const answerSettings = (
+  { body, workspace, caller, commit }: SettingsRequest,
+  context: FeatureContext,
+  change: Settings,
+  { reason, message }: { reason: string; message: string },
+): Promise<Answer<typeof settingsAnswer>> =>
+  commit(async (tx) => {
+    const request = { workspaceUid: workspace.uid, keyId: caller.keyId, which: body, reason };
+    return { message, ...(await changeSettings(tx, context, request, change)) };
+  });
+
 /**
  * Changes what is set for these domains and has it act: the row, its event, and what the planes read are of one
  * transaction; DNS follows by a workflow that is asked for in it. What is set already changes nothing.
  *
  * @throws ApiError domain_not_found, domain_being_removed
  */
-export const changeSettings = async (
+const changeSettings = async (
   tx: Tx,
   { clock, workflows }: Pick<FeatureContext, 'clock' | 'workflows'>,
   request: { workspaceUid: string; keyId: string; which: Which; reason: string },
