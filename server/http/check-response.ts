@@ -17,6 +17,10 @@ export const responseProblems = (endpoint: Declared, status: number, body: unkno
     ? successProblems(endpoint, status, body)
     : failureProblems(endpoint, status, body as { code?: unknown });
 
+/** What of a file the endpoint does not declare. */
+export const fileProblems = ({ file }: Pick<Endpoint, 'file'>, contentType: string): string[] =>
+  file?.types.includes(contentType) ? [] : [`a file of the type ${contentType} is not declared`];
+
 const failureProblems = ({ errors }: Declared, status: number, { code }: { code?: unknown }): string[] => {
   const declared = [...errors, ...plumbingErrors].some(
     ({ definition }) =>

@@ -25,10 +25,22 @@ type Output<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never
 /** Key of an answer that is complete, and has a status of its own all the same (see `usableConflict`, `nothingMade`). */
 export const answerStatus = Symbol('answerStatus');
 
+/** Key of an answer that is a file and not JSON (see `file`). */
+export const answerFile = Symbol('answerFile');
+
+export type AnswerFile = {
+  /** One of those that the endpoint declares; text types are sent as UTF-8. */
+  contentType: string;
+  /** The name it is saved under; without one it is shown in place. Any characters. */
+  fileName?: string;
+  body: string | Uint8Array | ReadableStream<Uint8Array>;
+};
+
 /** What a handler answers: the payload and the sentence that goes with it. `error: false` is added. */
 export type Answer<Response extends z.ZodObject = z.ZodObject> = {
   message: string;
   [answerStatus]?: 200 | 409;
+  [answerFile]?: AnswerFile;
 } & Input<Response>;
 
 /** What a handler is given. Everything in it has been checked. */
@@ -106,6 +118,11 @@ export type EndpointDefinition<
   body?: Body;
   /** The payload without `error` and `message`. No transforms: it describes JSON, times are ISO strings. */
   response: Response;
+  /**
+   * When the handler of a GET answers a file with `[answerFile]`: the media types it may be of, and what is in it
+   * (Markdown). Refusals stay JSON.
+   */
+  file?: { types: readonly [string, ...string[]]; holds: string };
   /** What the handler throws beyond the errors of the plumbing. */
   errors?: readonly ErrorFactory[];
   /** Shown in the documentation. */
@@ -134,6 +151,7 @@ export type Endpoint<Context = never> = {
   readonly query: z.ZodObject;
   readonly body: z.ZodType;
   readonly response: z.ZodObject;
+  readonly file: { readonly types: readonly string[]; readonly holds: string } | undefined;
   readonly errors: readonly ErrorFactory[];
   readonly examples: { readonly body?: unknown; readonly response?: unknown };
   // A method, not a function property: parameters of methods are compared bivariantly, which lets a list hold
@@ -191,6 +209,7 @@ export const defineEndpoint =
       query: definition.query ?? nothing,
       body: definition.body ?? nothing,
       response: definition.response,
+      file: definition.file,
       errors: definition.errors ?? [],
       examples: definition.examples ?? {},
       handle: definition.handle as Endpoint<Context>['handle'],
@@ -235,6 +254,7 @@ const findContradiction = (endpoint: Endpoint): string | undefined => {
     if (homeless) return `the alias parameter {${homeless}} is no field of the request`;
   }
   if (endpoint.method === 'GET' && endpoint.body !== nothing) return 'a GET has no body';
+  if (endpoint.file && endpoint.method !== 'GET') return 'only a GET answers a file';
   for (const part of ['params', 'query', 'body'] as const) {
     const lax = findLaxObject(endpoint[part], part);
     if (lax) return `${lax} lets unknown fields pass; use z.strictObject`;

@@ -164,7 +164,7 @@ const envelope = {
 
 const responsesObject = (endpoint: Endpoint, name: string, schemas: Record<string, Json>): Json => {
   const schema = z.object({ ...envelope, ...endpoint.response.shape });
-  const answer = component(`${name}Response`, schema, schemas);
+  const answer = answersJson(endpoint) ? component(`${name}Response`, schema, schemas) : {};
   const example = endpoint.examples.response;
   const success = (description: string): Json => ({
     description,
@@ -175,13 +175,16 @@ const responsesObject = (endpoint: Endpoint, name: string, schemas: Record<strin
         : {}),
     },
     content: {
-      'application/json': {
-        schema: answer,
-        ...(example !== undefined ? { example: { error: false, ...(example as Json) } } : {}),
-      },
+      ...(answersJson(endpoint) && {
+        'application/json': {
+          schema: answer,
+          ...(example !== undefined ? { example: { error: false, ...(example as Json) } } : {}),
+        },
+      }),
+      ...Object.fromEntries((endpoint.file?.types ?? []).map((type) => [type, {}])),
     },
   });
-  const responses: Json = { [endpoint.status]: success('Done.') };
+  const responses: Json = { [endpoint.status]: success(endpoint.file?.holds ?? 'Done.') };
   if (endpoint.nothingMade) responses[200] = success(endpoint.nothingMade);
   const byStatus = Map.groupBy(errorsOf(endpoint), ({ status }) => status);
   for (const status of [...byStatus.keys()].sort()) {
@@ -201,6 +204,10 @@ const responsesObject = (endpoint: Endpoint, name: string, schemas: Record<strin
   }
   return responses;
 };
+
+/** Whether there is a JSON form of its success: one that only ever answers a file declares no field. */
+const answersJson = ({ file, response }: Endpoint): boolean =>
+  file === undefined || Object.keys(response.shape).length > 0;
 
 const errorsOf = (endpoint: Endpoint): ErrorDefinition[] => {
   const factories: ErrorFactory[] = [

@@ -2,8 +2,16 @@
 import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
-import { type Mismatch, responseProblems } from './check-response.ts';
-import { type Answer, answerStatus, type Caller, type Endpoint, type Workspace } from './endpoint.ts';
+import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
+import {
+  type Answer,
+  type AnswerFile,
+  answerFile,
+  answerStatus,
+  type Caller,
+  type Endpoint,
+  type Workspace,
+} from './endpoint.ts';
 import { ApiError, errorBody, internalError, invalidWorkspace, rateLimited, unauthorized } from './errors.ts';
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
@@ -47,18 +55,37 @@ export const serve = async <FeatureContext>(
     // Answers belong to one caller and can hold secrets.
     'Cache-Control': 'no-store',
   });
-  let answer: StoredAnswer;
+  let answer: ServedAnswer;
   try {
     answer = await run(pipeline, endpoint, c, facts, headers);
   } catch (thrown) {
     answer = errorAnswer(asApiError(thrown, c, pipeline.log, facts), headers);
   }
+  if (answer.file) setFileHeaders(headers, answer.file);
   if (pipeline.checkResponses) {
-    const problems = responseProblems(endpoint, answer.status, JSON.parse(answer.body));
+    const problems = answer.file
+      ? fileProblems(endpoint, answer.file.contentType)
+      : responseProblems(endpoint, answer.status, JSON.parse(answer.body));
     const { operation } = endpoint;
     if (problems.length > 0) pipeline.checkResponses({ operation, status: answer.status, problems });
   }
-  return new Response(answer.body, { status: answer.status, headers });
+  return new Response(answer.file?.body ?? answer.body, { status: answer.status, headers });
+};
+
+/** A file is never stored under an `Idempotency-Key`: only a GET answers one. */
+type ServedAnswer = StoredAnswer & { file?: AnswerFile };
+
+const setFileHeaders = (headers: Headers, { contentType, fileName }: AnswerFile): void => {
+  headers.set(
+    'Content-Type',
+    contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType,
+  );
+  headers.set('X-Content-Type-Options', 'nosniff');
+  if (fileName === undefined) return;
+  // RFC 6266 §4.3: the plain form for old programs, the encoded one (RFC 8187) for every character.
+  const plain = fileName.replace(/[^\w. -]/g, '_');
+  const encoded = encodeURIComponent(fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  headers.set('Content-Disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`);
 };
 
 const run = async <FeatureContext>(
@@ -67,7 +94,7 @@ const run = async <FeatureContext>(
   c: Context,
   facts: RequestFacts,
   headers: Headers,
-): Promise<StoredAnswer> => {
+): Promise<ServedAnswer> => {
   const caller = await authenticate(pipeline, c.req.header('authorization'));
   facts.teamId = caller.teamId;
   facts.keyId = caller.keyId;
@@ -152,13 +179,13 @@ const handle = async <FeatureContext>(
   endpoint: Endpoint<FeatureContext>,
   { caller, workspace, input, facts }: Accepted,
   store: StoreAnswer | undefined,
-): Promise<StoredAnswer> => {
+): Promise<ServedAnswer> => {
   let committing = false;
-  let committed: StoredAnswer | undefined;
+  let committed: ServedAnswer | undefined;
   const commit = async (fn: (tx: Tx) => Promise<Answer>): Promise<Answer> => {
     if (committing) throw new Error(`${endpoint.operation} commits twice in one request`);
     committing = true;
-    let answer: StoredAnswer | undefined;
+    let answer: ServedAnswer | undefined;
     const result = await inTransaction(pipeline.db, async (tx) => {
       const payload = await fn(tx);
       answer = successAnswer(endpoint, payload);
@@ -193,9 +220,11 @@ const handle = async <FeatureContext>(
   }
 };
 
-const successAnswer = (endpoint: Pick<Endpoint, 'status'>, answer: Answer): StoredAnswer => {
+const successAnswer = (endpoint: Pick<Endpoint, 'status'>, answer: Answer): ServedAnswer => {
   const { message, ...payload } = answer;
   const status = answer[answerStatus] ?? endpoint.status;
+  const file = answer[answerFile];
+  if (file) return { status, body: '', file };
   // The key of the status is a symbol, which JSON leaves out.
   return { status, body: JSON.stringify({ error: false, message, ...payload }) };
 };

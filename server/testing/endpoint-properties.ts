@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { newId } from '../../database/uuid.ts';
-import { responseProblems } from '../http/check-response.ts';
+import { fileProblems, responseProblems } from '../http/check-response.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { API_PREFIX } from '../http/openapi.ts';
 import { fittingValue, misfittingValue } from './sample-value.ts';
@@ -76,7 +76,13 @@ export const endpointProperties = (
   );
 };
 
-type Reply = { status: number; headers: Headers; json: Record<string, unknown> };
+type Reply = {
+  status: number;
+  headers: Headers;
+  json: Record<string, unknown>;
+  /** The media type of an answer that is not JSON. */
+  file?: string;
+};
 
 type Changes = {
   route?: { method: string; path: string };
@@ -132,8 +138,14 @@ class Probe {
         ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       },
     );
-    const json = (await response.json()) as Record<string, unknown>;
-    return { status: response.status, headers: response.headers, json };
+    const { status, headers: answered } = response;
+    const contentType = answered.get('content-type')?.split(';')[0] ?? '';
+    if (contentType !== 'application/json') {
+      // One that is written for as long as somebody listens has no end to wait for.
+      await response.body?.cancel();
+      return { status, headers: answered, json: {}, file: contentType };
+    }
+    return { status, headers: answered, json: (await response.json()) as Record<string, unknown> };
   }
 
   /** The accepted request with one field of a part replaced. */
@@ -252,7 +264,9 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
   'its answer is what it declares': async (probe) => {
     const reply = await probe.send();
     refuseInvalid(reply);
-    const problems = responseProblems(probe.endpoint, reply.status, reply.json);
+    const problems = reply.file
+      ? fileProblems(probe.endpoint, reply.file)
+      : responseProblems(probe.endpoint, reply.status, reply.json);
     if (problems.length > 0) throw new Error(`${problems.join('; ')}: ${JSON.stringify(reply.json)}`);
   },
 };
