@@ -7,6 +7,7 @@ import { identitySection } from './identity.ts';
 import { limitsSection } from './limits.ts';
 import { logSection } from './log.ts';
 import { mailSection } from './mail.ts';
+import { outgoingSection } from './outgoing.ts';
 import { providersSection } from './providers.ts';
 import { secretsSection } from './secrets.ts';
 import { type Role, roles, serverSection } from './server.ts';
@@ -23,6 +24,7 @@ const sections = {
   tls: tlsSection,
   web: webSection,
   identity: identitySection,
+  outgoing: outgoingSection,
   providers: providersSection,
   billing: billingSection,
   limits: limitsSection,

@@ -1,6 +1,6 @@
 // The kinds of value a setting can have. Every message completes "INBOXKIT_X is "…", …" and says the fix.
 import { accessSync, constants, statSync } from 'node:fs';
-import { isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseKeyRing } from '../../database/key-ring.ts';
@@ -91,6 +91,26 @@ export const nameservers: ValueType<readonly { name: string; address: string; po
       }
       return { name: port === 53 ? address : part.trim(), address, port };
     });
+  }),
+);
+
+/** Networks in CIDR form (RFC 4632 §3.1); an address alone is a network of one. */
+export const networks: ValueType<BlockList> = valueType(
+  '`none`, or a comma-separated list of networks',
+  z.string().transform((text, context) => {
+    const list = new BlockList();
+    for (const part of text === 'none' ? [] : text.split(',')) {
+      const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part.trim()) ?? [];
+      const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+      const prefix = Number(length ?? bits);
+      if (prefix >= 0 && prefix <= bits) {
+        list.addSubnet(address, prefix, bits === 32 ? 'ipv4' : 'ipv6');
+      } else {
+        const message = `must be none or networks such as 10.0.0.0/8, and "${part.trim()}" is none`;
+        context.addIssue({ code: 'custom', message });
+      }
+    }
+    return list;
   }),
 );
 

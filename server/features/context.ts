@@ -4,6 +4,7 @@ import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import type { Providers } from '../../providers/contracts/lookup.ts';
 import type { WorkflowStarter } from '../../workflow/starter.ts';
+import type { Outgoing } from '../http/outgoing.ts';
 
 /** The installation's own facts and limits, read from the environment by `server/config/`. */
 export type FeatureSettings = {
@@ -24,5 +25,7 @@ export type FeatureContext = {
   secrets: SecretBox;
   providers: Providers;
   workflows: WorkflowStarter;
+  /** The only way to addresses that customers give. */
+  outgoing: Outgoing;
   settings: FeatureSettings;
 };

@@ -15,6 +15,7 @@ import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
 import { type HttpListener, listenHttp } from '../http/listen.ts';
+import { createOutgoing } from '../http/outgoing.ts';
 import type { Pipeline } from '../http/pipeline.ts';
 import type { RateLimits } from '../http/rate-limit.ts';
 import { databaseCheck } from '../http/readiness.ts';
@@ -90,7 +91,8 @@ export const startInstallation = async (
       resolvers: [...config.dns.resolvers],
     };
     const starter: WorkflowStarter = workflowStarter();
-    const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, settings };
+    const outgoing = createOutgoing(config.outgoing);
+    const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, outgoing, settings };
     const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
     const rateLimits = rateLimitsOf(config);
 
