@@ -287,6 +287,23 @@ CREATE INDEX event_subject ON public.event USING btree (subject_uid, seq);
 CREATE INDEX event_team ON public.event USING btree (team_uid, seq);
 CREATE TRIGGER event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
+create table public.funds_wait (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  kind text not null,
+  subject_uid uuid not null,
+  amount_micros bigint not null,
+  urgent boolean not null,
+  waiting_since timestamp with time zone not null,
+  constraint funds_wait_amount_micros_check CHECK ((amount_micros > 0)),
+  constraint funds_wait_kind_subject_uid_key UNIQUE (kind, subject_uid),
+  constraint funds_wait_pkey PRIMARY KEY (uid),
+  constraint funds_wait_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint funds_wait_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX funds_wait_line ON public.funds_wait USING btree (team_uid, urgent DESC, waiting_since, uid);
+
 create table public.idempotency_key (
   team_id uuid not null,
   scope text not null,
@@ -313,7 +330,7 @@ create table public.ledger_account (
   uid uuid not null,
   team_uid uuid not null,
   kind text not null,
-  constraint ledger_account_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'reserved'::text, 'revenue'::text, 'funding'::text]))),
+  constraint ledger_account_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'reserved'::text, 'revenue'::text, 'funding'::text, 'debt'::text]))),
   constraint ledger_account_pkey PRIMARY KEY (uid),
   constraint ledger_account_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint ledger_account_team_uid_kind_key UNIQUE (team_uid, kind)
@@ -358,7 +375,7 @@ create table public.ledger_transaction (
   workspace_uid uuid,
   created_at timestamp with time zone not null,
   constraint ledger_transaction_idempotency_key_key UNIQUE (idempotency_key),
-  constraint ledger_transaction_kind_check CHECK ((kind = ANY (ARRAY['funding'::text, 'reserve'::text, 'capture'::text, 'release'::text, 'refund'::text]))),
+  constraint ledger_transaction_kind_check CHECK ((kind = ANY (ARRAY['funding'::text, 'reserve'::text, 'capture'::text, 'release'::text, 'refund'::text, 'reversal'::text, 'debt'::text, 'debt_paid'::text]))),
   constraint ledger_transaction_pkey PRIMARY KEY (uid),
   constraint ledger_transaction_seq_key UNIQUE (seq),
   constraint ledger_transaction_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
@@ -510,6 +527,27 @@ create table public.team (
   created_at timestamp with time zone not null,
   constraint team_pkey PRIMARY KEY (uid)
 );
+
+create table public.wallet_settings (
+  team_uid uuid not null,
+  low_balance_micros bigint,
+  auto_topup_enabled boolean default false not null,
+  auto_topup_below_micros bigint,
+  auto_topup_add_micros bigint,
+  auto_topup_cap_micros bigint,
+  topup_run uuid,
+  topup_failures integer default 0 not null,
+  topup_not_before timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint wallet_settings_auto_topup_add_micros_check CHECK ((auto_topup_add_micros > 0)),
+  constraint wallet_settings_auto_topup_below_micros_check CHECK ((auto_topup_below_micros > 0)),
+  constraint wallet_settings_auto_topup_cap_micros_check CHECK ((auto_topup_cap_micros > 0)),
+  constraint wallet_settings_check CHECK (((NOT auto_topup_enabled) OR ((auto_topup_below_micros IS NOT NULL) AND (auto_topup_add_micros IS NOT NULL)))),
+  constraint wallet_settings_low_balance_micros_check CHECK ((low_balance_micros >= 0)),
+  constraint wallet_settings_pkey PRIMARY KEY (team_uid),
+  constraint wallet_settings_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX wallet_settings_topup ON public.wallet_settings USING btree (team_uid) WHERE auto_topup_enabled;
 
 create table public.workflow_executor (
   executor_id text not null,

@@ -166,6 +166,17 @@ export interface Event {
   workspace_uid: string | null;
 }
 
+export interface FundsWait {
+  amount_micros: number;
+  kind: string;
+  subject_uid: string;
+  team_uid: string;
+  uid: string;
+  urgent: boolean;
+  waiting_since: Timestamp;
+  workspace_uid: string;
+}
+
 export interface IdempotencyKey {
   answer_sealed: string | null;
   claim_id: string;
@@ -531,6 +542,19 @@ export interface Team {
   uid: string;
 }
 
+export interface WalletSettings {
+  auto_topup_add_micros: number | null;
+  auto_topup_below_micros: number | null;
+  auto_topup_cap_micros: number | null;
+  auto_topup_enabled: Generated<boolean>;
+  low_balance_micros: number | null;
+  team_uid: string;
+  topup_failures: Generated<number>;
+  topup_not_before: Timestamp | null;
+  topup_run: string | null;
+  updated_at: Timestamp;
+}
+
 export interface WebAcmeAccount {
   created_at: Timestamp;
   directory_url: string;
@@ -615,6 +639,7 @@ export interface DB {
   domain_count: DomainCount;
   domain_renewal: DomainRenewal;
   event: Event;
+  funds_wait: FundsWait;
   idempotency_key: IdempotencyKey;
   installation_secret: InstallationSecret;
   ledger_account: LedgerAccount;
@@ -656,6 +681,7 @@ export interface DB {
   schema_migration: SchemaMigration;
   subscription: Subscription;
   team: Team;
+  wallet_settings: WalletSettings;
   "web.acme_account": WebAcmeAccount;
   "web.certificate": WebCertificate;
   "web.certificate_attempt": WebCertificateAttempt;

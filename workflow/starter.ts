@@ -1,6 +1,11 @@
 // Asks for a workflow inside of the caller's transaction. All a process needs that executes none itself.
 import type { Tx } from '../database/database.ts';
-import type { WorkflowDefinition } from './definition.ts';
+
+/** A workflow, or its name where its definition is out of reach; `run` only gives `input` its type. */
+export type Startable<Input> = {
+  readonly name: string;
+  readonly run?: (flow: never, input: Input) => Promise<unknown>;
+};
 
 export type WorkflowStarter = {
   /**
@@ -9,12 +14,7 @@ export type WorkflowStarter = {
    *
    * @throws {TypeError} when `input` is not plain JSON; it would come back different from what was passed.
    */
-  start<Input>(
-    tx: Tx,
-    workflow: WorkflowDefinition<never, Input, unknown>,
-    id: string,
-    input: NoInfer<Input>,
-  ): Promise<void>;
+  start<Input>(tx: Tx, workflow: Startable<Input>, id: string, input: NoInfer<Input>): Promise<void>;
 };
 
 export const workflowStarter = (): WorkflowStarter => ({

@@ -2,7 +2,13 @@
 import type { Db } from '../../database/database.ts';
 import type { WorkflowDefinition } from '../../workflow/definition.ts';
 import { accountEndpoints } from '../features/accounts/index.ts';
-import { billingEndpoints, billingErrors, fundsOf } from '../features/billing/index.ts';
+import {
+  billingEndpoints,
+  billingErrors,
+  billingWorkflows,
+  type Continuation,
+  fundsOf,
+} from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
 import {
@@ -42,7 +48,11 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...billingEndpoints,
 ];
 
+/** How each kind of purchase that waits for credits goes on when they arrive. */
+const continuations: Readonly<Record<string, Continuation>> = {};
+
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
+  ...billingWorkflows(continuations),
   ...dnsWorkflows,
   ...domainWorkflows(domainMailboxes),
   ...mailboxWorkflows,

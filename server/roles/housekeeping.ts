@@ -1,7 +1,7 @@
 // What every installation does now and then: takes up what gave up, forgets what has served its time, folds
 // counters together. Any number of processes may run each task at once.
 import type { Logger } from 'pino';
-import { closeAccounts } from '../features/billing/index.ts';
+import { closeAccounts, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { mailboxCountsFold } from '../features/mailboxes/index.ts';
@@ -21,6 +21,7 @@ export const keepHouse = (deps: {
     'set held domains up again': () => retrySetUp(context),
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
+    'wake what waits for credits': () => wakeWaiting(context),
     'close ledger accounts': () => closeAccounts(db, clock),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),

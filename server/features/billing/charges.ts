@@ -2,6 +2,7 @@
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { recordEvents } from '../events/index.ts';
+import { creditsArrived } from './arrival.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
@@ -17,6 +18,7 @@ import {
   transactionInsert,
   walletBalance,
 } from './store.ts';
+import { noticeSpending } from './wallet-settings.ts';
 
 export type MailboxPrice = Pick<ChargeLine, 'amountMicros' | 'paidWith'>;
 
@@ -71,7 +73,8 @@ export const reserveCharges = async (
   const { teamUid, workspaceUid, now } = purchase;
   await fundsLock(tx, teamUid);
   const totalMicros = totalOf(purchase.lines);
-  assertAffordable(await walletBalance(tx, teamUid), totalMicros, purchase.reference.type);
+  const beforeMicros = await walletBalance(tx, teamUid);
+  assertAffordable(beforeMicros, totalMicros, purchase.reference.type);
   const charges = purchase.lines.map((line) => ({
     ...line,
     uid: newId(),
@@ -96,6 +99,7 @@ export const reserveCharges = async (
     await recordEvents(tx, [
       walletEvent(teamUid, workspaceUid, 'debited', totalMicros, purchase.description, now),
     ]);
+    await noticeSpending(tx, teamUid, { beforeMicros, afterMicros: beforeMicros - totalMicros }, now);
   }
   return totalMicros;
 };
@@ -159,27 +163,35 @@ export const giveBackCharges = async (
     await recordEvents(tx, [
       walletEvent(charge.teamUid, charge.workspaceUid, 'credited', charge.amountMicros, description, now),
     ]);
+    const { teamUid } = charge;
+    await creditsArrived(tx, { teamUid, reference: subject, key: `${way}:${charge.uid}`, at: now });
   }
 };
 
-/** Adds credits to a team's wallet; the same key never adds twice. */
+/**
+ * Adds credits to a team's wallet; the same key never adds twice. In the same transaction a debt is paid, and those
+ * who wait for funds (`waitForFunds`) are let go on.
+ */
 export const addCredits = async (
   tx: Tx,
   funding: { teamUid: string; amountMicros: number; key: string; description: string; now: Date },
 ): Promise<void> => {
   const { teamUid, amountMicros, description, now } = funding;
+  const reference = { type: 'team', uid: teamUid };
+  const idempotencyKey = `funding:${funding.key}`;
   const booked = await transactionInsert(tx, {
     teamUid,
     kind: 'funding',
-    idempotencyKey: `funding:${funding.key}`,
+    idempotencyKey,
     from: 'funding',
     to: 'wallet',
     amountMicros,
     description,
-    reference: { type: 'team', uid: teamUid },
+    reference,
     workspaceUid: null,
     at: now,
   });
-  if (booked)
-    await recordEvents(tx, [walletEvent(teamUid, null, 'credited', amountMicros, description, now)]);
+  if (!booked) return;
+  await recordEvents(tx, [walletEvent(teamUid, null, 'credited', amountMicros, description, now)]);
+  await creditsArrived(tx, { teamUid, reference, key: idempotencyKey, at: now });
 };

@@ -18,3 +18,21 @@ export const walletEvent = (
   data: { credits: microsToCredits(amountMicros), description },
   occurredAt,
 });
+
+export const lowBalanceEvent = (
+  teamUid: string,
+  walletMicros: number,
+  thresholdMicros: number,
+  occurredAt: Date,
+): NewEvent => ({
+  teamUid,
+  workspaceUid: null,
+  type: 'wallet.low_balance',
+  subjectType: 'wallet',
+  subjectUid: teamUid,
+  data: {
+    credits_remaining: microsToCredits(walletMicros),
+    low_balance_threshold: microsToCredits(thresholdMicros),
+  },
+  occurredAt,
+});

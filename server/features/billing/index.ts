@@ -1,8 +1,11 @@
 // Front door of billing: what things cost, and the only ways money moves.
+import type { Continuation } from './funds-wait.ts';
 import { verifyLedger } from './ledger-verify.endpoint.ts';
+import { serveWaiting } from './serve-waiting.workflow.ts';
 import { getWallet } from './wallet.endpoint.ts';
 import { listWalletLogs } from './wallet-logs.endpoint.ts';
 
+export { takeCreditsBack } from './arrival.ts';
 export { bill } from './bill.ts';
 export type { ChargeLine, ChargeSubject } from './charge.ts';
 export { totalOf } from './charge.ts';
@@ -19,9 +22,16 @@ export {
 export { closeAccounts } from './checkpoint.ts';
 export { billingErrors, insufficientFunds } from './errors.ts';
 export { fundsOf, openBooks } from './funds.ts';
+export { type Continuation, type FundsWait, waitForFunds } from './funds-wait.ts';
 export { creditsToMicros, microsToCredits } from './money.ts';
 export { addMonths } from './months.ts';
 
 export { balances as ledgerBalances, walletBalance as walletMicros } from './store.ts';
 
+export { wakeWaiting } from './wake-waiting.job.ts';
+
+/** `continuations` say for every kind in `waitForFunds` how a purchase goes on. */
+export const billingWorkflows = (continuations: Readonly<Record<string, Continuation>>) => [
+  serveWaiting(continuations),
+];
 export const billingEndpoints = [getWallet, listWalletLogs, verifyLedger];

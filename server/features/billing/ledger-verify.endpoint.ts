@@ -24,6 +24,7 @@ export const verifyLedger = defineEndpoint<FeatureContext>()({
       reserved: z.number(),
       revenue: z.number(),
       funding: z.number(),
+      debt: z.number(),
     }),
     charges: z.object({ reserved: z.number(), captured: z.number() }),
   }),
@@ -45,6 +46,7 @@ export const verifyLedger = defineEndpoint<FeatureContext>()({
             reserved: microsToCredits(accounts.reserved),
             revenue: microsToCredits(accounts.revenue),
             funding: microsToCredits(accounts.funding),
+            debt: microsToCredits(accounts.debt),
           },
           charges: {
             reserved: microsToCredits(charges.reserved),

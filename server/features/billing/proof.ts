@@ -24,7 +24,8 @@ export const proveBooks = async (tx: Tx, teamUid: string) => {
   const balanced =
     unbalanced.length === 0 &&
     isDeepStrictEqual(kept, accounts) &&
-    accounts.wallet + accounts.reserved + accounts.revenue + accounts.funding === 0 &&
+    Object.values(accounts).reduce((sum, balance) => sum + balance) === 0 &&
+    accounts.debt <= 0 &&
     accounts.reserved === charges.reserved &&
     accounts.revenue === charges.captured;
   return { balanced, accounts, charges, unbalanced, transactions: await transactionCount(tx, teamUid) };

@@ -4,8 +4,8 @@ import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Charge, ChargeStatus, ChargeSubject, PaidWith } from './charge.ts';
 
-export type AccountKind = 'wallet' | 'reserved' | 'revenue' | 'funding';
-const ACCOUNT_KINDS: readonly AccountKind[] = ['wallet', 'reserved', 'revenue', 'funding'];
+export type AccountKind = 'wallet' | 'reserved' | 'revenue' | 'funding' | 'debt';
+const ACCOUNT_KINDS: readonly AccountKind[] = ['wallet', 'reserved', 'revenue', 'funding', 'debt'];
 
 export const accountsInsert = async (tx: Tx, teamUid: string): Promise<void> => {
   await tx
@@ -39,6 +39,20 @@ export const fundsLock = async (tx: Tx, teamUid: string): Promise<void> => {
     .where('team_uid', '=', teamUid)
     .where('kind', '=', 'wallet')
     .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+};
+
+/**
+ * Like `fundsLock`, and waits for bookings under way and keeps new ones off until commit: for what must know that no
+ * credits are arriving at this moment.
+ */
+export const fundsHold = async (tx: Tx, teamUid: string): Promise<void> => {
+  await tx
+    .selectFrom('ledger_account')
+    .select('uid')
+    .where('team_uid', '=', teamUid)
+    .where('kind', '=', 'wallet')
+    .forUpdate()
     .executeTakeFirstOrThrow();
 };
 
@@ -80,12 +94,13 @@ export const accountStates = async <Kind extends AccountKind>(
 };
 
 export const balances = async (db: Db, teamUid: string): Promise<Record<AccountKind, number>> => {
-  const { wallet, reserved, revenue, funding } = await accountStates(db, teamUid, ACCOUNT_KINDS);
+  const { wallet, reserved, revenue, funding, debt } = await accountStates(db, teamUid, ACCOUNT_KINDS);
   return {
     wallet: wallet.balanceMicros,
     reserved: reserved.balanceMicros,
     revenue: revenue.balanceMicros,
     funding: funding.balanceMicros,
+    debt: debt.balanceMicros,
   };
 };
 
@@ -107,7 +122,7 @@ export const balancesFromFirstEntry = async (
     .where('account.team_uid', '=', teamUid)
     .groupBy('account.kind')
     .execute();
-  const result: Record<AccountKind, number> = { wallet: 0, reserved: 0, revenue: 0, funding: 0 };
+  const result: Record<AccountKind, number> = { wallet: 0, reserved: 0, revenue: 0, funding: 0, debt: 0 };
   for (const row of rows) result[row.kind as AccountKind] = Number(row.sum);
   return result;
 };
@@ -164,7 +179,7 @@ export const checkpointInsert = async (
 
 export type Booking = {
   teamUid: string;
-  kind: 'funding' | 'reserve' | 'capture' | 'release' | 'refund';
+  kind: 'funding' | 'reserve' | 'capture' | 'release' | 'refund' | 'reversal' | 'debt' | 'debt_paid';
   idempotencyKey: string;
   from: AccountKind;
   to: AccountKind;

@@ -10,7 +10,7 @@ const logRow = z
   .object({
     uid: z.uuid(),
     type: z.enum(['credit', 'debit']),
-    reason: z.enum(['funding', 'reserve', 'release', 'refund']),
+    reason: z.enum(['funding', 'reserve', 'release', 'refund', 'reversal', 'debt_paid']),
     credits: z.number(),
     balance_after: z.number(),
     description: z.string(),
