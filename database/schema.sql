@@ -110,16 +110,18 @@ create table public.charge (
   status text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  seat_freed_at timestamp with time zone,
   constraint charge_amount_micros_check CHECK ((amount_micros >= 0)),
   constraint charge_check CHECK (((paid_with = 'wallet'::text) OR (amount_micros = 0))),
+  constraint charge_check1 CHECK (((seat_freed_at IS NULL) OR (paid_with = 'included_seat'::text))),
   constraint charge_paid_with_check CHECK ((paid_with = ANY (ARRAY['wallet'::text, 'included_seat'::text]))),
   constraint charge_pkey PRIMARY KEY (uid),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
-  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
   constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
-CREATE INDEX charge_seats ON public.charge USING btree (team_uid) WHERE ((paid_with = 'included_seat'::text) AND (status = ANY (ARRAY['reserved'::text, 'captured'::text])));
+CREATE INDEX charge_seats ON public.charge USING btree (team_uid) WHERE ((paid_with = 'included_seat'::text) AND (status = ANY (ARRAY['reserved'::text, 'captured'::text])) AND (seat_freed_at IS NULL));
 
 create table public.dkim_key_stock (
   id uuid not null,
@@ -285,6 +287,7 @@ create table public.event (
 );
 CREATE INDEX event_subject ON public.event USING btree (subject_uid, seq);
 CREATE INDEX event_team ON public.event USING btree (team_uid, seq);
+CREATE INDEX event_wallet_credited ON public.event USING btree (team_uid, seq) WHERE (type = 'wallet.credited'::text);
 CREATE TRIGGER event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table public.funds_wait (
@@ -411,21 +414,40 @@ create table public.mailbox (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   search text generated always as (((((((username || '@'::text) || domain_name) || ' '::text) || lower(first_name)) || ' '::text) || lower(last_name))) stored,
+  term_anchor timestamp with time zone,
+  term_months integer default 0 not null,
+  due_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  unpaid_since timestamp with time zone,
+  renewal_tried_at timestamp with time zone,
+  seat_until timestamp with time zone,
+  suspended_for text,
+  cancellation_status text default 'na'::text not null,
+  reactivation_status text default 'na'::text not null,
+  runs integer default 0 not null,
+  constraint mailbox_cancellation_status_check CHECK ((cancellation_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint mailbox_pkey PRIMARY KEY (uid),
   constraint mailbox_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
+  constraint mailbox_reactivation_status_check CHECK ((reactivation_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
+  constraint mailbox_renewal_status_check CHECK ((renewal_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
+  constraint mailbox_runs_check CHECK ((runs >= 0)),
   constraint mailbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'scheduled'::text, 'processing'::text, 'waiting_for_dns_propagation'::text, 'waiting_for_activation_email'::text, 'activation_email_received'::text, 'configuring_workspace'::text, 'configuring_dns'::text, 'configuring_dkim'::text, 'configuring_auth'::text, 'finalizing_setup'::text, 'active'::text, 'inactive'::text, 'suspended'::text, 'failed'::text, 'renewal_failed'::text, 'scheduled_for_cancellation'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]))),
+  constraint mailbox_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['request'::text, 'payment'::text, 'domain'::text]))),
   constraint mailbox_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint mailbox_term_months_check1 CHECK ((term_months >= 0)),
   constraint mailbox_username_check CHECK ((username = lower(username))),
   constraint mailbox_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX mailbox_address ON public.mailbox USING btree (address, created_at DESC);
 CREATE INDEX mailbox_domain_name ON public.mailbox USING btree (workspace_uid, domain_name, created_at DESC, uid DESC);
 CREATE INDEX mailbox_domain_uid ON public.mailbox USING btree (domain_uid);
+CREATE INDEX mailbox_due ON public.mailbox USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX mailbox_list ON public.mailbox USING btree (workspace_uid, created_at DESC, uid DESC);
-CREATE UNIQUE INDEX mailbox_live_address ON public.mailbox USING btree (address) WHERE (status <> ALL (ARRAY['failed'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]));
+CREATE UNIQUE INDEX mailbox_live_address ON public.mailbox USING btree (address) WHERE (status <> ALL (ARRAY['failed'::text, 'deleted'::text]));
 CREATE INDEX mailbox_search ON public.mailbox USING gin (workspace_uid, search gin_trgm_ops);
 CREATE INDEX mailbox_status ON public.mailbox USING btree (workspace_uid, status, created_at DESC, uid DESC);
+CREATE INDEX mailbox_unpaid ON public.mailbox USING btree (team_uid) WHERE (unpaid_since IS NOT NULL);
 CREATE TRIGGER mailbox_counted_delete AFTER DELETE ON public.mailbox REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
 CREATE TRIGGER mailbox_counted_insert AFTER INSERT ON public.mailbox REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
 CREATE TRIGGER mailbox_counted_update AFTER UPDATE ON public.mailbox REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
@@ -437,6 +459,20 @@ create table public.mailbox_count (
   difference bigint not null
 );
 CREATE INDEX mailbox_count_workspace ON public.mailbox_count USING btree (workspace_uid, status, platform) INCLUDE (difference);
+
+create table public.mailbox_term (
+  uid uuid not null,
+  mailbox_uid uuid not null,
+  months integer not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint mailbox_term_check CHECK ((ends_at > starts_at)),
+  constraint mailbox_term_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_term_mailbox_uid_starts_at_key UNIQUE (mailbox_uid, starts_at),
+  constraint mailbox_term_months_check CHECK (((months >= 1) AND (months <= 36))),
+  constraint mailbox_term_pkey PRIMARY KEY (uid)
+);
 
 create table public.order_domain (
   uid uuid not null,
@@ -821,7 +857,7 @@ create table published.mailbox (
   constraint mailbox_address_key UNIQUE (address),
   constraint mailbox_domain_fkey FOREIGN KEY (domain) REFERENCES published.mail_domain(name) ON DELETE CASCADE,
   constraint mailbox_pkey PRIMARY KEY (id),
-  constraint mailbox_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  constraint mailbox_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'archived'::text])))
 );
 CREATE INDEX mailbox_domain ON published.mailbox USING btree (domain);
 CREATE TRIGGER mailbox_changed AFTER DELETE OR UPDATE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION published.notify_mailbox();

@@ -38,6 +38,7 @@ export interface Charge {
   paid_with: string;
   price_version: string;
   purpose: string;
+  seat_freed_at: Timestamp | null;
   status: string;
   subject_type: string;
   subject_uid: string;
@@ -231,9 +232,11 @@ export interface LedgerTransaction {
 export interface Mailbox {
   address: Generated<string>;
   app_password_sealed: string;
+  cancellation_status: Generated<string>;
   created_at: Timestamp;
   domain_name: string;
   domain_uid: string;
+  due_at: Timestamp | null;
   first_name: string;
   forwarding_email: string | null;
   is_admin: Generated<boolean>;
@@ -242,16 +245,25 @@ export interface Mailbox {
   platform: string;
   prepaid_until: Timestamp | null;
   profile_picture: string | null;
+  reactivation_status: Generated<string>;
+  reminded_at: Timestamp | null;
   renewal_cycle: Generated<string>;
   renewal_date: Timestamp | null;
   renewal_status: Generated<string>;
+  renewal_tried_at: Timestamp | null;
+  runs: Generated<number>;
   search: Generated<string | null>;
+  seat_until: Timestamp | null;
   status: string;
   status_reason: string | null;
   status_since: Timestamp;
+  suspended_for: string | null;
   team_uid: string;
+  term_anchor: Timestamp | null;
+  term_months: Generated<number>;
   totp_secret_sealed: string;
   uid: string;
+  unpaid_since: Timestamp | null;
   updated_at: Timestamp;
   username: string;
   workspace_uid: string;
@@ -262,6 +274,15 @@ export interface MailboxCount {
   platform: string;
   status: string;
   workspace_uid: string;
+}
+
+export interface MailboxTerm {
+  created_at: Timestamp;
+  ends_at: Timestamp;
+  mailbox_uid: string;
+  months: number;
+  starts_at: Timestamp;
+  uid: string;
 }
 
 export interface MailContent {
@@ -660,6 +681,7 @@ export interface DB {
   "mail.subscription": MailSubscription;
   mailbox: Mailbox;
   mailbox_count: MailboxCount;
+  mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
   provider_choice: ProviderChoice;

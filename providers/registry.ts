@@ -115,6 +115,7 @@ const lazyDnsHost = (chosen: () => Promise<DnsHost>): DnsHost => ({
 });
 
 const lazyMailboxHost = (chosen: () => Promise<MailboxHost>): MailboxHost => ({
+  closes: async () => (await chosen()).closes(),
   setUpDomain: async (domain) => (await chosen()).setUpDomain(domain),
   removeDomain: async (name) => (await chosen()).removeDomain(name),
   knownDomains: async (names) => (await chosen()).knownDomains(names),

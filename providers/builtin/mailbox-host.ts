@@ -53,6 +53,8 @@ export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
   };
 
   return {
+    closes: async () => ['inactive', 'suspended', 'archived'],
+
     setUpDomain: async (domain) => {
       const { mailHost, spf, clientPorts, access } = settings;
       return { mailHost, spf, dkim: await setUpDomain(dependencies, domain), clientPorts, access };

@@ -197,15 +197,20 @@ export const mailboxHostConformance = (
         expect(await target.signIn(request.address, request.password)).toBe(true);
       });
 
-      test('and keeps everybody out while it is suspended', async () => {
-        const request = mara();
-        await host.createMailbox(request);
-        await host.setStatus(request.id, 'suspended');
-        expect((await host.findMailbox({ id: request.id }))?.status).toBe('suspended');
-        expect(await target.signIn(request.address, request.password)).toBe(false);
-        await host.setStatus(request.id, 'active');
-        expect(await target.signIn(request.address, request.password)).toBe(true);
-      });
+      test.for(['inactive', 'suspended', 'archived'] as const)(
+        'and keeps everybody out while it is %s',
+        async (closed) => {
+          const request = mara();
+          await host.createMailbox(request);
+          await host.setStatus(request.id, closed);
+          await host.setStatus(request.id, closed);
+          const shown = (await host.closes()).includes(closed) ? closed : 'suspended';
+          expect((await host.findMailbox({ id: request.id }))?.status).toBe(shown);
+          expect(await target.signIn(request.address, request.password)).toBe(false);
+          await host.setStatus(request.id, 'active');
+          expect(await target.signIn(request.address, request.password)).toBe(true);
+        },
+      );
 
       test('until it is removed, as often as asked', async () => {
         const request = mara();

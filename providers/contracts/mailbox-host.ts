@@ -43,12 +43,20 @@ export type MailDomainSetup = {
   access: MailboxAccess;
 };
 
+/**
+ * What a mailbox may do. It keeps its mail in each of them, and nobody signs in to or sends from one that is not
+ * active. `inactive` goes on receiving; mail for a `suspended` one is deferred, because it is meant to come back; mail
+ * for an `archived` one is refused (RFC 3463 §3.3, X.2.1).
+ */
+export type HostedStatus = 'active' | ClosedStatus;
+export type ClosedStatus = 'inactive' | 'suspended' | 'archived';
+
 export type HostedMailbox = {
   /** Our mailbox uid. */
   id: string;
   address: string;
   displayName: string;
-  status: 'active' | 'suspended';
+  status: HostedStatus;
 };
 
 export type CreateMailbox = {
@@ -72,6 +80,8 @@ export type KnownDomain = {
 };
 
 export type MailboxHost = {
+  /** The ways in which it can close a mailbox; each of them but `suspended`, which all know, may be missing. */
+  closes(): Promise<readonly ClosedStatus[]>;
   /** Prepares the domain (keys included) and says what DNS must hold. Repeating it gives the same answer. */
   setUpDomain(domain: { name: string; workspaceId: string }): Promise<MailDomainSetup>;
   /** Forgets the domain; succeeds when the host does not know it. `conflict` (reason `domain_in_use`) with mailboxes. */
@@ -97,7 +107,8 @@ export type MailboxHost = {
   createMailbox(request: CreateMailbox): Promise<HostedMailbox>;
   findMailbox(query: { id: string } | { address: string }): Promise<HostedMailbox | null>;
   setPassword(id: string, password: string, appPassword: string | null): Promise<void>;
-  setStatus(id: string, status: 'active' | 'suspended'): Promise<void>;
+  /** Sets what it may do; a way to close it that the host does not know (`closes`) is `suspended` there. */
+  setStatus(id: string, status: HostedStatus): Promise<void>;
   /** Removes the mailbox and its mail; succeeds when there is none. */
   removeMailbox(id: string): Promise<void>;
   access(): Promise<MailboxAccess>;

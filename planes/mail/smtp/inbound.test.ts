@@ -92,9 +92,20 @@ describe('recipients', () => {
     expect((await transact({ from: 'a@good.example', to: [to], content: '' })).at(1)).toMatch(refusal);
   });
 
-  it('refuses a suspended mailbox with 550 5.2.1', async () => {
+  it('defers mail for a suspended mailbox with 450 4.2.1', async () => {
     const { address } = await newMailbox({ status: 'suspended' });
+    expect(await lastReply({ from: '', to: [address], content: '' })).toMatch(/^450 4\.2\.1 /);
+  });
+
+  it('refuses mail for an archived mailbox with 550 5.2.1', async () => {
+    const { address } = await newMailbox({ status: 'archived' });
     expect(await lastReply({ from: '', to: [address], content: '' })).toMatch(/^550 5\.2\.1 /);
+  });
+
+  it('goes on receiving for a mailbox whose owner paused it', async () => {
+    const { id, address } = await newMailbox({ status: 'inactive' });
+    await transact({ from: '', to: [address], content: 'From: a@open.example\r\n\r\nhi' });
+    expect(await storedMessages(plane.db, id)).toHaveLength(1);
   });
 
   it('finds a mailbox with an internationalised address', async () => {

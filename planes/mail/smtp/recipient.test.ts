@@ -87,7 +87,7 @@ describe('a catch-all', () => {
     const rest = await mailbox(`rest@${domain}`);
     await mailbox(`gone@${domain}`, { status: 'suspended' });
     await sendOn(domain, 'catch_all', `rest@${domain}`);
-    expect(await send(`gone@${domain}`)).toMatch(/^550 5\.2\.1 This mailbox is suspended/);
+    expect(await send(`gone@${domain}`)).toMatch(/^450 4\.2\.1 This mailbox is suspended/);
     expect(await count(rest)).toBe(0);
   });
 
@@ -164,7 +164,7 @@ describe('a domain that is forwarded', () => {
 describe('a target that cannot have the mail', () => {
   it.each([
     ['that does not exist', 'nobody', /^550 5\.1\.1 .*sent on to an address that does not exist/],
-    ['that is suspended', 'gone', /^550 5\.2\.1 .*sent on to a mailbox that is suspended/],
+    ['that is suspended', 'gone', /^450 4\.2\.1 .*sent on to a mailbox that is suspended/],
   ])('%s is refused at RCPT, without naming it', async (_case, local, refusal) => {
     const [domain, other] = [await newDomain(), await newDomain()];
     await mailbox(`gone@${other}`, { status: 'suspended' });

@@ -43,7 +43,7 @@ export type RecipientQuestion = {
 
 /**
  * @throws SmtpRefusal 550 5.7.1 when the domain is not hosted here, 5.1.1 when there is no such address, 5.2.1 when the
- * mailbox is suspended; 554 5.4.6 when the mail would go in circles.
+ * mailbox is archived; 450 4.2.1 when it is suspended; 554 5.4.6 when the mail would go in circles.
  */
 export async function findRecipient(db: Db, question: RecipientQuestion): Promise<Recipient> {
   const given = question.address;
@@ -108,9 +108,9 @@ async function nextStep(
   if (everything && !passed) return { kind: 'sent on', to: everything };
   const address = normalizeAddress(path.address) ?? path.address;
   const mailbox = await mailboxAt(db, address);
-  if (mailbox?.status === 'active') return { kind: 'mailbox', mailboxId: mailbox.id };
+  if (mailbox && receives(mailbox)) return { kind: 'mailbox', mailboxId: mailbox.id };
   const subject = question.sentOn ? 'Mail for this address is sent on to a mailbox that' : 'This mailbox';
-  if (mailbox) throw new SmtpRefusal(550, '5.2.1', `${subject} is suspended`);
+  if (mailbox) throw closed(mailbox, subject);
   if (passed && (everything || remaining)) throw inCircles();
   if (remaining) return { kind: 'sent on', to: remaining };
   const first = await firstMailboxForRole(db, address, domain);
@@ -123,6 +123,18 @@ async function nextStep(
       : 'There is no such address here',
   );
 }
+
+/** A mailbox its owner has paused is closed to its owner only. */
+const receives = ({ status }: { status: string }): boolean => status === 'active' || status === 'inactive';
+
+/**
+ * RFC 3463 §3.3: X.2.1 is permanent for a mailbox that is not expected back, and transient for one that is disabled for
+ * a time: the sending host then keeps the mail, for days (RFC 5321 §4.5.4.1), and delivers it when the mailbox is back.
+ */
+const closed = ({ status }: { status: string }, subject: string): SmtpRefusal =>
+  status === 'archived'
+    ? new SmtpRefusal(550, '5.2.1', `${subject} is closed`)
+    : new SmtpRefusal(450, '4.2.1', `${subject} is suspended, try again later`);
 
 /** The mailbox of an address, or the one it is a sub-address of. A mailbox of exactly that address goes first. */
 async function mailboxAt(db: Db, address: string): Promise<{ id: string; status: string } | undefined> {

@@ -1,13 +1,13 @@
 // A charge: one priced line. It is reserved when something is asked for, captured just before the outside
 // purchase, and given back (released or refunded) when the thing fails for good.
 
-export type ChargeSubject = { type: 'domain' | 'domain_renewal' | 'mailbox'; uid: string };
+export type ChargeSubject = { type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term'; uid: string };
 export type PaidWith = 'wallet' | 'included_seat';
 export type ChargeStatus = 'reserved' | 'captured' | 'released' | 'refunded';
 
 export type ChargeLine = {
   subject: ChargeSubject;
-  purpose: 'registration' | 'renewal' | 'first_month';
+  purpose: 'registration' | 'renewal' | 'first_month' | 'term';
   description: string;
   amountMicros: number;
   paidWith: PaidWith;

@@ -8,12 +8,12 @@ import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
 import { microsToCredits } from './money.ts';
 import { PRICE_VERSION, planByName } from './price-book.ts';
+import { seatsUsed } from './seats.ts';
 import {
   chargeSetStatus,
   chargesInsert,
   chargesLock,
   fundsLock,
-  seatsUsed,
   subscriptionOf,
   transactionInsert,
   walletBalance,
@@ -52,6 +52,7 @@ const purposes = {
   domain: 'register domains',
   domain_renewal: 'renew domains',
   mailbox: 'purchase mailboxes',
+  mailbox_term: 'renew mailboxes',
 };
 export type Purchase = keyof typeof purposes;
 

@@ -3,7 +3,8 @@ import type { Db, Tx } from '../../../database/database.ts';
 import { microsToCredits } from './money.ts';
 import { addMonths } from './months.ts';
 import { FIRST_PLAN, planByName } from './price-book.ts';
-import { accountsInsert, balances, seatsUsed, subscriptionInsert, subscriptionOf } from './store.ts';
+import { seatsUsed } from './seats.ts';
+import { accountsInsert, balances, subscriptionInsert, subscriptionOf } from './store.ts';
 
 /** Opens the books of a new team on the first plan. */
 export const openBooks = async (tx: Tx, teamUid: string, now: Date): Promise<void> => {

@@ -25,8 +25,9 @@ export { fundsOf, openBooks } from './funds.ts';
 export { type Continuation, type FundsWait, waitForFunds } from './funds-wait.ts';
 export { creditsToMicros, microsToCredits } from './money.ts';
 export { addMonths } from './months.ts';
-
+export { heldSeats } from './seats.ts';
 export { balances as ledgerBalances, walletBalance as walletMicros } from './store.ts';
+export type { UpcomingCharge } from './upcoming.ts';
 
 export { wakeWaiting } from './wake-waiting.job.ts';
 

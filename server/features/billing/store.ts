@@ -357,17 +357,6 @@ export const chargeSetStatus = async (tx: Tx, uid: string, status: ChargeStatus,
   await tx.updateTable('charge').set({ status, updated_at: at }).where('uid', '=', uid).execute();
 };
 
-export const seatsUsed = async (db: Db, teamUid: string): Promise<number> => {
-  const row = await db
-    .selectFrom('charge')
-    .select((eb) => eb.fn.countAll<number>().as('used'))
-    .where('team_uid', '=', teamUid)
-    .where('paid_with', '=', 'included_seat')
-    .where('status', 'in', ['reserved', 'captured'])
-    .executeTakeFirstOrThrow();
-  return Number(row.used);
-};
-
 export const subscriptionInsert = async (
   tx: Tx,
   subscription: { teamUid: string; plan: string; start: Date; end: Date },

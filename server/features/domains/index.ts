@@ -58,6 +58,8 @@ export const firstSetUpId = (domainUid: string): string => setUpId(domainUid, FI
 
 export { retrySetUp } from './retry-set-up.job.ts';
 
+export { upcomingDomainRenewals } from './upcoming.ts';
+
 /** What domains need to know of mailboxes is handed in: mailboxes come later in the order of features. */
 export const domainWorkflows = (mailboxes: DomainMailboxes) => [
   register,

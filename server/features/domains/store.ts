@@ -364,6 +364,21 @@ const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
     .filter(([status]) => statuses === undefined || statuses.includes(status))
     .reduce((sum, [, count]) => sum + count, 0);
 
+/** Bought domains of a team that run out through `until`, soonest first. */
+export const renewingDomains = async (db: Db, teamUid: string, until: Date): Promise<Domain[]> => {
+  const rows = await db
+    .selectFrom('domain')
+    .selectAll()
+    .where('team_uid', '=', teamUid)
+    .where('connection_type', '=', 'purchased')
+    .where('registration_id', 'is not', null)
+    .where('status', 'not in', [...goneStatuses, 'scheduled_for_deletion'])
+    .where('renewal_date', '<=', until)
+    .orderBy('renewal_date')
+    .execute();
+  return rows.map(fromRow);
+};
+
 /** Which of these were bought here and are held by the registrar for us. */
 export const boughtDomains = async (db: Db, uids: string[]): Promise<Set<string>> => {
   if (uids.length === 0) return new Set();

@@ -173,7 +173,13 @@ async function activate({ db, clock }: Context, { mailboxUid }: Args): Promise<v
   const now = clock.now();
   const renewalDate = addMonths(now, 1);
   await inTransaction(db, (tx) =>
-    moveMailbox(tx, mailboxUid, 'active', now, { renewalDate, prepaidUntil: renewalDate }),
+    moveMailbox(tx, mailboxUid, 'active', now, {
+      renewalDate,
+      prepaidUntil: renewalDate,
+      termAnchor: now,
+      termMonths: 1,
+      dueAt: now,
+    }),
   );
 }
 

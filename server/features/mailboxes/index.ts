@@ -13,6 +13,7 @@ import { fullDomains, mailboxesOnDomains } from './store.ts';
 
 export { MAX_MAILBOXES } from './buy.endpoint.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
+export { mailboxCountsFold, mailboxTotals } from './counts.ts';
 export {
   duplicateMailbox,
   invalidUsername,
@@ -31,7 +32,8 @@ export {
   mailboxLines,
 } from './purchase.ts';
 export { personName, pictureUrl, platform } from './schema.ts';
-export { mailboxCountsFold, mailboxesOfUids, mailboxTotals } from './store.ts';
+export { mailboxesOfUids } from './store.ts';
+export { upcomingMailboxRenewals } from './upcoming.ts';
 export { buy as buyMailbox };
 
 export const mailboxWorkflows = [buy];

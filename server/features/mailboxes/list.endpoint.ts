@@ -10,8 +10,9 @@ import {
 } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
+import { mailboxCounts } from './counts.ts';
 import { mailboxRow, mailboxShape, platform } from './schema.ts';
-import { mailboxCounts, mailboxPage } from './store.ts';
+import { mailboxPage } from './store.ts';
 
 const status = z.string().trim().toLowerCase().min(1);
 

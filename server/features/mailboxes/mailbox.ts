@@ -46,11 +46,33 @@ export type Mailbox = {
   profilePicture: string | null;
   renewalDate: Date | null;
   renewalCycle: string;
-  renewalStatus: string;
+  renewalStatus: SideStatus;
   prepaidUntil: Date | null;
+  /** From when its months are counted, and how many are paid: the term ends so many months after it. */
+  termAnchor: Date | null;
+  termMonths: number;
+  /** When somebody has to look at it next; null while nothing is due. */
+  dueAt: Date | null;
+  remindedAt: Date | null;
+  /** Since when its renewal could not be paid, and when that was last tried. */
+  unpaidSince: Date | null;
+  renewalTriedAt: Date | null;
+  /** When it gives its included seat back although it goes on, because what follows is prepaid. */
+  seatUntil: Date | null;
+  suspendedFor: SuspendedFor | null;
+  /** `pending` while it ends with its term. */
+  cancellationStatus: SideStatus;
+  reactivationStatus: SideStatus;
+  /** Numbers the runs of workflows that it can go through more than once. */
+  runs: number;
   createdAt: Date;
   updatedAt: Date;
 };
+
+export type SideStatus = 'na' | 'pending' | 'completed' | 'failed';
+
+/** Why a mailbox is suspended: somebody asked for it, it is not paid, or its domain is away. */
+export type SuspendedFor = 'request' | 'payment' | 'domain';
 
 /** Secrets of a mailbox, as they leave the store: sealed. */
 export type SealedSecrets = { password: string; appPassword: string; totpSecret: string };
@@ -80,6 +102,12 @@ export const goneStatuses = [
   'archived',
   'deleted',
 ] as const satisfies readonly MailboxStatus[];
+
+/**
+ * Statuses that give the address free. A mailbox that is cancelled or archived can come back, and its mail is there:
+ * somebody else under its address would read it.
+ */
+export const addressFreeStatuses = ['failed', 'deleted'] as const satisfies readonly MailboxStatus[];
 
 export const isGone = (status: MailboxStatus): boolean =>
   (goneStatuses as readonly MailboxStatus[]).includes(status);

@@ -8,7 +8,8 @@ import { askUntil, expectBalanced, orderEnded, walletOf } from '../../testing/fo
 import { freshName, orderOf } from '../../testing/order-body.ts';
 import { addTeam } from '../../testing/second-team.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
-import { mailboxCounts, mailboxCountsFold, mailboxesOfUids } from './store.ts';
+import { mailboxCounts, mailboxCountsFold } from './counts.ts';
+import { mailboxesOfUids } from './store.ts';
 
 const api = useInstallation({ INBOXKIT_MAX_MAILBOXES_PER_DOMAIN: '40' });
 const domain = freshName();

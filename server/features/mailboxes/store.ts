@@ -4,7 +4,14 @@ import type { Db, Tx } from '../../../database/database.ts';
 import type { Mailbox as MailboxTable } from '../../../database/types.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
-import { goneStatuses, type Mailbox, type MailboxStatus, type SealedSecrets } from './mailbox.ts';
+import { mailboxCounts } from './counts.ts';
+import {
+  addressFreeStatuses,
+  goneStatuses,
+  type Mailbox,
+  type MailboxStatus,
+  type SealedSecrets,
+} from './mailbox.ts';
 
 const columns = [
   'uid',
@@ -27,6 +34,17 @@ const columns = [
   'renewal_cycle',
   'renewal_status',
   'prepaid_until',
+  'term_anchor',
+  'term_months',
+  'due_at',
+  'reminded_at',
+  'unpaid_since',
+  'renewal_tried_at',
+  'seat_until',
+  'suspended_for',
+  'cancellation_status',
+  'reactivation_status',
+  'runs',
   'created_at',
   'updated_at',
 ] as const satisfies readonly (keyof MailboxTable)[];
@@ -50,8 +68,19 @@ const fromRow = (row: Pick<Selectable<MailboxTable>, (typeof columns)[number]>):
   profilePicture: row.profile_picture,
   renewalDate: row.renewal_date,
   renewalCycle: row.renewal_cycle,
-  renewalStatus: row.renewal_status,
+  renewalStatus: row.renewal_status as Mailbox['renewalStatus'],
   prepaidUntil: row.prepaid_until,
+  termAnchor: row.term_anchor,
+  termMonths: row.term_months,
+  dueAt: row.due_at,
+  remindedAt: row.reminded_at,
+  unpaidSince: row.unpaid_since,
+  renewalTriedAt: row.renewal_tried_at,
+  seatUntil: row.seat_until,
+  suspendedFor: row.suspended_for as Mailbox['suspendedFor'],
+  cancellationStatus: row.cancellation_status as Mailbox['cancellationStatus'],
+  reactivationStatus: row.reactivation_status as Mailbox['reactivationStatus'],
+  runs: row.runs,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -137,14 +166,14 @@ export const mailboxSecrets = async (db: Db, uid: string): Promise<SealedSecrets
   };
 };
 
-/** Addresses of live mailboxes among these, in the whole installation. */
+/** Which of these addresses a mailbox of the installation has, or could come back to. */
 export const addressesTaken = async (db: Db, addresses: string[]): Promise<string[]> => {
   if (addresses.length === 0) return [];
   const rows = await db
     .selectFrom('mailbox')
     .select('address')
     .where('address', 'in', addresses)
-    .where('status', 'not in', [...goneStatuses])
+    .where('status', 'not in', [...addressFreeStatuses])
     .execute();
   return rows.map(({ address }) => address);
 };
@@ -245,50 +274,6 @@ const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
       query.where('search', 'like', `%${filter.keyword!.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`),
     );
 
-/** How many mailboxes of the workspace are in each status on each platform; from the kept counters. */
-export const mailboxCounts = async (
-  db: Db,
-  workspaceUid: string,
-): Promise<{ status: string; platform: string; count: number }[]> => {
-  const rows = await db
-    .selectFrom('mailbox_count')
-    .select((eb) => ['status', 'platform', eb.fn.sum<string>('difference').as('count')])
-    .where('workspace_uid', '=', workspaceUid)
-    .groupBy(['status', 'platform'])
-    .having((eb) => eb(eb.fn.sum<number>('difference'), '<>', 0))
-    .execute();
-  return rows.map((row) => ({ status: row.status, platform: row.platform, count: Number(row.count) }));
-};
-
-/** Live mailboxes per workspace. */
-export const mailboxTotals = async (db: Db, workspaceUids: string[]): Promise<Map<string, number>> => {
-  if (workspaceUids.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('mailbox_count')
-    .select((eb) => ['workspace_uid', eb.fn.sum<string>('difference').as('count')])
-    .where('workspace_uid', 'in', workspaceUids)
-    .where('status', 'not in', [...goneStatuses])
-    .groupBy('workspace_uid')
-    .execute();
-  return new Map(rows.map((row) => [row.workspace_uid, Number(row.count)]));
-};
-
-/** Folds the counters' differences into one row per status and platform, where there is more than one. */
-export const mailboxCountsFold = async (db: Db): Promise<void> => {
-  await sql`
-    with several as (
-      select workspace_uid, platform, status from mailbox_count group by 1, 2, 3 having count(*) > 1
-    ), taken as (
-      delete from mailbox_count as row using several
-        where (row.workspace_uid, row.platform, row.status) =
-          (several.workspace_uid, several.platform, several.status)
-        returning row.*
-    )
-    insert into mailbox_count
-      select workspace_uid, platform, status, sum(difference) from taken group by 1, 2, 3 having sum(difference) <> 0
-  `.execute(db);
-};
-
 /** Mailboxes by their own uids or by those of their domains, newest first. */
 export const mailboxesByUids = async (
   db: Db,
@@ -327,8 +312,43 @@ export const mailboxesOfUids = async (db: Db, uids: string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.uid, fromRow(row)]));
 };
 
+/** Mailboxes of a team that will be renewed by themselves, from the first renewal on through `until`. */
+export const renewingMailboxes = async (db: Db, teamUid: string, until: Date): Promise<Mailbox[]> => {
+  const rows = await db
+    .selectFrom('mailbox')
+    .select(columns)
+    .where('team_uid', '=', teamUid)
+    .where('status', 'in', ['active', 'inactive', 'renewal_failed'])
+    .where('cancellation_status', '!=', 'pending')
+    .where('term_anchor', 'is not', null)
+    .where('renewal_date', '<=', until)
+    .orderBy('renewal_date')
+    .execute();
+  return rows.map(fromRow);
+};
+
 export type MailboxChange = Partial<
-  Pick<Mailbox, 'status' | 'statusReason' | 'statusSince' | 'renewalDate' | 'prepaidUntil'>
+  Pick<
+    Mailbox,
+    | 'status'
+    | 'statusReason'
+    | 'statusSince'
+    | 'isAdmin'
+    | 'renewalDate'
+    | 'renewalStatus'
+    | 'prepaidUntil'
+    | 'termAnchor'
+    | 'termMonths'
+    | 'dueAt'
+    | 'remindedAt'
+    | 'unpaidSince'
+    | 'renewalTriedAt'
+    | 'seatUntil'
+    | 'suspendedFor'
+    | 'cancellationStatus'
+    | 'reactivationStatus'
+    | 'runs'
+  >
 >;
 
 export const mailboxUpdate = async (tx: Tx, uid: string, change: MailboxChange, now: Date): Promise<void> => {
@@ -338,8 +358,21 @@ export const mailboxUpdate = async (tx: Tx, uid: string, change: MailboxChange, 
       status: change.status,
       status_reason: change.statusReason,
       status_since: change.statusSince,
+      is_admin: change.isAdmin,
       renewal_date: change.renewalDate,
+      renewal_status: change.renewalStatus,
       prepaid_until: change.prepaidUntil,
+      term_anchor: change.termAnchor,
+      term_months: change.termMonths,
+      due_at: change.dueAt,
+      reminded_at: change.remindedAt,
+      unpaid_since: change.unpaidSince,
+      renewal_tried_at: change.renewalTriedAt,
+      seat_until: change.seatUntil,
+      suspended_for: change.suspendedFor,
+      cancellation_status: change.cancellationStatus,
+      reactivation_status: change.reactivationStatus,
+      runs: change.runs,
       updated_at: now,
     })
     .where('uid', '=', uid)

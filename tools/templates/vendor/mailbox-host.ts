@@ -20,6 +20,9 @@ const access: MailboxAccess = {
 };
 
 export const createMailboxHost = (api: Api): MailboxHost => ({
+  /** Acme has one way to close a mailbox. */
+  closes: async () => ['suspended'],
+
   setUpDomain: async ({ name }): Promise<MailDomainSetup> => {
     const domain = await api.write<WireDomain>('PUT', `/domains/${encodeURIComponent(name)}`);
     return {
@@ -77,7 +80,7 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
   },
 
   setStatus: async (id, status) => {
-    await api.write('PUT', `${mailboxPath(id)}/suspended`, { suspended: status === 'suspended' });
+    await api.write('PUT', `${mailboxPath(id)}/suspended`, { suspended: status !== 'active' });
   },
 
   removeMailbox: async (id) => {
