@@ -5,9 +5,9 @@ import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import { createKeyOpener } from './dkim-key.ts';
 import type { Authenticate } from './login.ts';
-import { createBouncer } from './queue/bounce.ts';
 import { createDelivery, type OutboundOptions } from './queue/delivery.ts';
 import { keepHouse } from './queue/housekeeping.ts';
+import { createReporter } from './queue/report.ts';
 import { createTransport } from './queue/transport.ts';
 import { createQueueWorker } from './queue/worker.ts';
 import { createResolver } from './resolver.ts';
@@ -49,7 +49,7 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
   const resolver = createResolver(options.resolver?.servers);
   const openKey = createKeyOpener(options.secretBox);
   const sign = createSigner(openKey);
-  const enqueueBounce = createBouncer({ hostname, sign, log });
+  const enqueueReport = createReporter({ hostname, sign, log });
   // Closed in this order: mail in flight goes to our own inbound port, so that is the last to stop.
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -64,7 +64,7 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       resolver,
       srs: createSrs(db, options.secretBox),
       seal: createSealer(openKey),
-      enqueueBounce,
+      enqueueReport,
     });
     started.unshift(inbound);
     const transport = createTransport(hostname);
@@ -81,8 +81,8 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       db,
       deliver,
       abort: () => transport.close(),
-      enqueueBounce,
-      keepHouse: (now) => keepHouse(db, { outboundEnabled: outbound.enabled, enqueueBounce }, now),
+      enqueueReport,
+      keepHouse: (now) => keepHouse(db, { outboundEnabled: outbound.enabled, enqueueReport }, now),
       clock,
       log,
     });

@@ -25,7 +25,8 @@ export type DeliveryOptions = {
 };
 
 export type DeliveryResult =
-  | { result: 'delivered'; remoteHost: string; response: string }
+  /** With `dsnPassedOn`, the host has taken over the duty to report (RFC 3461 §5.2.2). */
+  | { result: 'delivered'; remoteHost: string; response: string; dsnPassedOn: boolean }
   | { result: 'held'; reason: string }
   | {
       result: 'failed';
@@ -75,12 +76,12 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     hosts: { name: string; target: Target }[],
   ): Promise<DeliveryResult> {
     const raw = await readRaw(db, recipient.messageId);
-    const mail = { sender: recipient.sender, recipient: recipient.address, raw };
+    const { sender, address, smtpUtf8, dsn } = recipient;
+    const mail = { sender, recipient: address, raw, smtpUtf8, dsn };
     const unreachable: string[] = [];
     for (const { name, target } of hosts) {
       const sent = await transport.send(target, mail);
-      if (sent.result === 'delivered')
-        return { result: 'delivered', remoteHost: name, response: sent.response };
+      if (sent.result === 'delivered') return { ...sent, remoteHost: name };
       if (sent.result === 'refused') {
         const reason = sent.permanent
           ? 'The mail host of the recipient refused the message'

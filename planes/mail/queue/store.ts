@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import { type DsnEnvelope, type DsnRecipient, NO_DSN_ENVELOPE, NO_DSN_RECIPIENT } from './notify.ts';
 
 /** Notified in the transaction that makes something due. */
 export const QUEUE_CHANNEL = 'mail_queue';
@@ -10,24 +11,40 @@ export type QueuedMail = {
   /** Envelope sender; empty is the null path. */
   sender: string;
   /** Addresses as `normalizePath` gives them. */
-  recipients: { address: string; domain: string }[];
+  recipients: { address: string; domain: string; dsn?: DsnRecipient }[];
   /** Complete, signed, every line ending in CRLF. */
   raw: Buffer;
   /** Null for reports of our own, and for mail that is sent on. */
   mailboxId: string | null;
+  /** Whose it is; null for reports of our own. */
+  workspaceId: string | null;
   /** Of mail that is sent on: the address here that it was for. */
   forwardedFor?: string;
+  /** What people and reports know the message by. */
+  messageId?: string | null;
+  subject?: string | null;
+  /** The client announced a header or an address outside of ASCII (RFC 6531). */
+  smtpUtf8?: boolean;
+  dsn?: DsnEnvelope;
   now: Date;
 };
 
 /** Puts a message in the queue; once `tx` commits, it is on disk and will be delivered or reported. Gives its queue id. */
 export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): Promise<string> {
+  const dsn = mail.dsn ?? NO_DSN_ENVELOPE;
   await tx
     .insertInto('mail.queue_message')
     .values({
       id,
       sender: mail.sender,
       mailbox_id: mail.mailboxId,
+      workspace_id: mail.workspaceId,
+      message_id: mail.messageId ?? null,
+      subject: mail.subject ?? null,
+      size_bytes: mail.raw.length,
+      smtp_utf8: mail.smtpUtf8 ?? false,
+      dsn_ret: dsn.ret,
+      dsn_envid: dsn.envid,
       forwarded_for: mail.forwardedFor ?? null,
       raw: mail.raw,
       accepted_at: mail.now,
@@ -36,11 +53,14 @@ export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): P
   await tx
     .insertInto('mail.queue_recipient')
     .values(
-      mail.recipients.map(({ address, domain }) => ({
+      mail.recipients.map(({ address, domain, dsn: { notify, orcpt } = NO_DSN_RECIPIENT }) => ({
         id: newId(),
         message_id: id,
+        workspace_id: mail.workspaceId,
         address,
         domain,
+        dsn_notify: notify,
+        dsn_orcpt: orcpt,
         due_at: mail.now,
         changed_at: mail.now,
       })),
@@ -85,6 +105,10 @@ export type ClaimedRecipient = {
   sender: string;
   forwardedFor: string | null;
   acceptedAt: Date;
+  smtpUtf8: boolean;
+  dsn: DsnEnvelope & DsnRecipient;
+  /** Its sender has been told that it is late. */
+  delayReported: boolean;
 };
 
 export type ClaimLimits = {
@@ -120,6 +144,12 @@ export async function claimDue(
     sender: string;
     forwarded_for: string | null;
     accepted_at: Date;
+    smtp_utf8: boolean;
+    dsn_ret: 'FULL' | 'HDRS' | null;
+    dsn_envid: string | null;
+    dsn_notify: DsnRecipient['notify'];
+    dsn_orcpt: string | null;
+    delay_reported: boolean;
   }>`
     with waiting as (
       select id, domain, due_at from mail.queue_recipient
@@ -141,7 +171,9 @@ export async function claimDue(
     from due, mail.queue_message m
     where r.id = due.id and m.id = r.message_id
     returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.forwarded_for,
-      m.accepted_at`.execute(db);
+      m.accepted_at, m.smtp_utf8, m.dsn_ret, m.dsn_envid, r.dsn_notify, r.dsn_orcpt, r.delay_reported`.execute(
+    db,
+  );
   return rows.map((row) => ({
     id: row.id,
     messageId: row.message_id,
@@ -151,6 +183,9 @@ export async function claimDue(
     sender: row.sender,
     forwardedFor: row.forwarded_for,
     acceptedAt: row.accepted_at,
+    smtpUtf8: row.smtp_utf8,
+    dsn: { ret: row.dsn_ret, envid: row.dsn_envid, notify: row.dsn_notify, orcpt: row.dsn_orcpt },
+    delayReported: row.delay_reported,
   }));
 }
 
@@ -203,6 +238,8 @@ export type RecipientOutcome = {
   reason: string | null;
   /** Only for deferred. */
   dueAt?: Date;
+  /** Its sender is told now that it is late. */
+  delayReported?: boolean;
   /** What was tried; absent when nothing was. */
   attempt?: {
     startedAt: Date;
@@ -231,6 +268,7 @@ export async function settle(
       due_at: outcome.dueAt ?? null,
       lease_owner: null,
       changed_at: now,
+      ...(outcome.delayReported ? { delay_reported: true } : {}),
       // A claim that led to no attempt does not count as one.
       ...(outcome.attempt ? {} : { attempts: recipient.attempt - 1 }),
     })
@@ -321,6 +359,7 @@ export type ExpiredHeld = {
   forwardedFor: string | null;
   raw: Buffer;
   acceptedAt: Date;
+  dsn: DsnEnvelope & DsnRecipient;
 };
 
 /** Gives up on one recipient that is held since before `acceptedBefore`; null when there is none. */
@@ -329,6 +368,7 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
     .selectFrom('mail.queue_recipient as r')
     .innerJoin('mail.queue_message as m', 'm.id', 'r.message_id')
     .select(['r.id', 'r.address', 'r.reason', 'm.sender', 'm.forwarded_for', 'm.raw', 'm.accepted_at'])
+    .select(['m.dsn_ret', 'm.dsn_envid', 'r.dsn_notify', 'r.dsn_orcpt'])
     .where('r.state', '=', 'held')
     .where('m.accepted_at', '<', acceptedBefore)
     .limit(1)
@@ -342,7 +382,13 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
     .where('id', '=', held.id)
     .execute();
   const { forwarded_for: forwardedFor, accepted_at: acceptedAt, raw } = held;
-  return { ...held, forwardedFor, acceptedAt, raw };
+  const dsn = {
+    ret: held.dsn_ret as DsnEnvelope['ret'],
+    envid: held.dsn_envid,
+    notify: held.dsn_notify as DsnRecipient['notify'],
+    orcpt: held.dsn_orcpt,
+  };
+  return { ...held, forwardedFor, acceptedAt, raw, dsn };
 }
 
 /** Deletes messages accepted before `acceptedBefore` that wait for nothing any more, and old send counts. */

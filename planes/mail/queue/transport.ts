@@ -3,6 +3,7 @@ import { isAscii } from 'node:buffer';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { DsnEnvelope, DsnRecipient } from './notify.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 const GREETING_TIMEOUT_MS = 60_000;
@@ -23,10 +24,14 @@ export type Outgoing = {
   sender: string;
   recipient: string;
   raw: Buffer;
+  /** The message came with SMTPUTF8 (RFC 6531). */
+  smtpUtf8: boolean;
+  dsn: DsnEnvelope & DsnRecipient;
 };
 
 export type SendResult =
-  | { result: 'delivered'; response: string }
+  /** `dsnPassedOn`: the host knows DSN (RFC 3461) and was told what the sender wants. */
+  | { result: 'delivered'; response: string; dsnPassedOn: boolean }
   /** The host said no to this message. `status` is an enhanced status code (RFC 3463). */
   | { result: 'refused'; permanent: boolean; status: string; response: string }
   /** The connection ended after the content had begun: the host may have the message or not. */
@@ -40,17 +45,35 @@ export type Transport = {
   close(): void;
 };
 
-type Session = { connection: SMTPConnection; key: string; messages: number; idleTimer?: NodeJS.Timeout };
+/**
+ * An SMTPConnection that says SMTPUTF8 also for a message whose header is all that needs it (RFC 6531 §3.6), and tells
+ * what the server offers.
+ */
+class Connection extends SMTPConnection {
+  needsUtf8 = false;
+
+  offers(extension: 'SMTPUTF8' | 'DSN'): boolean {
+    return (this as unknown as { _supportedExtensions: string[] })._supportedExtensions.includes(extension);
+  }
+
+  _sendCommand(command: string, logged?: string): unknown {
+    const announces = this.needsUtf8 && /^MAIL FROM:/.test(command) && !/ SMTPUTF8\b/.test(command);
+    const send = Reflect.get(SMTPConnection.prototype, '_sendCommand') as (...line: unknown[]) => unknown;
+    return send.call(this, announces ? `${command} SMTPUTF8` : command, logged);
+  }
+}
+
+type Session = { connection: Connection; key: string; messages: number; idleTimer?: NodeJS.Timeout };
 
 /** @param hostname our name in EHLO (RFC 5321 §4.1.1.1). */
 export function createTransport(hostname: string): Transport {
   const idle = new Map<string, Session[]>();
-  const open = new Set<SMTPConnection>();
+  const open = new Set<Connection>();
   let closed = false;
 
   const connect = (target: Target, tls: boolean): Promise<Session> =>
     new Promise((resolve, reject) => {
-      const connection = new SMTPConnection({
+      const connection = new Connection({
         host: target.address,
         port: target.port,
         name: hostname,
@@ -136,7 +159,7 @@ class TlsFailed extends Error {
 }
 
 /** One mail transaction on an open session. Never rejects. */
-function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResult> {
+function transfer(connection: Connection, mail: Outgoing): Promise<SendResult> {
   let onEnd: () => void;
   const transferred = new Promise<SendResult>((resolve) => {
     let contentBegun = false;
@@ -154,20 +177,49 @@ function transfer(connection: SMTPConnection, mail: Outgoing): Promise<SendResul
     // Closing a session from our side calls no callback; this does.
     onEnd = () => resolve(lost('Connection closed'));
     connection.once('end', onEnd);
+    const { notify, orcpt, ret, envid } = mail.dsn;
     const envelope = {
       from: mail.sender,
       to: [mail.recipient],
       size: mail.raw.length,
       use8BitMime: !isAscii(mail.raw),
+      // RFC 3461 §5.2.1: what was asked goes on as it is, and nothing is added; a report has nothing to ask.
+      dsn: {
+        ...(ret ? { ret } : {}),
+        ...(envid ? { envid } : {}),
+        ...(notify ? { notify } : {}),
+        ...(orcpt ? { orcpt } : {}),
+      },
     };
+    connection.needsUtf8 = needsUtf8(mail);
+    if (connection.needsUtf8 && !connection.offers('SMTPUTF8')) {
+      resolve(UTF8_REFUSED);
+      return;
+    }
+    const dsnPassedOn = connection.offers('DSN');
     connection.send(envelope, content, (error, info) => {
-      if (!error) resolve({ result: 'delivered', response: info?.response ?? '' });
+      if (!error) resolve({ result: 'delivered', response: info?.response ?? '', dsnPassedOn });
       else resolve(refusal(error) ?? lost(textOf(error)));
     });
   });
   // A session carries many messages, and each would leave its listener behind.
   return transferred.finally(() => connection.off('end', onEnd));
 }
+
+/** RFC 6531 §3.6: an address outside of ASCII always, a header when its sender has said so. */
+function needsUtf8({ sender, recipient, raw, smtpUtf8 }: Outgoing): boolean {
+  if (!isAscii(Buffer.from(sender + recipient))) return true;
+  const end = raw.indexOf('\r\n\r\n');
+  return smtpUtf8 && !isAscii(end === -1 ? raw : raw.subarray(0, end));
+}
+
+// Rewriting the message for such a host would break its signature, and an address has no other form (RFC 6531 §3.2).
+const UTF8_REFUSED: SendResult = {
+  result: 'refused',
+  permanent: true,
+  status: '5.6.7',
+  response: 'The mail host knows no SMTPUTF8, which a header or an address outside of ASCII needs (RFC 6531)',
+};
 
 /** What the server, or our own check of the envelope, said about this message; null when it was about the connection. */
 function refusal(

@@ -9,8 +9,9 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import { newId } from '../../../database/uuid.ts';
-import type { EnqueueBounce } from './bounce.ts';
 import type { Deliver, DeliveryResult } from './delivery.ts';
+import { delayIsDue, retriedUntil, wantsSuccess } from './notify.ts';
+import type { EnqueueReport, ReportedRecipient } from './report.ts';
 import { nextAttemptAt } from './schedule.ts';
 import {
   type ClaimedRecipient,
@@ -35,7 +36,7 @@ export type QueueWorkerOptions = {
   databaseUrl: string;
   db: Db;
   deliver: Deliver;
-  enqueueBounce: EnqueueBounce;
+  enqueueReport: EnqueueReport;
   /** Makes deliveries in flight come to an end, for `close`. */
   abort: () => void;
   /** Done at the start and then every ten minutes. */
@@ -91,21 +92,13 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     const delivery = await deliver(recipient);
     const now = clock.now();
     const outcome = outcomeOf(recipient, delivery, startedAt, now);
-    const givenUp = outcome.state === 'bounced' || outcome.state === 'expired';
-    const raw = givenUp && recipient.sender !== '' ? await readRaw(db, recipient.messageId) : null;
+    const status = recipient.sender === '' ? null : statusToReport(recipient, delivery, outcome, now);
+    // Before the result is written, which lets the content go.
+    const raw = status ? await readRaw(db, recipient.messageId) : null;
+    const delayReported = status?.action === 'delayed';
     await inTransaction(db, async (tx) => {
-      if (!(await settle(tx, worker.id, recipient, outcome, now))) return;
-      if (!raw || delivery.result !== 'failed') return;
-      const status = {
-        address: recipient.address,
-        // Giving up makes it final, whatever the class of the last reply was (RFC 3463 §3.5, X.4.7).
-        status: delivery.permanent ? delivery.status : '5.4.7',
-        reason: outcome.reason ?? '',
-        remoteMta: delivery.remoteHost ?? undefined,
-        diagnostic: delivery.response ?? undefined,
-        lastAttemptAt: now,
-      };
-      await options.enqueueBounce(tx, { ...recipient, raw, recipients: [status] }, now);
+      if (!(await settle(tx, worker.id, recipient, { ...outcome, delayReported }, now))) return;
+      if (status && raw) await options.enqueueReport(tx, { ...recipient, raw, recipients: [status] }, now);
     });
     log.info(
       {
@@ -181,6 +174,47 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       options.abort();
       await releaseLeases(db, worker.id, clock.now());
     },
+  };
+}
+
+/** What the sender is told about an attempt, in so far as it wanted to know; null when that is nothing. Pure. */
+function statusToReport(
+  recipient: ClaimedRecipient,
+  delivery: DeliveryResult,
+  outcome: RecipientOutcome,
+  now: Date,
+): ReportedRecipient | null {
+  const { address, dsn, acceptedAt } = recipient;
+  if (delivery.result === 'held') return null;
+  const about = {
+    address,
+    dsn,
+    remoteMta: delivery.remoteHost ?? undefined,
+    diagnostic: delivery.response ?? undefined,
+    lastAttemptAt: now,
+  };
+  if (delivery.result === 'delivered') {
+    // A host that knows DSN makes the report itself (RFC 3461 §5.2.2).
+    if (delivery.dsnPassedOn || !wantsSuccess(dsn)) return null;
+    return {
+      ...about,
+      action: 'relayed',
+      status: '2.0.0',
+      reason: 'Handed to the mail host of the recipient',
+    };
+  }
+  if (outcome.state === 'bounced' || outcome.state === 'expired') {
+    // Giving up makes it final, whatever the class of the last reply was (RFC 3463 §3.5, X.4.7).
+    const status = delivery.permanent ? delivery.status : '5.4.7';
+    return { ...about, action: 'failed', status, reason: outcome.reason ?? '' };
+  }
+  if (!delayIsDue(dsn, { acceptedAt, now, reported: recipient.delayReported })) return null;
+  return {
+    ...about,
+    action: 'delayed',
+    status: delivery.status,
+    reason: outcome.reason ?? '',
+    retriedUntil: retriedUntil(acceptedAt),
   };
 }
 

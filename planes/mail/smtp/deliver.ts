@@ -1,7 +1,8 @@
 /** Takes responsibility for a message: into the mailboxes of its recipients, into the queue for those elsewhere, or a clear refusal. */
 import { type Db, inTransaction } from '../../../database/database.ts';
-import type { EnqueueBounce, FailedMail } from '../queue/bounce.ts';
-import { enqueue } from '../queue/store.ts';
+import { type DsnEnvelope, type DsnRecipient, wantsSuccess } from '../queue/notify.ts';
+import type { EnqueueReport, ReportedRecipient } from '../queue/report.ts';
+import { enqueue, type QueuedMail } from '../queue/store.ts';
 import { deliverMessage } from '../store/deliver.ts';
 import { FolderNotFound, MailboxNotFound, MailStoreRefusal, QuotaExceeded } from '../store/errors.ts';
 import type { ForwardedMail } from './forward.ts';
@@ -17,6 +18,14 @@ export type ArrivedMail = {
   forwards: (ForwardedMail & { address: string })[];
   /** Recipients that cannot have it, as the message itself showed. */
   refused: RefusedRecipient[];
+  /** What the sender asked to be told about the message, and about an address of its envelope. */
+  dsn: DsnEnvelope;
+  dsnOf: (address: string) => DsnRecipient;
+  /** The sender is who it says it is: only then is it told of what went well, or others would be told in its place. */
+  senderProven: boolean;
+  smtpUtf8: boolean;
+  messageId: string | null;
+  subject: string | null;
   junk: boolean;
   now: Date;
 };
@@ -31,7 +40,7 @@ export type RefusedRecipient = { address: string; refusal: SmtpRefusal };
  *
  * @throws SmtpRefusal when nobody takes it: 552 5.2.2 over quota, 550 5.1.1 gone since RCPT, or what `refused` says.
  */
-export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueBounce: EnqueueBounce): Promise<void> {
+export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: EnqueueReport): Promise<void> {
   const refused = [...mail.refused];
   const refusedMailboxes = new Set<string>();
   const withoutJunkFolder = new Set<string>();
@@ -51,11 +60,9 @@ export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueBounce: E
           throw error instanceof MailStoreRefusal ? new DeliveryFailure(mailboxId, error) : error;
         }
       }
-      for (const { sender, target, raw, address } of mail.forwards) {
-        const forwarded = { sender, recipients: [target], raw, mailboxId: null, forwardedFor: address };
-        await enqueue(tx, { ...forwarded, now: mail.now });
-      }
-      if (refused.length > 0) await enqueueBounce(tx, reportOn(mail, refused), mail.now);
+      for (const forward of mail.forwards) await enqueue(tx, queuedForward(mail, forward));
+      const recipients = [...statusesOfRefused(mail, refused), ...statusesOfTaken(mail, takers)];
+      await enqueueReport(tx, { ...mail, acceptedAt: mail.now, recipients }, mail.now);
     }).then(
       () => null,
       (error: unknown) => {
@@ -92,10 +99,41 @@ function refusalFor(error: unknown): SmtpRefusal {
   throw error;
 }
 
-function reportOn(mail: ArrivedMail, refused: RefusedRecipient[]): FailedMail {
-  const recipients = refused.map(({ address, refusal }) => {
+/** Its own address asked for it, so failures after this point are for its owner, or for nobody (RFC 3461 §5.2.7.1). */
+function queuedForward(mail: ArrivedMail, forward: ArrivedMail['forwards'][number]): QueuedMail {
+  const { sender, target, raw, address, workspaceId } = forward;
+  const { notify } = mail.dsnOf(address);
+  const dsn: DsnRecipient = { notify: notify?.includes('NEVER') ? ['NEVER'] : null, orcpt: null };
+  const { smtpUtf8, messageId, subject, now } = mail;
+  const about = { smtpUtf8, messageId, subject, now };
+  return {
+    ...about,
+    sender,
+    recipients: [{ ...target, dsn }],
+    raw,
+    mailboxId: null,
+    workspaceId,
+    forwardedFor: address,
+  };
+}
+
+const statusesOfRefused = (mail: ArrivedMail, refused: RefusedRecipient[]): ReportedRecipient[] =>
+  refused.map(({ address, refusal }) => {
     const [status = '5.0.0', ...words] = refusal.message.split(' ');
-    return { address, status, reason: words.join(' ') };
+    return { address, status, reason: words.join(' '), dsn: mail.dsnOf(address) };
   });
-  return { sender: mail.sender, raw: mail.raw, acceptedAt: mail.now, recipients };
+
+/** For those who asked to hear of success: what is in a mailbox is delivered, what is sent on is out of our sight. */
+function statusesOfTaken(mail: ArrivedMail, takers: ArrivedMail['mailboxes']): ReportedRecipient[] {
+  if (!mail.senderProven) return [];
+  const delivered = {
+    action: 'delivered',
+    status: '2.0.0',
+    reason: 'In the mailbox of the recipient',
+  } as const;
+  const relayed = { action: 'relayed', status: '2.0.0', reason: 'Sent on to another mail system' } as const;
+  return [
+    ...takers.map(({ address }) => ({ ...delivered, address, dsn: mail.dsnOf(address) })),
+    ...mail.forwards.map(({ address }) => ({ ...relayed, address, dsn: mail.dsnOf(address) })),
+  ].filter(({ dsn }) => wantsSuccess(dsn));
 }

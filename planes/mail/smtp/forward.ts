@@ -17,6 +17,8 @@ export type ForwardedMail = {
   sender: string;
   target: { address: string; domain: string };
   raw: Buffer;
+  /** Of the domain that sends it on. */
+  workspaceId: string | null;
 };
 
 /** @throws SmtpRefusal for a message that has come too far, or a sender that cannot be rewritten. */
@@ -41,6 +43,11 @@ export function createForward(options: { db: Db; srs: Srs; seal: Seal; log: Logg
     if (rewritten === null) {
       throw new SmtpRefusal(550, '5.1.7', 'Sender address is too long for mail that is sent on');
     }
+    const owner = await db
+      .selectFrom('published.mail_domain')
+      .select('workspace_id')
+      .where('name', '=', domain)
+      .executeTakeFirst();
     const arcSet = await seal(db, message, domain, arc, now).catch((err: unknown) => {
       // The seal is a help for the next host; the mail is what matters.
       log.error({ err, domain }, 'inbound: cannot seal a forwarded message');
@@ -50,6 +57,7 @@ export function createForward(options: { db: Db; srs: Srs; seal: Seal; log: Logg
       sender: rewritten,
       target: { address, domain: targetDomain },
       raw: Buffer.concat([Buffer.from(arcSet), message]),
+      workspaceId: owner?.workspace_id ?? null,
     };
   };
 }

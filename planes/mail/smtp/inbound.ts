@@ -10,16 +10,24 @@ import { newId } from '../../../database/uuid.ts';
 import { normalizePath } from '../../../protocols/mail/address.ts';
 import { authservIdOf } from '../../../protocols/mail/authentication-results.ts';
 import { editHeader, type HeaderField } from '../../../protocols/mail/header.ts';
-import type { EnqueueBounce } from '../queue/bounce.ts';
+import { summaryOf } from '../message/summary.ts';
+import { NO_DSN_RECIPIENT } from '../queue/notify.ts';
+import type { EnqueueReport } from '../queue/report.ts';
 import type { MailResolver } from '../resolver.ts';
 import type { Seal } from '../seal.ts';
 import { sortRecipients } from './arrival.ts';
-import { deliverArrived } from './deliver.ts';
+import { type ArrivedMail, deliverArrived } from './deliver.ts';
 import { createForward } from './forward.ts';
 import { type SmtpListener, startSmtpListener } from './listener.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
 import { SmtpRefusal } from './reply.ts';
-import { checkRecipientCount, receivedField } from './session.ts';
+import {
+  checkRecipientCount,
+  checkUtf8Announced,
+  dsnEnvelopeOf,
+  dsnRecipientOf,
+  receivedField,
+} from './session.ts';
 import type { Srs } from './srs.ts';
 import { examine } from './verdict.ts';
 
@@ -33,7 +41,7 @@ export type InboundOptions = {
   resolver: MailResolver;
   srs: Srs;
   seal: Seal;
-  enqueueBounce: EnqueueBounce;
+  enqueueReport: EnqueueReport;
   clock: Clock;
   log: Logger;
 };
@@ -64,14 +72,19 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
     log,
     handlers: {
       async onMailFrom({ address }, session) {
+        checkUtf8Announced(address, session);
         if (address !== '' && !normalizePath(address)) {
           throw new SmtpRefusal(553, '5.1.7', 'Sender address is not valid');
         }
+        dsnEnvelopeOf(session);
         recipients.set(session, new Map());
       },
 
-      async onRcptTo({ address }, session) {
+      async onRcptTo(recipient, session) {
+        const { address } = recipient;
         checkRecipientCount(session);
+        checkUtf8Announced(address, session);
+        dsnRecipientOf(recipient);
         recipients.get(session)?.set(address, await recipientAt(address, session));
       },
 
@@ -85,7 +98,8 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
         if (verdict.disposition === 'reject') {
           throw new SmtpRefusal(550, '5.7.1', `Message rejected: ${verdict.reason}`);
         }
-        const addresses = session.envelope.rcptTo.map(({ address }) => address);
+        const { rcptTo, smtpUtf8 = false } = session.envelope;
+        const addresses = rcptTo.map(({ address }) => address);
         const received = receivedField(session, { id, hostname, recipients: addresses, now });
         const fields = [verdict.headerFields, received];
         const raw = editHeader(message, fields, (field) => isForged(field, hostname));
@@ -95,7 +109,20 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
           { findAgain: (address, passed) => recipientAt(address, session, passed), forward },
         );
         const junk = verdict.disposition === 'quarantine';
-        await deliverArrived(db, { ...sorted, sender, raw, junk, now }, options.enqueueBounce);
+        const asked = new Map(rcptTo.map((rcpt) => [rcpt.address, dsnRecipientOf(rcpt)]));
+        const arrived: ArrivedMail = {
+          ...sorted,
+          ...summaryOf(message),
+          sender,
+          raw,
+          junk,
+          now,
+          smtpUtf8,
+          dsn: dsnEnvelopeOf(session),
+          dsnOf: (address) => asked.get(address) ?? NO_DSN_RECIPIENT,
+          senderProven: verdict.senderProven,
+        };
+        await deliverArrived(db, arrived, options.enqueueReport);
         return `2.0.0 Delivered as ${id}`;
       },
     },

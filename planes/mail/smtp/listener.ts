@@ -81,7 +81,12 @@ export async function startSmtpListener(options: {
     closeTimeout: DRAIN_MS,
     // The name is not used for anything, and asking for it would send each client's address to a resolver.
     disableReverseLookup: true,
-    onConnect: (session, callback) => answer(async () => handlers.onConnect?.(session), callback),
+    hideENHANCEDSTATUSCODES: false,
+    hideDSN: false,
+    onConnect: (session, callback) => {
+      keepOwnStatusCodes(server, session);
+      return answer(async () => handlers.onConnect?.(session), callback);
+    },
     onSecure: (_socket, session, callback) => answer(async () => handlers.onSecure?.(session), callback),
     onAuth: (attempt, session, callback) =>
       answer(async () => {
@@ -124,4 +129,13 @@ export async function startSmtpListener(options: {
       }
     },
   };
+}
+
+/** smtp-server puts a status code (RFC 2034) into every reply; replies that bring a better one of their own keep it. */
+function keepOwnStatusCodes({ connections }: SMTPServer, { id }: SMTPServerSession): void {
+  const connection = [...connections].find((candidate) => candidate.id === id);
+  if (!connection) return;
+  const send = connection.send.bind(connection);
+  connection.send = (code, text, context) =>
+    send(code, text, typeof text === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(text) ? false : context);
 }

@@ -9,12 +9,19 @@ import { type Db, inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../../protocols/mail/address.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
+import { summaryOf } from '../message/summary.ts';
 import { countSend, enqueue } from '../queue/store.ts';
 import type { Sign } from '../sign.ts';
 import { checkAuthor, completeHeader } from './author.ts';
 import { type SmtpHandlers, type SmtpListener, startSmtpListener, UNKNOWN_COMMANDS } from './listener.ts';
 import { SmtpRefusal } from './reply.ts';
-import { checkRecipientCount, receivedField } from './session.ts';
+import {
+  checkRecipientCount,
+  checkUtf8Announced,
+  dsnEnvelopeOf,
+  dsnRecipientOf,
+  receivedField,
+} from './session.ts';
 
 const MAX_FAILED_LOGINS_PER_CONNECTION = 5;
 
@@ -102,6 +109,8 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
 
     async onMailFrom({ address }, session) {
       const login = loginOf(session);
+      checkUtf8Announced(address, session);
+      dsnEnvelopeOf(session);
       // The null path is for receipts and automatic answers (RFC 8098 §2.1, RFC 3834 §3.3).
       if (address === '') return;
       const sender = normalizeAddress(address);
@@ -110,8 +119,11 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
       }
     },
 
-    async onRcptTo({ address }, session) {
+    async onRcptTo(recipient, session) {
+      const { address } = recipient;
       checkRecipientCount(session);
+      checkUtf8Announced(address, session);
+      dsnRecipientOf(recipient);
       if (!normalizePath(address)) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
     },
 
@@ -121,14 +133,17 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
       const now = clock.now();
       const id = newId();
       const domain = splitAddress(login.address)?.domain ?? hostname;
-      const recipients = session.envelope.rcptTo.flatMap(({ address }) => normalizePath(address) ?? []);
+      const recipients = session.envelope.rcptTo.flatMap((recipient) => {
+        const path = normalizePath(recipient.address);
+        return path ? [{ ...path, dsn: dsnRecipientOf(recipient) }] : [];
+      });
       const completed = completeHeader(message, domain, now);
       const signatures = await sign(db, completed, domain, now);
       if (signatures === '') log.warn({ domain }, 'submission: the domain has no active DKIM key');
       const trace = { id, hostname, recipients: recipients.map(({ address }) => address), now };
       // Trace fields go on top of everything, what is signed included (RFC 5321 §4.4).
       const raw = Buffer.concat([Buffer.from(receivedField(session, trace) + signatures), completed]);
-      const { mailFrom } = session.envelope;
+      const { mailFrom, smtpUtf8 = false } = session.envelope;
       const sender = (mailFrom && normalizePath(mailFrom.address)?.address) || '';
       await inTransaction(db, async (tx) => {
         const mailbox = await tx
@@ -148,7 +163,9 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
             `Daily limit of ${limit} recipients reached for this mailbox, try again after 00:00 UTC`,
           );
         }
-        await enqueue(tx, { sender, recipients, raw, mailboxId: login.id, now }, id);
+        const { id: mailboxId, workspaceId } = login;
+        const about = { ...summaryOf(completed), smtpUtf8, dsn: dsnEnvelopeOf(session) };
+        await enqueue(tx, { ...about, sender, recipients, raw, mailboxId, workspaceId, now }, id);
       });
       log.info({ messageId: id, mailboxId: login.id, recipients: recipients.length }, 'submission: queued');
       return `2.0.0 Queued as ${id}`;

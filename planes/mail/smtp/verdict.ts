@@ -19,6 +19,8 @@ export type Verdict = {
   disposition: 'accept' | 'quarantine' | 'reject';
   /** Why it is not accepted; one line. */
   reason: string;
+  /** The envelope sender's domain says that this client sends for it (SPF). */
+  senderProven: boolean;
   /** For the next host, should the message be sent on. A chain of others changes nothing for us: it takes trust in them. */
   arc: ArcFindings;
 };
@@ -36,7 +38,9 @@ export async function examine(
     resolver: (name, type) => options.resolver.resolve(name, type) as Promise<string[]>,
     disableBimi: true,
   });
-  return { headerFields: result.headers, ...judge(result), arc: arcFindings(result) };
+  const spf = result.spf === false ? undefined : result.spf?.status.result;
+  const senderProven = arrival.sender !== '' && spf === 'pass';
+  return { headerFields: result.headers, ...judge(result), senderProven, arc: arcFindings(result) };
 }
 
 function arcFindings({ arc }: Authentication): ArcFindings {

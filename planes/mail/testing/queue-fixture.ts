@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { VirtualClock } from '../../../database/clock.ts';
 import { inTransaction } from '../../../database/database.ts';
 import type { TestDatabase } from '../../../database/testing.ts';
-import { createBouncer } from '../queue/bounce.ts';
 import { createDelivery, type OutboundOptions } from '../queue/delivery.ts';
 import { keepHouse } from '../queue/housekeeping.ts';
+import type { DsnEnvelope, DsnRecipient } from '../queue/notify.ts';
+import { createReporter } from '../queue/report.ts';
 import { enqueue } from '../queue/store.ts';
 import { createTransport, type Transport } from '../queue/transport.ts';
 import { createQueueWorker, type QueueWorker, type QueueWorkerOptions } from '../queue/worker.ts';
@@ -15,7 +16,7 @@ import { type RemoteHost, startRemoteHost } from './remote-host.ts';
 
 const HOSTNAME = 'mail.here.example';
 const log = pino({ level: 'silent' });
-const enqueueBounce = createBouncer({ hostname: HOSTNAME, sign: async () => '', log });
+const enqueueReport = createReporter({ hostname: HOSTNAME, sign: async () => '', log });
 
 export type QueueFixture = Awaited<ReturnType<typeof startQueueFixture>>;
 
@@ -64,7 +65,7 @@ export async function startQueueFixture(database: TestDatabase) {
         databaseUrl: database.url,
         db: database.db,
         deliver,
-        enqueueBounce,
+        enqueueReport,
         abort: () => transport.close(),
         keepHouse: async () => {},
         clock,
@@ -76,17 +77,30 @@ export async function startQueueFixture(database: TestDatabase) {
     },
 
     keepHouse: (outboundEnabled: boolean) =>
-      keepHouse(database.db, { outboundEnabled, enqueueBounce }, clock.now()),
+      keepHouse(database.db, { outboundEnabled, enqueueReport }, clock.now()),
 
-    put: (recipients: string[], mail: { sender?: string; raw?: string; forwardedFor?: string } = {}) =>
+    put: (
+      recipients: string[],
+      mail: { sender?: string; raw?: string; forwardedFor?: string; smtpUtf8?: boolean } & {
+        dsn?: DsnEnvelope;
+        asks?: DsnRecipient;
+      } = {},
+    ) =>
       inTransaction(database.db, (tx) =>
         enqueue(tx, {
           sender: mail.sender ?? 'ann@here.example',
-          recipients: recipients.map((address) => ({ address, domain: address.split('@')[1] ?? '' })),
+          recipients: recipients.map((address) => ({
+            address,
+            domain: address.split('@')[1] ?? '',
+            ...(mail.asks ? { dsn: mail.asks } : {}),
+          })),
+          smtpUtf8: mail.smtpUtf8 ?? false,
+          ...(mail.dsn ? { dsn: mail.dsn } : {}),
           raw: Buffer.from(
             mail.raw ?? 'Message-ID: <o@here.example>\r\nFrom: ann@here.example\r\n\r\nhi\r\n',
           ),
           mailboxId: null,
+          workspaceId: null,
           ...(mail.forwardedFor ? { forwardedFor: mail.forwardedFor } : {}),
           now: clock.now(),
         }),

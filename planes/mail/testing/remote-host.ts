@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { createSelfSignedCertificate } from '../../../protocols/self-signed.ts';
 
-export type Taken = { from: string; to: string; content: string; secure: boolean; session: string };
+export type Taken = {
+  from: string;
+  to: string;
+  content: string;
+  secure: boolean;
+  session: string;
+  smtpUtf8: boolean;
+  /** What the sender asked to be told, of the message and of its first recipient. */
+  dsn: object | undefined;
+  asks: object | undefined;
+};
 
 export type RemoteHost = {
   port: number;
@@ -19,9 +29,15 @@ export type RemoteHost = {
 };
 
 export async function startRemoteHost(
-  options: { port?: number; host?: string; starttls?: 'working' | 'broken' | 'none' } = {},
+  options: {
+    port?: number;
+    host?: string;
+    starttls?: 'working' | 'broken' | 'none';
+    /** Extensions it does not have. */
+    without?: ('SMTPUTF8' | 'DSN')[];
+  } = {},
 ): Promise<RemoteHost> {
-  const { port = 0, host = '127.0.0.1', starttls = 'working' } = options;
+  const { port = 0, host = '127.0.0.1', starttls = 'working', without = [] } = options;
   const { keyPem, certPem } = await createSelfSignedCertificate({ names: ['mx.elsewhere.example'] });
   const taken: Taken[] = [];
   const refusals = new Map<string, string>();
@@ -39,6 +55,8 @@ export async function startRemoteHost(
     ...(starttls === 'broken' ? { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1' } : {}),
     disabledCommands: starttls === 'none' ? ['AUTH', 'STARTTLS'] : ['AUTH'],
     disableReverseLookup: true,
+    hideSMTPUTF8: without.includes('SMTPUTF8'),
+    hideDSN: without.includes('DSN'),
     closeTimeout: 100,
     onRcptTo: (_address, _session, callback) => callback(refusal('rcpt')),
     onData: async (stream, session, callback) => {
@@ -51,6 +69,9 @@ export async function startRemoteHost(
         content: Buffer.concat(chunks).toString('utf8'),
         secure: session.secure,
         session: session.id,
+        smtpUtf8: session.envelope.smtpUtf8 ?? false,
+        dsn: session.envelope.dsn,
+        asks: rcptTo[0]?.dsn,
       };
       await hook(message);
       const refused = refusal('data');

@@ -1,4 +1,4 @@
-/** Tells senders about mail that will not arrive (RFC 3464), by a message through the same queue. */
+/** Tells senders what became of their mail (RFC 3464), by a message through the same queue. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Tx } from '../../../database/database.ts';
@@ -6,26 +6,33 @@ import { newId } from '../../../database/uuid.ts';
 import { normalizePath } from '../../../protocols/mail/address.ts';
 import { buildDeliveryReport, type RecipientStatus } from '../../../protocols/mail/delivery-status.ts';
 import type { Sign } from '../sign.ts';
+import { type DsnEnvelope, type DsnRecipient, wantsFailure } from './notify.ts';
 import { enqueue, isHosted } from './store.ts';
 
-export type FailedMail = {
+/** One recipient, and what the sender asked about it. */
+export type ReportedRecipient = RecipientStatus & { dsn?: DsnRecipient | undefined };
+
+export type ReportedMail = {
   /** Envelope sender; with the null path nothing is sent, so that no report is ever about a report. */
   sender: string;
   /** Of mail that was sent on: the address here that it was for. */
   forwardedFor?: string | null;
   raw: Buffer;
   acceptedAt: Date;
-  recipients: RecipientStatus[];
+  recipients: ReportedRecipient[];
+  dsn?: DsnEnvelope | undefined;
 };
 
-/** Puts the report in the queue, in the transaction that gives up on the mail. */
-export type EnqueueBounce = (tx: Tx, failed: FailedMail, now: Date) => Promise<void>;
+/** Puts the report in the queue, in the transaction that makes it true; none when the sender asked for none. */
+export type EnqueueReport = (tx: Tx, mail: ReportedMail, now: Date) => Promise<void>;
 
-export function createBouncer(options: { hostname: string; sign: Sign; log: Logger }): EnqueueBounce {
+export function createReporter(options: { hostname: string; sign: Sign; log: Logger }): EnqueueReport {
   const { hostname, sign, log } = options;
-  return async (tx, failed, now) => {
-    const to = normalizePath(failed.sender);
-    if (!to) return;
+  return async (tx, mail, now) => {
+    const to = normalizePath(mail.sender);
+    const recipients = mail.recipients.filter(isWanted);
+    if (!to || recipients.length === 0) return;
+    const failed = recipients.some(({ action = 'failed' }) => action === 'failed');
     const id = newId();
     // To a domain of ours the report comes from that domain and with its signature: this host's own name may
     // be below a domain whose DMARC policy would have the report rejected.
@@ -38,9 +45,12 @@ export function createBouncer(options: { hostname: string; sign: Sign; log: Logg
       // Unguessable, so that no header of the original can contain it.
       boundary: `=_${randomBytes(18).toString('hex')}`,
       date: now,
-      arrivalDate: failed.acceptedAt,
-      recipients: failed.recipients.map((recipient) => asTheSenderKnows(recipient, failed.forwardedFor)),
-      original: failed.raw,
+      arrivalDate: mail.acceptedAt,
+      recipients: recipients.map((recipient) => asTheSenderKnows(recipient, mail.forwardedFor)),
+      envelopeId: mail.dsn?.envid ?? undefined,
+      original: mail.raw,
+      // RFC 3461 §4.3: the whole message is for failures only.
+      returnFull: failed && mail.dsn?.ret === 'FULL',
     });
     const signatures = await sign(tx, report, domain, now).catch((err: unknown) => {
       // An unsigned report may still arrive; no report certainly does not.
@@ -48,19 +58,26 @@ export function createBouncer(options: { hostname: string; sign: Sign; log: Logg
       return '';
     });
     const raw = Buffer.concat([Buffer.from(signatures), report]);
-    await enqueue(tx, { sender: '', recipients: [to], raw, mailboxId: null, now }, id);
+    await enqueue(tx, { sender: '', recipients: [to], raw, mailboxId: null, workspaceId: null, now }, id);
   };
 }
+
+/** Whoever tells of anything but a failure has asked already whether that is wanted. */
+const isWanted = ({ action = 'failed', dsn }: ReportedRecipient): boolean =>
+  action !== 'failed' || !dsn || wantsFailure(dsn);
 
 /**
  * Where an address sends its mail on to is between its owner and us (RFC 3464 §4.2): the report is about that address.
  * Our own reasons name the other domain, so only the status and the words of the other host stay.
  */
-function asTheSenderKnows(recipient: RecipientStatus, forwardedFor?: string | null): RecipientStatus {
-  if (!forwardedFor) return recipient;
+function asTheSenderKnows(recipient: ReportedRecipient, forwardedFor?: string | null): RecipientStatus {
+  const originalRecipient = recipient.dsn?.orcpt ?? undefined;
+  if (!forwardedFor || (recipient.action ?? 'failed') !== 'failed')
+    return { ...recipient, originalRecipient };
   const other = new RegExp(recipient.address.replace(/[^\p{L}\p{N}@]/gu, '\\$&'), 'gi');
   return {
     ...recipient,
+    originalRecipient,
     address: forwardedFor,
     reason: 'Mail for this address is sent on to another one, where it could not be delivered',
     diagnostic: recipient.diagnostic?.replace(other, () => forwardedFor),
