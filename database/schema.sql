@@ -714,9 +714,18 @@ create table mail.queue_message (
   raw bytea,
   accepted_at timestamp with time zone not null,
   forwarded_for text,
+  workspace_id uuid,
+  message_id text,
+  subject text,
+  size_bytes integer default 0 not null,
+  smtp_utf8 boolean default false not null,
+  dsn_ret text,
+  dsn_envid text,
+  constraint queue_message_dsn_ret_check CHECK ((dsn_ret = ANY (ARRAY['FULL'::text, 'HDRS'::text]))),
   constraint queue_message_pkey PRIMARY KEY (id)
 );
 CREATE INDEX queue_message_accepted ON mail.queue_message USING btree (accepted_at);
+CREATE INDEX queue_message_message_id ON mail.queue_message USING btree (mailbox_id, message_id) WHERE (mailbox_id IS NOT NULL);
 
 create table mail.queue_recipient (
   id uuid not null,
@@ -729,6 +738,10 @@ create table mail.queue_recipient (
   due_at timestamp with time zone,
   lease_owner uuid,
   changed_at timestamp with time zone not null,
+  workspace_id uuid,
+  dsn_notify text[],
+  dsn_orcpt text,
+  delay_reported boolean default false not null,
   constraint queue_recipient_check CHECK (((due_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text])))),
   constraint queue_recipient_check1 CHECK (((lease_owner IS NOT NULL) = (state = 'sending'::text))),
   constraint queue_recipient_message_id_fkey FOREIGN KEY (message_id) REFERENCES mail.queue_message(id) ON DELETE CASCADE,
@@ -739,6 +752,7 @@ CREATE INDEX queue_recipient_due ON mail.queue_recipient USING btree (due_at) WH
 CREATE INDEX queue_recipient_held ON mail.queue_recipient USING btree (domain) WHERE (state = 'held'::text);
 CREATE INDEX queue_recipient_lease ON mail.queue_recipient USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX queue_recipient_message ON mail.queue_recipient USING btree (message_id);
+CREATE INDEX queue_recipient_workspace ON mail.queue_recipient USING btree (workspace_id, id) WHERE (workspace_id IS NOT NULL);
 
 create table mail.released_content (
   sha256 bytea not null,
@@ -747,13 +761,16 @@ create table mail.released_content (
 );
 CREATE INDEX released_at ON mail.released_content USING btree (released_at);
 
-create table mail.send_count (
-  mailbox_id uuid not null,
-  day date not null,
+create table mail.send_window (
+  subject text not null,
+  length text not null,
+  starts_at timestamp with time zone not null,
+  messages integer not null,
   recipients integer not null,
-  constraint send_count_pkey PRIMARY KEY (mailbox_id, day)
+  constraint send_window_length_check CHECK ((length = ANY (ARRAY['hour'::text, 'day'::text]))),
+  constraint send_window_pkey PRIMARY KEY (subject, length, starts_at)
 );
-CREATE INDEX send_count_day ON mail.send_count USING btree (day);
+CREATE INDEX send_window_starts_at ON mail.send_window USING btree (starts_at);
 
 create table mail.srs_secret (
   id integer default 1 not null,

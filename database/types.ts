@@ -352,24 +352,35 @@ export interface MailQueueAttempt {
 
 export interface MailQueueMessage {
   accepted_at: Timestamp;
+  dsn_envid: string | null;
+  dsn_ret: string | null;
   forwarded_for: string | null;
   id: string;
   mailbox_id: string | null;
+  message_id: string | null;
   raw: Buffer | null;
   sender: string;
+  size_bytes: Generated<number>;
+  smtp_utf8: Generated<boolean>;
+  subject: string | null;
+  workspace_id: string | null;
 }
 
 export interface MailQueueRecipient {
   address: string;
   attempts: Generated<number>;
   changed_at: Timestamp;
+  delay_reported: Generated<boolean>;
   domain: string;
+  dsn_notify: string[] | null;
+  dsn_orcpt: string | null;
   due_at: Timestamp | null;
   id: string;
   lease_owner: string | null;
   message_id: string;
   reason: string | null;
   state: Generated<string>;
+  workspace_id: string | null;
 }
 
 export interface MailReleasedContent {
@@ -377,10 +388,12 @@ export interface MailReleasedContent {
   sha256: Buffer;
 }
 
-export interface MailSendCount {
-  day: string;
-  mailbox_id: string;
+export interface MailSendWindow {
+  length: string;
+  messages: number;
   recipients: number;
+  starts_at: Timestamp;
+  subject: string;
 }
 
 export interface MailSrsSecret {
@@ -676,7 +689,7 @@ export interface DB {
   "mail.queue_message": MailQueueMessage;
   "mail.queue_recipient": MailQueueRecipient;
   "mail.released_content": MailReleasedContent;
-  "mail.send_count": MailSendCount;
+  "mail.send_window": MailSendWindow;
   "mail.srs_secret": MailSrsSecret;
   "mail.subscription": MailSubscription;
   mailbox: Mailbox;

@@ -5,6 +5,7 @@ import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import { createKeyOpener } from './dkim-key.ts';
 import type { Authenticate } from './login.ts';
+import { type SendLimits, UNLIMITED } from './queue/allowance.ts';
 import { createDelivery, type OutboundOptions } from './queue/delivery.ts';
 import { keepHouse } from './queue/housekeeping.ts';
 import { createReporter } from './queue/report.ts';
@@ -16,6 +17,8 @@ import { createSigner } from './sign.ts';
 import { startInbound } from './smtp/inbound.ts';
 import { createSrs } from './smtp/srs.ts';
 import { startSubmission } from './smtp/submission.ts';
+
+const NO_LIMITS: SendLimits = { mailbox: UNLIMITED, domain: UNLIMITED };
 
 export type MailExchangeOptions = {
   databaseUrl: string;
@@ -31,6 +34,8 @@ export type MailExchangeOptions = {
   /** Nameservers to ask, `ip:port`; those of the system when left out. */
   resolver?: { servers: string[] } | undefined;
   outbound: OutboundOptions;
+  /** What mailboxes and domains may send; no more than their own daily limit when left out. */
+  limits?: SendLimits;
   clock: Clock;
   log: Logger;
 };
@@ -88,7 +93,7 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
     });
     started.unshift(worker);
     await worker.start();
-    const submission = await startSubmission({ ...options, ...listeners, sign });
+    const submission = await startSubmission({ limits: NO_LIMITS, ...options, ...listeners, sign });
     started.unshift(submission);
     return {
       smtpPort: inbound.port,

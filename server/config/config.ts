@@ -10,6 +10,7 @@ import { mailSection } from './mail.ts';
 import { outgoingSection } from './outgoing.ts';
 import { providersSection } from './providers.ts';
 import { secretsSection } from './secrets.ts';
+import { sendingSection } from './sending.ts';
 import { type Role, roles, serverSection } from './server.ts';
 import { tlsSection } from './tls.ts';
 import type { Section, ValuesOf, VariableSet } from './variable.ts';
@@ -21,6 +22,7 @@ const sections = {
   secrets: secretsSection,
   dns: dnsSection,
   mail: mailSection,
+  sending: sendingSection,
   tls: tlsSection,
   web: webSection,
   identity: identitySection,

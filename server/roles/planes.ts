@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../database/clock.ts';
 import { startDnsPlane } from '../../planes/dns/dns-plane.ts';
 import { startMailPlane } from '../../planes/mail/main.ts';
+import type { SendLimits } from '../../planes/mail/queue/allowance.ts';
 import { type HttpsOptions, startWebPlane } from '../../planes/web/web-plane.ts';
 import type { Config } from '../config/config.ts';
 import type { Role } from '../config/server.ts';
@@ -68,6 +69,7 @@ export const startPlanes = async (
         // An installation that keeps to itself asks its own nameserver, which knows every domain it mails with.
         resolver: outbound.enabled ? undefined : { servers: [socketAddress(hosts.reach.dns, ports.dns)] },
         outbound,
+        limits: sendLimitsOf(config.sending),
         clock,
         log: log.child({ role: 'mail' }),
       });
@@ -97,6 +99,22 @@ export const startPlanes = async (
     throw error;
   }
 };
+
+/** 0 in the configuration is no limit. */
+const sendLimitsOf = (sending: Config['sending']): SendLimits => ({
+  mailbox: {
+    messagesPerHour: sending.mailboxMessagesPerHour || null,
+    recipientsPerHour: sending.mailboxRecipientsPerHour || null,
+    messagesPerDay: sending.mailboxMessagesPerDay || null,
+    recipientsPerDay: sending.mailboxRecipientsPerDay || null,
+  },
+  domain: {
+    messagesPerHour: sending.domainMessagesPerHour || null,
+    recipientsPerHour: sending.domainRecipientsPerHour || null,
+    messagesPerDay: sending.domainMessagesPerDay || null,
+    recipientsPerDay: sending.domainRecipientsPerDay || null,
+  },
+});
 
 /** Null while no authority for certificates is configured. */
 const httpsOf = async (

@@ -1,5 +1,6 @@
 /** Lets held mail go when it can, gives up on it when it cannot, and keeps the queue from growing for ever. */
 import { type Db, inTransaction } from '../../../database/database.ts';
+import { deleteSendWindows } from './allowance.ts';
 import type { EnqueueReport } from './report.ts';
 import { deleteSettled, expireHeld, releaseHeld } from './store.ts';
 
@@ -18,6 +19,7 @@ export async function keepHouse(
   await releaseHeld(db, now, options.outboundEnabled);
   while (await returnOneHeld(db, options.enqueueReport, now));
   await deleteSettled(db, new Date(now.getTime() - KEPT_FOR_MS));
+  await deleteSendWindows(db, new Date(now.getTime() - 2 * DAY_MS));
 }
 
 const returnOneHeld = (db: Db, enqueueReport: EnqueueReport, now: Date): Promise<boolean> =>

@@ -1,4 +1,4 @@
-/** Every SQL statement on the outbound queue (`mail.queue_*`, `mail.send_count`). */
+/** Every SQL statement on the outbound queue (`mail.queue_*`) that moving mail takes. */
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
@@ -71,28 +71,6 @@ export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): P
 }
 
 const notify = (db: Db): Promise<unknown> => sql`select pg_notify(${QUEUE_CHANNEL}, '')`.execute(db);
-
-/** Counts `recipients` against a mailbox's day; false, and nothing counted, when that would pass `limit`. */
-export async function countSend(
-  tx: Tx,
-  send: { mailboxId: string; now: Date; recipients: number; limit: number },
-): Promise<boolean> {
-  if (send.recipients > send.limit) return false;
-  const counted = await tx
-    .insertInto('mail.send_count')
-    .values({ mailbox_id: send.mailboxId, day: utcDay(send.now), recipients: send.recipients })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['mailbox_id', 'day'])
-        .doUpdateSet({ recipients: sql<number>`send_count.recipients + excluded.recipients` })
-        .where(sql<boolean>`send_count.recipients + excluded.recipients <= ${send.limit}`),
-    )
-    .returning('recipients')
-    .executeTakeFirst();
-  return counted !== undefined;
-}
-
-const utcDay = (date: Date): string => date.toISOString().slice(0, 10);
 
 /** One recipient of one message, claimed by a worker until its lease ends. */
 export type ClaimedRecipient = {
@@ -391,7 +369,7 @@ export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promi
   return { ...held, forwardedFor, acceptedAt, raw, dsn };
 }
 
-/** Deletes messages accepted before `acceptedBefore` that wait for nothing any more, and old send counts. */
+/** Deletes messages accepted before `acceptedBefore` that wait for nothing any more. */
 export async function deleteSettled(db: Db, acceptedBefore: Date): Promise<void> {
   await db
     .deleteFrom('mail.queue_message')
@@ -408,5 +386,4 @@ export async function deleteSettled(db: Db, acceptedBefore: Date): Promise<void>
       ),
     )
     .execute();
-  await db.deleteFrom('mail.send_count').where('day', '<', utcDay(acceptedBefore)).execute();
 }

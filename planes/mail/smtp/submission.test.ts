@@ -241,7 +241,9 @@ describe('limits', () => {
     const send = (to: string[]) => client.sendMail({ from: 'limited@sender.example', to, text: 'hi' });
     await send(['l1@elsewhere.example', 'l2@elsewhere.example']);
     await expect(send(['l3@elsewhere.example', 'l4@elsewhere.example'])).rejects.toMatchObject({
-      response: expect.stringMatching(/^452 4\.7\.1 Daily limit of 3 recipients/),
+      response: expect.stringMatching(
+        /^452 4\.7\.1 This mailbox may send to 3 recipients per day, try again after .* 00:00:00 \+0000$/,
+      ),
     });
     await send(['l5@elsewhere.example']);
     await expect(send(['l6@elsewhere.example'])).rejects.toMatchObject({ responseCode: 452 });

@@ -8,9 +8,11 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../../protocols/mail/address.ts';
+import { formatDate } from '../../../protocols/mail/trace.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
 import { summaryOf } from '../message/summary.ts';
-import { countSend, enqueue } from '../queue/store.ts';
+import { countSend, type Exceeded, type SendLimits } from '../queue/allowance.ts';
+import { enqueue } from '../queue/store.ts';
 import type { Sign } from '../sign.ts';
 import { checkAuthor, completeHeader } from './author.ts';
 import { type SmtpHandlers, type SmtpListener, startSmtpListener, UNKNOWN_COMMANDS } from './listener.ts';
@@ -36,6 +38,7 @@ export type SubmissionOptions = {
   submissionsPort: number;
   hostname: string;
   tls: { key: string; cert: string };
+  limits: SendLimits;
   clock: Clock;
   log: Logger;
 };
@@ -69,7 +72,8 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
   };
 }
 
-function createHandlers({ db, sign, authenticate, hostname, clock, log }: SubmissionOptions): SmtpHandlers {
+function createHandlers(options: SubmissionOptions): SmtpHandlers {
+  const { db, sign, authenticate, hostname, limits, clock, log } = options;
   const failedLogins = new WeakMap<SMTPServerSession, number>();
 
   const onAuth = async (
@@ -155,22 +159,31 @@ function createHandlers({ db, sign, authenticate, hostname, clock, log }: Submis
         if (mailbox?.status !== 'active') {
           throw new SmtpRefusal(550, '5.7.1', 'This mailbox may not send (any more)');
         }
-        const limit = mailbox.daily_send_limit;
-        if (!(await countSend(tx, { mailboxId: login.id, now, recipients: recipients.length, limit }))) {
-          throw new SmtpRefusal(
-            452,
-            '4.7.1',
-            `Daily limit of ${limit} recipients reached for this mailbox, try again after 00:00 UTC`,
-          );
-        }
         const { id: mailboxId, workspaceId } = login;
         const about = { ...summaryOf(completed), smtpUtf8, dsn: dsnEnvelopeOf(session) };
         await enqueue(tx, { ...about, sender, recipients, raw, mailboxId, workspaceId, now }, id);
+        // Last, because everybody of the domain waits for its row until this transaction ends.
+        const perDay = Math.min(mailbox.daily_send_limit, limits.mailbox.recipientsPerDay ?? Infinity);
+        const exceeded = await countSend(tx, {
+          mailboxId,
+          domain,
+          recipients: recipients.length,
+          now,
+          limits: { ...limits, mailbox: { ...limits.mailbox, recipientsPerDay: perDay } },
+        });
+        if (exceeded) throw beyondLimit(exceeded);
       });
       log.info({ messageId: id, mailboxId: login.id, recipients: recipients.length }, 'submission: queued');
       return `2.0.0 Queued as ${id}`;
     },
   };
+}
+
+function beyondLimit({ of, limit, what, length, retryAt }: Exceeded): SmtpRefusal {
+  const may = `This ${of} may send ${what === 'messages' ? `${limit} messages` : `to ${limit} recipients`} per ${length}`;
+  // Waiting does not help a message that is too much on its own.
+  if (!retryAt) return new SmtpRefusal(550, '5.5.3', `${may}, and the message has more`);
+  return new SmtpRefusal(452, '4.7.1', `${may}, try again after ${formatDate(retryAt)}`);
 }
 
 function loginOf(session: SMTPServerSession): MailLogin {
