@@ -2,9 +2,11 @@
 // own functions and never carried out, because making that many would take minutes.
 import { type Db, inTransaction, openDatabase } from '../database/database.ts';
 import { createSecretBox, loadOrCreateKeyRing } from '../database/secret-box.ts';
-import { captureCharges, mailboxPrices, reserveCharges } from '../server/features/billing/index.ts';
+import { captureCharges, reserveCharges } from '../server/features/billing/index.ts';
 import { insertDomains } from '../server/features/domains/index.ts';
 import { insertMailboxes, mailboxLine } from '../server/features/mailboxes/index.ts';
+import { currentPrices } from '../server/features/price-book/index.ts';
+import { mailboxPrices } from '../server/features/subscriptions/index.ts';
 
 type Scope = { teamUid: string; workspaceUid: string };
 
@@ -41,6 +43,7 @@ const addDomain = (
 ): Promise<void> =>
   inTransaction(db, async (tx) => {
     const now = new Date();
+    const book = await currentPrices(tx);
     const places = await insertDomains(
       tx,
       scope,
@@ -66,12 +69,18 @@ const addDomain = (
       profilePicture: null,
     }));
     const mailboxes = await insertMailboxes(tx, rules, scope, places, wishes, now);
-    const prices = await mailboxPrices(tx, scope.teamUid, count, { useWalletBalance: true });
+    const prices = await mailboxPrices(
+      tx,
+      scope.teamUid,
+      wishes.map(({ platform }) => platform),
+      { useWalletBalance: true, book },
+    );
     await reserveCharges(tx, {
       ...scope,
       reference: { type: 'domain', uid: places[0]!.uid },
       description: `${count} mailboxes`,
       lines: mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
+      priceVersion: book.version,
       now,
     });
     for (const { uid } of mailboxes) await captureCharges(tx, { type: 'mailbox', uid }, now);

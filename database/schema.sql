@@ -90,6 +90,7 @@ create table public.api_key (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  operator boolean default false not null,
   constraint api_key_pkey PRIMARY KEY (uid),
   constraint api_key_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint api_key_token_sha256_key UNIQUE (token_sha256)
@@ -106,7 +107,7 @@ create table public.charge (
   description text not null,
   amount_micros bigint not null,
   paid_with text not null,
-  price_version text not null,
+  price_version integer not null,
   status text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
@@ -116,6 +117,7 @@ create table public.charge (
   constraint charge_check1 CHECK (((seat_freed_at IS NULL) OR (paid_with = 'included_seat'::text))),
   constraint charge_paid_with_check CHECK ((paid_with = ANY (ARRAY['wallet'::text, 'included_seat'::text]))),
   constraint charge_pkey PRIMARY KEY (uid),
+  constraint charge_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
   constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
@@ -496,6 +498,17 @@ create table public.order_mailbox (
   constraint order_mailbox_pkey PRIMARY KEY (order_domain_uid, "position")
 );
 CREATE INDEX order_mailbox_mailbox ON public.order_mailbox USING btree (mailbox_uid);
+
+create table public.price_book (
+  version integer not null,
+  prices jsonb not null,
+  note text not null,
+  made_by uuid,
+  created_at timestamp with time zone not null,
+  constraint price_book_pkey PRIMARY KEY (version),
+  constraint price_book_version_check CHECK ((version > 0))
+);
+CREATE TRIGGER price_book_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.price_book FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table public.provider_choice (
   role text not null,
@@ -971,16 +984,6 @@ create table registry.reserved_name (
   label text not null,
   constraint reserved_name_label_check CHECK ((label = lower(label))),
   constraint reserved_name_pkey PRIMARY KEY (label)
-);
-
-create table registry.tld (
-  tld text not null,
-  registration_price_micros bigint not null,
-  renewal_price_micros bigint not null,
-  constraint tld_pkey PRIMARY KEY (tld),
-  constraint tld_registration_price_micros_check CHECK ((registration_price_micros >= 0)),
-  constraint tld_renewal_price_micros_check CHECK ((renewal_price_micros >= 0)),
-  constraint tld_tld_check CHECK (((tld = lower(tld)) AND (tld !~ '^\.|\.$'::text)))
 );
 
 create schema web;

@@ -25,6 +25,7 @@ export interface ApiKey {
   expires_at: Timestamp | null;
   last_used_at: Timestamp | null;
   name: string;
+  operator: Generated<boolean>;
   revoked_at: Timestamp | null;
   team_uid: string;
   token_sha256: Buffer;
@@ -36,7 +37,7 @@ export interface Charge {
   created_at: Timestamp;
   description: string;
   paid_with: string;
-  price_version: string;
+  price_version: number;
   purpose: string;
   seat_freed_at: Timestamp | null;
   status: string;
@@ -421,6 +422,14 @@ export interface OrderMailbox {
   position: number;
 }
 
+export interface PriceBook {
+  created_at: Timestamp;
+  made_by: string | null;
+  note: string;
+  prices: Json;
+  version: number;
+}
+
 export interface ProviderChoice {
   domain: string | null;
   platform: string | null;
@@ -547,12 +556,6 @@ export interface RegistryRenewal {
 
 export interface RegistryReservedName {
   label: string;
-}
-
-export interface RegistryTld {
-  registration_price_micros: number;
-  renewal_price_micros: number;
-  tld: string;
 }
 
 export interface SchemaMigration {
@@ -697,6 +700,7 @@ export interface DB {
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
+  price_book: PriceBook;
   provider_choice: ProviderChoice;
   "published.dkim_key": PublishedDkimKey;
   "published.mail_domain": PublishedMailDomain;
@@ -712,7 +716,6 @@ export interface DB {
   "registry.name": RegistryName;
   "registry.renewal": RegistryRenewal;
   "registry.reserved_name": RegistryReservedName;
-  "registry.tld": RegistryTld;
   schema_migration: SchemaMigration;
   subscription: Subscription;
   team: Team;

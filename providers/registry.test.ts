@@ -18,10 +18,16 @@ import {
 const database = useTestDatabase();
 
 const access = { host: 'mail.inboxkit.example', port: 2465, security: 'tls' } as const;
+const tlds = ['com', 'net', 'org', 'shop'].map((tld) => ({
+  tld,
+  registrationPriceMicros: 12_500_000,
+  renewalPriceMicros: 12_500_000,
+}));
+
 const settings: ProviderSettings = {
   vendors: builtinVendors,
   builtin: {
-    registry: {},
+    registry: { tlds: async () => tlds },
     dns: {
       nameservers: [{ name: 'ns1.inboxkit.example' }],
       hostmaster: 'hostmaster.inboxkit.example',

@@ -12,6 +12,14 @@ import { openFaultyDatabase } from './testing.ts';
 
 const database = useTestDatabase();
 
+const [com, net, org, shop] = [12_500_000, 13_500_000, 11_500_000, 4_500_000];
+const sold = Object.entries({ com, net, org, shop }).map(([tld, priceMicros]) => ({
+  tld,
+  registrationPriceMicros: priceMicros,
+  renewalPriceMicros: priceMicros,
+}));
+const tlds = async () => sold;
+
 let names = 0;
 const freshName = (suffix = '', tld = 'com') => `getnorthpeak${names++}${suffix}.${tld}`;
 
@@ -20,7 +28,7 @@ registrarConformance(
   async () => {
     const behaviour: RegistryBehaviour = {};
     return {
-      registrar: createRegistrar({ db: database.db, clock: systemClock, settings: { behaviour } }),
+      registrar: createRegistrar({ db: database.db, clock: systemClock, settings: { tlds, behaviour } }),
       freshName,
       faults: {
         timeOutAfterActing: () => Object.assign(behaviour, { losesFirstAnswer: true }),
@@ -37,7 +45,7 @@ registrarConformance(
 registrarConformance('the built-in registry whose database connection breaks', async () => {
   const { db, faults, close } = await openFaultyDatabase(database.url);
   return {
-    registrar: createRegistrar({ db, clock: systemClock, settings: {} }),
+    registrar: createRegistrar({ db, clock: systemClock, settings: { tlds } }),
     freshName,
     faults,
     cleanUp: close,
@@ -48,7 +56,7 @@ describe('the built-in registry', () => {
   let clock: VirtualClock;
   let registrar: Registrar;
   const open = (behaviour?: RegistryBehaviour) =>
-    createRegistrar({ db: database.db, clock, settings: { behaviour } });
+    createRegistrar({ db: database.db, clock, settings: { tlds, behaviour } });
 
   beforeEach(() => {
     clock = new VirtualClock();
@@ -79,13 +87,8 @@ describe('the built-in registry', () => {
   const reasonsOf = async (quoted: string[]) =>
     (await registrar.quote(quoted)).map((quote) => quote.unavailableReason ?? 'available');
 
-  test('sells the four default top-level domains at their listed prices', async () => {
-    expect(await registrar.tlds()).toEqual([
-      { tld: 'com', registrationPriceMicros: 12_500_000, renewalPriceMicros: 12_500_000 },
-      { tld: 'net', registrationPriceMicros: 13_500_000, renewalPriceMicros: 13_500_000 },
-      { tld: 'org', registrationPriceMicros: 11_500_000, renewalPriceMicros: 11_500_000 },
-      { tld: 'shop', registrationPriceMicros: 4_500_000, renewalPriceMicros: 4_500_000 },
-    ]);
+  test('sells the top-level domains that the installation lists, at their listed prices', async () => {
+    expect(await registrar.tlds()).toEqual(sold);
   });
 
   test('knows well-known names as taken under every top-level domain', async () => {
@@ -149,23 +152,19 @@ describe('the built-in registry', () => {
     ]);
   });
 
-  test('sells a top-level domain of two labels once it is in the price table', async () => {
-    const { db } = database;
-    const row = { tld: 'co.example', registration_price_micros: 7, renewal_price_micros: 8 };
-    await db.insertInto('registry.tld').values(row).execute();
-    try {
-      expect(await registrar.quote(['getnorthpeak.co.example'])).toEqual([
-        {
-          name: 'getnorthpeak.co.example',
-          available: true,
-          premium: false,
-          registrationPriceMicros: 7,
-          renewalPriceMicros: 8,
-        },
-      ]);
-    } finally {
-      await db.deleteFrom('registry.tld').where('tld', '=', row.tld).execute();
-    }
+  test('sells a top-level domain of two labels once it is listed', async () => {
+    const row = { tld: 'co.example', registrationPriceMicros: 7, renewalPriceMicros: 8 };
+    const settings = { tlds: async () => [row] };
+    registrar = createRegistrar({ db: database.db, clock, settings });
+    expect(await registrar.quote(['getnorthpeak.co.example'])).toEqual([
+      {
+        name: 'getnorthpeak.co.example',
+        available: true,
+        premium: false,
+        registrationPriceMicros: 7,
+        renewalPriceMicros: 8,
+      },
+    ]);
   });
 
   test('refuses a registrant, a country or nameservers that no registry would take', async () => {

@@ -1,4 +1,4 @@
-// The built-in registry: a register of names with prices, kept in the schema `registry`. It behaves as registries
+// The built-in registry: a register of names, kept in the schema `registry`. It behaves as registries
 // do, refusals and lost answers included, and costs nothing to try.
 import { sql } from 'kysely';
 import type { Clock } from '../../database/clock.ts';
@@ -12,7 +12,11 @@ import { type RegistrableName, readName } from './registrable-name.ts';
 import { behaviourFor, nameTaken, type RegistryBehaviour, registryFailure } from './registry-behaviour.ts';
 import { findRenewal, renew } from './renewals.ts';
 
+export type TldPrice = { tld: string; registrationPriceMicros: number; renewalPriceMicros: number };
+
 export type RegistrySettings = {
+  /** The top-level domains sold, sorted, and what a year of a name costs. Read again at each call. */
+  tlds(db: Db): Promise<TldPrice[]>;
   /** Read again at each call, so that it can be changed while running. */
   behaviour?: RegistryBehaviour;
 };
@@ -30,12 +34,12 @@ export const createRegistrar = ({ db, clock, settings }: Dependencies): Registra
   return {
     tlds: async () => {
       await pause();
-      return read(() => priceTable(db));
+      return read(() => settings.tlds(db));
     },
 
     quote: async (names) => {
       await pause();
-      return read(() => quote(db, names, clock.now()));
+      return read(() => quote(db, settings, names, clock.now()));
     },
 
     register: async (request) => {
@@ -46,7 +50,9 @@ export const createRegistrar = ({ db, clock, settings }: Dependencies): Registra
       if (behaviour.failsFirst && (await countAttempt(db, request.idempotencyKey)) === 1) {
         throw registryFailure(behaviour.failsFirst, request.name);
       }
-      const { registration, acted } = await change(db, (tx) => register(tx, request, behaviour, clock.now()));
+      const { registration, acted } = await change(db, (tx) =>
+        register(tx, settings, request, behaviour, clock.now()),
+      );
       if (acted && behaviour.losesFirstAnswer) throw registryFailure('outcomeUnknown', request.name);
       return registration;
     },
@@ -81,19 +87,13 @@ export const createRegistrar = ({ db, clock, settings }: Dependencies): Registra
   };
 };
 
-const priceTable = (db: Db) =>
-  db
-    .selectFrom('registry.tld')
-    .select([
-      'tld',
-      'registration_price_micros as registrationPriceMicros',
-      'renewal_price_micros as renewalPriceMicros',
-    ])
-    .orderBy('tld')
-    .execute();
-
-const quote = async (db: Db, names: string[], now: Date): Promise<NameQuote[]> => {
-  const prices = new Map((await priceTable(db)).map((row) => [row.tld, row]));
+const quote = async (
+  db: Db,
+  settings: RegistrySettings,
+  names: string[],
+  now: Date,
+): Promise<NameQuote[]> => {
+  const prices = new Map((await settings.tlds(db)).map((row) => [row.tld, row]));
   const tlds = new Set(prices.keys());
   const asked = names.map((name) => readName(name, tlds));
   const unavailable = await unavailableNames(db, asked, now);
@@ -136,6 +136,7 @@ const unavailableNames = async (
 
 const register = async (
   tx: Tx,
+  settings: RegistrySettings,
   request: RegisterName,
   behaviour: RegistryBehaviour,
   now: Date,
@@ -143,7 +144,7 @@ const register = async (
   const earlier = await findByKey(tx, request, now);
   if (earlier) return { registration: earlier, acted: false };
 
-  const tlds = new Set((await priceTable(tx)).map((row) => row.tld));
+  const tlds = new Set((await settings.tlds(tx)).map((row) => row.tld));
   const registrable = readName(request.name, tlds);
   if (!registrable.ok) throw rejected(`${request.name} cannot be registered here.`, registrable.reason);
   const unavailable = (await unavailableNames(tx, [registrable], now)).get(registrable.name);

@@ -4,14 +4,17 @@ import { z } from 'zod';
 import type { Tx } from '../../database/database.ts';
 import type { ErrorFactory } from './errors.ts';
 
-/** Who calls: the API key and the team it belongs to. */
-export type Caller = { teamId: string; keyId: string };
+/** Who calls: the API key, the team it belongs to, and whether its holder runs the installation. */
+export type Caller = { teamId: string; keyId: string; operator: boolean };
 
 /** The workspace that `X-Workspace-Id` names, proven to belong to the caller's team. */
 export type Workspace = { uid: string; name: string };
 
-/** `workspace` operations need the header `X-Workspace-Id`; `team` operations ignore it. */
-export type Scope = 'workspace' | 'team';
+/**
+ * `workspace` operations need the header `X-Workspace-Id`; `team` operations ignore it. `operator` operations are about
+ * the whole installation and take an operator's key only.
+ */
+export type Scope = 'workspace' | 'team' | 'operator';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

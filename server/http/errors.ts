@@ -113,6 +113,15 @@ export const invalidWorkspace = defineError({
     'Send `X-Workspace-Id: <workspace uid>` with a uid that `GET /v1/api/workspaces/list` shows for this key.',
 });
 
+export const operatorOnly = defineError({
+  code: 'operator_only',
+  status: 403,
+  whatHappened:
+    'The operation is about the whole installation, and the key belongs to somebody who does not run it. Nothing was done.',
+  whatToDo:
+    "Use an operator's key. The key of the very first start is one; it is in `first-key.json` of the data directory.",
+});
+
 export const notFound = defineError({
   code: 'not_found',
   status: 404,
@@ -182,6 +191,7 @@ export const internalError = defineError({
 export const plumbingErrors: readonly ErrorFactory[] = [
   unauthorized,
   invalidWorkspace,
+  operatorOnly,
   notFound,
   validationFailed,
   malformedJson,

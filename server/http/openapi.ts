@@ -11,6 +11,7 @@ import {
   internalError,
   invalidWorkspace,
   malformedJson,
+  operatorOnly,
   rateLimited,
   unauthorized,
   validationFailed,
@@ -218,6 +219,7 @@ const errorsOf = (endpoint: Endpoint): ErrorDefinition[] => {
     ...endpoint.errors,
   ];
   if (endpoint.scope === 'workspace') factories.push(invalidWorkspace);
+  if (endpoint.scope === 'operator') factories.push(operatorOnly);
   if (endpoint.method !== 'GET') factories.push(malformedJson, bodyTooLarge);
   if (endpoint.writes) factories.push(idempotencyKeyReused, idempotencyInProgress);
   return [...new Set(factories.map(({ definition }) => definition))];

@@ -12,7 +12,15 @@ import {
   type Endpoint,
   type Workspace,
 } from './endpoint.ts';
-import { ApiError, errorBody, internalError, invalidWorkspace, rateLimited, unauthorized } from './errors.ts';
+import {
+  ApiError,
+  errorBody,
+  internalError,
+  invalidWorkspace,
+  operatorOnly,
+  rateLimited,
+  unauthorized,
+} from './errors.ts';
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
@@ -99,6 +107,9 @@ const run = async <FeatureContext>(
   facts.teamId = caller.teamId;
   facts.keyId = caller.keyId;
   await takeCall(pipeline, endpoint, caller, headers);
+  if (endpoint.scope === 'operator' && !caller.operator) {
+    throw operatorOnly(`${endpoint.operation} is for operators of this installation`);
+  }
   const workspace =
     endpoint.scope === 'workspace'
       ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))

@@ -125,6 +125,8 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
       'billing.wallet-logs': { query: {} },
+      'price-book.get': { query: {} },
+      'price-book.versions': { query: {} },
       'orders.list': { query: {} },
     },
   };

@@ -7,7 +7,6 @@ import {
   billingErrors,
   billingWorkflows,
   type Continuation,
-  fundsOf,
 } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
@@ -27,6 +26,8 @@ import {
   platformsOfDomains,
 } from '../features/mailboxes/index.ts';
 import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
+import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
+import { fundsOf, plansSubscribed, subscriptionEndpoints } from '../features/subscriptions/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
@@ -46,6 +47,8 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
   ...billingEndpoints,
+  ...subscriptionEndpoints,
+  ...priceBookEndpoints(plansSubscribed),
 ];
 
 /** How each kind of purchase that waits for credits goes on when they arrive. */
@@ -63,6 +66,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...plumbingErrors,
   ...workspaceErrors,
   ...billingErrors,
+  ...priceBookErrors,
   ...dnsErrors,
   ...domainErrors,
   ...mailboxErrors,

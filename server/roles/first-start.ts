@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 import type { Clock } from '../../database/clock.ts';
 import { inTransaction } from '../../database/database.ts';
 import { createTeam, hasTeam, type Keys } from '../features/accounts/index.ts';
-import { addCredits, openBooks } from '../features/billing/index.ts';
+import { addCredits } from '../features/billing/index.ts';
+import { openBooks } from '../features/subscriptions/index.ts';
 import { createWorkspace } from '../features/workspaces/index.ts';
 import type { Storage } from './storage.ts';
 
@@ -49,7 +50,7 @@ export const setUpFirstTeam = async (
     const workspace = await createWorkspace(tx, teamUid, { name: 'Default' }, now);
     const key: FirstKey = {
       base_url: baseUrl,
-      api_key: await keys.issue(tx, { teamUid, name: 'First key' }),
+      api_key: await keys.issue(tx, { teamUid, name: 'First key', operator: true }),
       team_id: teamUid,
       workspace_id: workspace.uid,
     };

@@ -1,10 +1,12 @@
 // Tells the providers what they need to know about this installation.
 import { v5 as nameBasedId } from 'uuid';
 import type { Clock } from '../../database/clock.ts';
+import type { Db } from '../../database/database.ts';
 import { behaviourOf } from '../../providers/builtin/registry-behaviour.ts';
 import type { HostedRecord } from '../../providers/contracts/dns-host.ts';
 import { createProviders, type ProviderRegistry } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
+import { currentPrices } from '../features/price-book/index.ts';
 import type { Certificate } from './certificate.ts';
 import type { Hosts, PlanePorts } from './hosts.ts';
 import type { Storage } from './storage.ts';
@@ -49,6 +51,7 @@ export const openProviders = (
       },
       builtin: {
         registry: {
+          tlds: registryTlds,
           behaviour: { delayMs: providers.registryDelayMs, ...behaviourOf(providers.registryFailures) },
         },
         dns: {
@@ -70,6 +73,12 @@ export const openProviders = (
     },
   });
 };
+
+/** The built-in registry sells what the price book lists; names no longer sold are still renewed. */
+const registryTlds = async (db: Db) =>
+  [...(await currentPrices(db)).tlds.values()]
+    .map((price) => ({ ...price, registrationPriceMicros: price.registrationPriceMicros ?? 0 }))
+    .sort((a, b) => (a.tld < b.tld ? -1 : 1));
 
 /** Namespace of the ids of the installation's own records (RFC 9562 §5.5): the same name, the same id, every start. */
 const OWN_RECORDS = '5b0f3c1e-7f43-5c8e-9d0a-3f1c5f6f2a10';

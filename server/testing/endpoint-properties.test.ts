@@ -26,7 +26,7 @@ import {
 } from './endpoint-properties.ts';
 
 const database = useTestDatabase();
-const tenant = makeTenant('key');
+const tenant = makeTenant('key', { operator: true });
 const stranger = makeTenant('other');
 const foreignUids: string[] = [];
 const plenty = { calls: 100_000, windowMs: 60_000 };

@@ -28,6 +28,7 @@ export const propertyNames = [
   'without a key it answers 401, on every path',
   'with a key that is none it answers 401',
   'with a workspace that is not the team’s it answers Invalid workspace',
+  'with the key of somebody who does not run the installation it answers 403',
   'a thing of another workspace is as unknown as one that never was',
   'a field of the wrong type is a 400 that names it',
   'an unknown field is a 400 that names it',
@@ -261,6 +262,12 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
       throw new Error('the second answer is not marked as replayed');
   },
 
+  'with the key of somebody who does not run the installation it answers 403': async (probe) => {
+    const headers = { authorization: `Bearer ${probe.fixtures.otherTeam.key}` };
+    const reply = await probe.send({ headers });
+    expectReply(reply, 403, { error: true, code: 'operator_only' }, 'the key of a team');
+  },
+
   'its answer is what it declares': async (probe) => {
     const reply = await probe.send();
     refuseInvalid(reply);
@@ -272,6 +279,8 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
 };
 
 const applies: Partial<Record<PropertyName, (endpoint: Endpoint) => boolean>> = {
+  'with the key of somebody who does not run the installation it answers 403': ({ scope }) =>
+    scope === 'operator',
   'with a workspace that is not the team’s it answers Invalid workspace': ({ scope }) =>
     scope === 'workspace',
   'a field of the wrong type is a 400 that names it': ({ method }) => method !== 'GET',

@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { inTransaction } from '../../database/database.ts';
 import { createTeam } from '../features/accounts/index.ts';
-import { addCredits, creditsToMicros, openBooks } from '../features/billing/index.ts';
+import { addCredits } from '../features/billing/index.ts';
+import { creditsToMicros } from '../features/price-book/index.ts';
+import { openBooks } from '../features/subscriptions/index.ts';
 import { createWorkspace } from '../features/workspaces/index.ts';
 import type { Installation } from '../roles/installation.ts';
 

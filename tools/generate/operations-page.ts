@@ -15,19 +15,19 @@ export function operationsPage(
     .sort((a, b) => (a.operation < b.operation ? -1 : 1))
     .map((operation) => {
       const places = [operation, ...operation.aliases].map(({ method, path }) => `\`${method} ${path}\``);
-      const header = operation.scope === 'workspace' ? 'workspace' : '–';
-      return `| \`${operation.operation}\` | ${operation.summary} | ${places.join('<br>')} | ${header} | ${requestsPerMinute[operation.rateLimit]} | ${operation.writes ? 'yes' : '–'} |`;
+      const needs = { workspace: 'workspace', team: '–', operator: 'operator' }[operation.scope];
+      return `| \`${operation.operation}\` | ${operation.summary} | ${places.join('<br>')} | ${needs} | ${requestsPerMinute[operation.rateLimit]} | ${operation.writes ? 'yes' : '–'} |`;
     });
   return `# Operations
 
 ${generatedNote('server/features/**/*.endpoint.ts')}
 
-Paths are below \`/v1/api\`. Every request carries \`Authorization: Bearer <key>\`; where the column *header* says
-workspace, also \`X-Workspace-Id: <uid>\`. The rate is the default number of requests a minute for each key.
+Paths are below \`/v1/api\`. Every request carries \`Authorization: Bearer <key>\`; where the column *needs* says
+workspace, also \`X-Workspace-Id: <uid>\`; where it says operator, the key of somebody who runs the installation. The rate is the default number of requests a minute for each key.
 Operations that write honour \`Idempotency-Key\`. Bodies and answers are in the OpenAPI document, served at
 \`/openapi.json\` and browsable at \`/docs\`.
 
-| operation | what it does | place | header | rate | writes |
+| operation | what it does | place | needs | rate | writes |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;

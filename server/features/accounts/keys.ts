@@ -15,7 +15,10 @@ const LAST_USED_EVERY_MS = 60_000;
 
 export type Keys = {
   /** Makes a key and answers its token, which is shown once and kept nowhere. */
-  issue(tx: Tx, key: { teamUid: string; name: string; expiresAt?: Date }): Promise<string>;
+  issue(
+    tx: Tx,
+    key: { teamUid: string; name: string; expiresAt?: Date; operator?: boolean },
+  ): Promise<string>;
   /** Says whose key a token is, or why it is refused. */
   check(token: string): Promise<KeyCheck>;
 };
@@ -27,11 +30,19 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
   const secret = Buffer.from(secrets.open(sealed, SECRET_CONTEXT), 'base64');
 
   return {
-    async issue(tx, { teamUid, name, expiresAt = null as Date | null }) {
+    async issue(tx, { teamUid, name, expiresAt = null as Date | null, operator = false }) {
       const uid = newId();
       const createdAt = clock.now();
       const token = await signToken(secret, { keyId: uid, teamId: teamUid }, createdAt, expiresAt);
-      await apiKeyInsert(tx, { uid, teamUid, name, tokenSha256: tokenSha256(token), createdAt, expiresAt });
+      await apiKeyInsert(tx, {
+        uid,
+        teamUid,
+        name,
+        operator,
+        tokenSha256: tokenSha256(token),
+        createdAt,
+        expiresAt,
+      });
       return token;
     },
 
@@ -44,7 +55,7 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
       if (!key.last_used_at || now.getTime() - key.last_used_at.getTime() > LAST_USED_EVERY_MS) {
         await apiKeyUsed(db, key.uid, now);
       }
-      return { ok: true, holder: { teamId: key.team_uid, keyId: key.uid } };
+      return { ok: true, holder: { teamId: key.team_uid, keyId: key.uid, operator: key.operator } };
     },
   };
 };

@@ -26,6 +26,8 @@ export type ApiKeyRow = {
   uid: string;
   teamUid: string;
   name: string;
+  /** Whether its holder runs the installation, and not only a team on it. */
+  operator: boolean;
   tokenSha256: Buffer;
   createdAt: Date;
   expiresAt: Date | null;
@@ -38,6 +40,7 @@ export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
       uid: key.uid,
       team_uid: key.teamUid,
       name: key.name,
+      operator: key.operator,
       token_sha256: key.tokenSha256,
       created_at: key.createdAt,
       expires_at: key.expiresAt,
@@ -48,7 +51,7 @@ export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
 export const apiKeyByToken = (db: Db, tokenSha256: Buffer) =>
   db
     .selectFrom('api_key')
-    .select(['uid', 'team_uid', 'revoked_at', 'last_used_at'])
+    .select(['uid', 'team_uid', 'operator', 'revoked_at', 'last_used_at'])
     .where('token_sha256', '=', tokenSha256)
     .executeTakeFirst();
 

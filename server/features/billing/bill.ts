@@ -1,6 +1,7 @@
 // The bill of a purchase, as every purchase answers it.
+
+import { microsToCredits } from '../price-book/index.ts';
 import { totalOf } from './charge.ts';
-import { microsToCredits } from './money.ts';
 
 /** `walletMicros` is what the wallet holds after the purchase; with `dryRun` nothing was taken from it. */
 export const bill = (

@@ -1,47 +1,21 @@
 // Reserve → capture → give back: the only ways money moves for things a team buys.
-import type { Db, Tx } from '../../../database/database.ts';
+import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { recordEvents } from '../events/index.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { creditsArrived } from './arrival.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
-import { microsToCredits } from './money.ts';
-import { PRICE_VERSION, planByName } from './price-book.ts';
-import { seatsUsed } from './seats.ts';
 import {
   chargeSetStatus,
   chargesInsert,
   chargesLock,
   fundsLock,
-  subscriptionOf,
   transactionInsert,
   walletBalance,
 } from './store.ts';
 import { noticeSpending } from './wallet-settings.ts';
-
-export type MailboxPrice = Pick<ChargeLine, 'amountMicros' | 'paidWith'>;
-
-/**
- * The price of so many more mailboxes, one by one: included seats first, then the plan's price of an extra
- * seat. With `useWalletBalance` every mailbox is paid from the wallet and the included seats stay free.
- */
-export const mailboxPrices = async (
-  db: Db,
-  teamUid: string,
-  count: number,
-  options: { useWalletBalance: boolean },
-): Promise<MailboxPrice[]> => {
-  const plan = planByName((await subscriptionOf(db, teamUid)).plan);
-  const free = options.useWalletBalance
-    ? 0
-    : Math.max(0, plan.includedSeats - (await seatsUsed(db, teamUid)));
-  return Array.from({ length: count }, (_, index) =>
-    index < free
-      ? { amountMicros: 0, paidWith: 'included_seat' }
-      : { amountMicros: plan.extraSeatMicros, paidWith: 'wallet' },
-  );
-};
 
 /** Call first in a purchase's transaction: prices, seats and balance then hold until it commits. */
 export const lockFunds = fundsLock;
@@ -68,6 +42,8 @@ export const reserveCharges = async (
     reference: { type: Purchase; uid: string };
     description: string;
     lines: ChargeLine[];
+    /** Of the price book that the lines were priced from. */
+    priceVersion: number;
     now: Date;
   },
 ): Promise<number> => {
@@ -83,7 +59,7 @@ export const reserveCharges = async (
     workspaceUid,
     status: 'reserved' as const,
   }));
-  await chargesInsert(tx, charges, PRICE_VERSION, now);
+  await chargesInsert(tx, charges, purchase.priceVersion, now);
   if (totalMicros > 0) {
     await transactionInsert(tx, {
       teamUid,

@@ -1,6 +1,6 @@
 // What billing tells about: money that came into a wallet or left it.
 import type { NewEvent } from '../events/index.ts';
-import { microsToCredits } from './money.ts';
+import { microsToCredits } from '../price-book/index.ts';
 
 export const walletEvent = (
   teamUid: string,

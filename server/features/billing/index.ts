@@ -1,4 +1,4 @@
-// Front door of billing: what things cost, and the only ways money moves.
+// Front door of billing: the wallet, the ledger, and the only ways money moves.
 import type { Continuation } from './funds-wait.ts';
 import { verifyLedger } from './ledger-verify.endpoint.ts';
 import { serveWaiting } from './serve-waiting.workflow.ts';
@@ -15,21 +15,21 @@ export {
   captureCharges,
   giveBackCharges,
   lockFunds,
-  type MailboxPrice,
-  mailboxPrices,
   reserveCharges,
 } from './charges.ts';
 export { closeAccounts } from './checkpoint.ts';
 export { billingErrors, insufficientFunds } from './errors.ts';
-export { fundsOf, openBooks } from './funds.ts';
 export { type Continuation, type FundsWait, waitForFunds } from './funds-wait.ts';
-export { creditsToMicros, microsToCredits } from './money.ts';
 export { addMonths } from './months.ts';
-export { heldSeats } from './seats.ts';
-export { balances as ledgerBalances, walletBalance as walletMicros } from './store.ts';
+export { heldSeats, seatsUsed } from './seats.ts';
+export {
+  accountsInsert as openAccounts,
+  balances as ledgerBalances,
+  walletBalance as walletMicros,
+} from './store.ts';
 export type { UpcomingCharge } from './upcoming.ts';
-
 export { wakeWaiting } from './wake-waiting.job.ts';
+export { walletOf } from './wallet.ts';
 
 /** `continuations` say for every kind in `waitForFunds` how a purchase goes on. */
 export const billingWorkflows = (continuations: Readonly<Record<string, Continuation>>) => [

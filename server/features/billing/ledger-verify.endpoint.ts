@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { microsToCredits } from './money.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { proveBooks } from './proof.ts';
 
 export const verifyLedger = defineEndpoint<FeatureContext>()({

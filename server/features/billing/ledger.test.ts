@@ -6,15 +6,15 @@ import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { useTestDatabase } from '../../../database/testing.ts';
 import { newId } from '../../../database/uuid.ts';
 import { createTeam } from '../accounts/index.ts';
+import { creditsToMicros } from '../price-book/index.ts';
 import { createWorkspace } from '../workspaces/index.ts';
 import type { ChargeLine } from './charge.ts';
 import {
   addCredits,
   captureCharges,
   closeAccounts,
-  creditsToMicros,
   giveBackCharges,
-  openBooks,
+  openAccounts,
   reserveCharges,
 } from './index.ts';
 import { proveBooks } from './proof.ts';
@@ -34,7 +34,7 @@ let workspaceUid: string;
 const newTeam = (credits: number): Promise<string> =>
   inTransaction(database.db, async (tx) => {
     const teamUid = await createTeam(tx, { name: newId(), createdAt: now });
-    await openBooks(tx, teamUid, now);
+    await openAccounts(tx, teamUid);
     workspaceUid = (await createWorkspace(tx, teamUid, { name: 'Default' }, now)).uid;
     const amountMicros = creditsToMicros(credits);
     await addCredits(tx, { teamUid, amountMicros, key: teamUid, description: 'Test', now });
@@ -62,6 +62,7 @@ const buy = (teamUid: string, lines: ChargeLine[]) =>
       reference: { type: 'mailbox', uid: newId() },
       description: 'mailboxes',
       lines,
+      priceVersion: 1,
       now,
     }),
   );

@@ -5,9 +5,9 @@ import { newId } from '../../../database/uuid.ts';
 import { exerciseWorkflow } from '../../../workflow/testing.ts';
 import { addTeam, type Team } from '../../testing/second-team.ts';
 import { booksOf, useInstallationWithoutWorker } from '../../testing/workflow-world.ts';
+import { creditsToMicros } from '../price-book/index.ts';
 import { reserveCharges } from './charges.ts';
 import { addCredits, takeCreditsBack, waitForFunds } from './index.ts';
-import { creditsToMicros } from './money.ts';
 import { serveWaiting } from './serve-waiting.workflow.ts';
 
 const api = useInstallationWithoutWorker();
@@ -30,6 +30,7 @@ const buysAMailbox = serveWaiting({
           paidWith: 'wallet',
         },
       ],
+      priceVersion: 1,
       now: at,
     });
   },

@@ -1,4 +1,4 @@
-// Every statement on the ledger, charges and subscriptions.
+// Every statement on the ledger and on charges.
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
@@ -304,7 +304,7 @@ export const chargedMicros = async (db: Db, teamUid: string, status: ChargeStatu
 export const chargesInsert = async (
   tx: Tx,
   charges: Charge[],
-  priceVersion: string,
+  priceVersion: number,
   at: Date,
 ): Promise<void> => {
   if (charges.length === 0) return;
@@ -356,27 +356,3 @@ export const chargesLock = async (tx: Tx, subject: ChargeSubject): Promise<Charg
 export const chargeSetStatus = async (tx: Tx, uid: string, status: ChargeStatus, at: Date): Promise<void> => {
   await tx.updateTable('charge').set({ status, updated_at: at }).where('uid', '=', uid).execute();
 };
-
-export const subscriptionInsert = async (
-  tx: Tx,
-  subscription: { teamUid: string; plan: string; start: Date; end: Date },
-): Promise<void> => {
-  await tx
-    .insertInto('subscription')
-    .values({
-      team_uid: subscription.teamUid,
-      plan: subscription.plan,
-      cycle: 'monthly',
-      status: 'active',
-      current_period_start: subscription.start,
-      current_period_end: subscription.end,
-    })
-    .execute();
-};
-
-export const subscriptionOf = (db: Db, teamUid: string) =>
-  db
-    .selectFrom('subscription')
-    .select(['plan', 'cycle', 'status', 'current_period_end'])
-    .where('team_uid', '=', teamUid)
-    .executeTakeFirstOrThrow();

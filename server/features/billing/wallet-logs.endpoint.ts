@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
-import { microsToCredits } from './money.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { walletMovements } from './store.ts';
 
 const logRow = z

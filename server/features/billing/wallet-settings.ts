@@ -2,8 +2,8 @@
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { recordEvents } from '../events/index.ts';
+import { creditsToMicros } from '../price-book/index.ts';
 import { lowBalanceEvent } from './events.ts';
-import { creditsToMicros } from './money.ts';
 import { startTopUp } from './signals.ts';
 import { walletBalance } from './store.ts';
 

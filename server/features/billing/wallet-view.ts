@@ -1,8 +1,8 @@
 // The wallet as the API shows it, wherever it is shown.
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
-import { walletOf } from './funds.ts';
-import { microsToCredits } from './money.ts';
+import { microsToCredits } from '../price-book/index.ts';
+import { walletOf } from './wallet.ts';
 import { walletSettings } from './wallet-settings.ts';
 
 export const walletShape = z

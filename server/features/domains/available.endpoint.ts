@@ -1,10 +1,11 @@
 // GET /domains/available?domain=: whether one name can be bought now, and for how much.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { microsToCredits } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { internationalizedName, invalidDomainName } from './errors.ts';
 import { registrableName } from './names.ts';
+import { quoteNames } from './quote.ts';
 import { liveDomainsByName } from './store.ts';
 
 export const domainAvailable = defineEndpoint<FeatureContext>()({
@@ -27,7 +28,8 @@ export const domainAvailable = defineEndpoint<FeatureContext>()({
   errors: [internationalizedName, invalidDomainName],
   async handle({ query }, { db, providers }) {
     const name = registrableName(query.domain);
-    const [quote] = await providers.registrar({ domain: name }).quote([name]);
+    const registrar = providers.registrar({ domain: name });
+    const [quote] = await quoteNames(registrar, await currentPrices(db), [name]);
     const owned = (await liveDomainsByName(db, [name])).length > 0;
     const available = quote!.available && !owned;
     return {

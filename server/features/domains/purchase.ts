@@ -5,10 +5,12 @@ import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Contact, NameQuote } from '../../../providers/contracts/registrar.ts';
 import type { ChargeLine } from '../billing/index.ts';
 import { recordEvents } from '../events/index.ts';
+import type { PriceBook } from '../price-book/index.ts';
 import { forgetExpired } from './connection.ts';
 import { type Domain, newDomain } from './domain.ts';
 import { domainAlreadyOwned, domainNotAvailable, duplicateDomain } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
+import { quoteNames } from './quote.ts';
 import { domainsInsert, liveDomainsByName } from './store.ts';
 
 export type DomainWish = {
@@ -38,6 +40,7 @@ export const priceDomains = async (
   { db, providers }: { db: Db; providers: Providers },
   scope: { teamUid: string; workspaceUid: string },
   wishes: DomainWish[],
+  book: PriceBook,
 ): Promise<PricedDomain[]> => {
   const named = wishes.map((wish) => ({ ...wish, name: registrableName(wish.name) }));
   const names = named.map(({ name }) => name);
@@ -46,7 +49,7 @@ export const priceDomains = async (
   await assertNotOwned(db, scope.teamUid, names);
 
   const registrar = providers.registrar({ workspaceId: scope.workspaceUid });
-  const quotes = new Map((await registrar.quote(names)).map((quote) => [quote.name, quote]));
+  const quotes = new Map((await quoteNames(registrar, book, names)).map((quote) => [quote.name, quote]));
   const refused = named.flatMap(({ name }) => {
     const quote = quotes.get(name);
     if (quote?.available) return [];

@@ -4,6 +4,7 @@ import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { bill, insufficientFunds, lockFunds, reserveCharges, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { currentPrices } from '../price-book/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import {
   checkoutNotAvailable,
@@ -76,6 +77,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       );
     }
     const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
+    const book = await currentPrices(context.db);
     const priced = await priceDomains(
       context,
       scope,
@@ -87,6 +89,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         catchAllEmail: body.catch_all_email ?? null,
         forwardingUrl: body.domain_forwarding_url || null,
       })),
+      book,
     );
     const lines = priced.map((wish) => domainLine({ uid: '', ...wish }));
     const answer = async (db: FeatureContext['db']) => ({
@@ -113,6 +116,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         reference: { type: 'domain', uid: domains[0]!.uid },
         description: domains.length === 1 ? domains[0]!.name : `${domains.length} domains`,
         lines: domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
+        priceVersion: book.version,
         now,
       });
       for (const domain of domains) {

@@ -14,6 +14,7 @@ import {
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
+import { currentPrices, type PriceBook } from '../price-book/index.ts';
 import type { Domain } from './domain.ts';
 import {
   domainNotFound,
@@ -22,6 +23,7 @@ import {
   renewalInProgress,
   renewalTooLong,
 } from './errors.ts';
+import { quoteNames } from './quote.ts';
 import { renew, renewId } from './renew.workflow.ts';
 import { type Renewal, renewalInsert, renewalLine } from './renewal.ts';
 import { priceLine, registrationYears } from './schema.ts';
@@ -70,7 +72,8 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace, commit }, context) {
     const { db, clock, workflows } = context;
     const meant = await domainsMeant(db, workspace.uid, body);
-    const renewals = await priceRenewals(context, meant, body.years);
+    const book = await currentPrices(db);
+    const renewals = await priceRenewals(context, meant, body.years, book);
     const lines = renewals.map(({ renewal, domain }) => renewalLine(renewal, domain.name));
     const domains = renewals.map(({ domain, renewal }) => ({
       _id: domain.uid,
@@ -97,6 +100,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
         reference: { type: 'domain_renewal', uid: renewals[0]!.renewal.uid },
         description: renewals.length === 1 ? lines[0]!.description : `Renewal of ${renewals.length} domains`,
         lines,
+        priceVersion: book.version,
         now,
       });
       for (const { renewal } of renewals) {
@@ -134,6 +138,7 @@ const priceRenewals = async (
   { clock, providers }: FeatureContext,
   domains: readonly Domain[],
   years: number,
+  book: PriceBook,
 ): Promise<{ domain: Domain; renewal: Renewal }[]> => {
   assertRenewable(domains);
   const now = clock.now();
@@ -143,8 +148,8 @@ const priceRenewals = async (
   for (const domain of domains) {
     const registrar = providers.registrar({ workspaceId: domain.workspaceUid, domain: domain.name });
     const registration = await registrar.findRegistration({ name: domain.name });
-    const [quote] = await registrar.quote([domain.name]);
-    if (!registration?.expiresAt || !quote || quote.unavailableReason === 'unsupported_tld') {
+    const [quote] = await quoteNames(registrar, book, [domain.name]);
+    if (!registration?.expiresAt || !quote || !book.tlds.has(domain.tld)) {
       throw domainNotRenewable(`${domain.name} cannot be renewed now`, namesOf([domain]));
     }
     const expiresBefore = new Date(registration.expiresAt);

@@ -1,8 +1,8 @@
 // GET /domains/renewal-status?uid=: until when a domain is held, and what became of its latest renewal.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { microsToCredits } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { domainNotFound, domainWasConnected } from './errors.ts';
 import { latestRenewal, type Renewal } from './renewal.ts';
 import { domainFind } from './store.ts';

@@ -6,7 +6,7 @@ import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { ApiError } from '../../http/errors.ts';
-import { microsToCredits } from '../billing/index.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { type Domain, dmarcPolicies } from './domain.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);

@@ -1,10 +1,11 @@
 // POST /domains/search: names around a keyword with their prices.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { microsToCredits } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { internationalizedName, invalidDomainName, tldNotSold } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
+import { quoteNames, tldsSold } from './quote.ts';
 import { registrationYears } from './schema.ts';
 import { liveDomainsByName } from './store.ts';
 import { rankTlds, suggestNames } from './suggest.ts';
@@ -70,7 +71,8 @@ export const searchDomains = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace }, context) {
     const { db, providers } = context;
     const registrar = providers.registrar({ workspaceId: workspace.uid });
-    const sold = (await registrar.tlds()).map(({ tld }) => tld);
+    const book = await currentPrices(db);
+    const sold = await tldsSold(registrar, book);
     const asked = body.tlds?.map((tld) => tld.toLowerCase().replace(/^\./, ''));
     const unsold = asked?.filter((tld) => !sold.includes(tld)) ?? [];
     if (unsold.length > 0) {
@@ -80,7 +82,7 @@ export const searchDomains = defineEndpoint<FeatureContext>()({
 
     const exact = exactNames(body, sold);
     const names = [...new Set([...exact, ...suggestNames(labelOf(body.keyword, tlds[0]!), tlds)])];
-    const quotes = await registrar.quote(names);
+    const quotes = await quoteNames(registrar, book, names);
     const held = new Set((await liveDomainsByName(db, names)).map(({ name }) => name));
     const found = quotes
       .map((quote) => (held.has(quote.name) ? { ...quote, available: false } : quote))

@@ -4,6 +4,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import { bill, insufficientFunds, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { priceLine } from '../domains/index.ts';
+import { currentPrices } from '../price-book/index.ts';
 import { buy, buyId } from './buy.workflow.ts';
 import {
   duplicateMailbox,
@@ -67,11 +68,12 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
     tooManyMailboxesOnDomain,
     invalidUsername,
   ],
-  handle({ body, caller, workspace, commit }, { clock, secrets, settings, workflows }) {
+  async handle({ body, caller, workspace, commit }, { db, clock, secrets, settings, workflows }) {
     const purchase: MailboxPurchase = {
       scope: { teamUid: caller.teamId, workspaceUid: workspace.uid },
       wishes: body.mailboxes.map(wishOf),
       useWalletBalance: body.use_wallet_balance,
+      book: await currentPrices(db),
     };
     checkWishes(purchase.wishes);
     const maxPerDomain = settings.maxMailboxesPerDomain;

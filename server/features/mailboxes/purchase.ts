@@ -7,14 +7,14 @@ import {
   assertAffordable,
   type ChargeLine,
   lockFunds,
-  type MailboxPrice,
-  mailboxPrices,
   reserveCharges,
   totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import { domainsByNameLock } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
+import type { PriceBook } from '../price-book/index.ts';
+import { type MailboxPrice, mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import {
   duplicateMailbox,
@@ -189,10 +189,11 @@ export type MailboxPurchase = {
   wishes: readonly MailboxWish[];
   /** Pays every mailbox from the wallet and keeps the included seats free. */
   useWalletBalance: boolean;
+  book: PriceBook;
 };
 
 /** The domains the mailboxes go on, and the price of each mailbox; both hold until the transaction ends. */
-const lockPlaces = async (tx: Tx, { scope, wishes, useWalletBalance }: MailboxPurchase) => {
+const lockPlaces = async (tx: Tx, { scope, wishes, useWalletBalance, book }: MailboxPurchase) => {
   await holdWorkspace(tx, scope.workspaceUid);
   await lockFunds(tx, scope.teamUid);
   const names = [...new Set(wishes.map(({ domainName }) => domainName))];
@@ -201,7 +202,8 @@ const lockPlaces = async (tx: Tx, { scope, wishes, useWalletBalance }: MailboxPu
   if (missing.length > 0) {
     throw noDomainsFound(`No domains found: ${missing.join(', ')}`, { domains: missing });
   }
-  return { places, prices: await mailboxPrices(tx, scope.teamUid, wishes.length, { useWalletBalance }) };
+  const platforms = wishes.map(({ platform }) => platform);
+  return { places, prices: await mailboxPrices(tx, scope.teamUid, platforms, { useWalletBalance, book }) };
 };
 
 /** What a purchase would cost, after every check that it would have to pass; writes nothing. */
@@ -233,6 +235,7 @@ export const purchaseMailboxes = async (
     reference: { type: 'mailbox', uid: mailboxes[0]!.uid },
     description: `${mailboxes.length} mailbox${mailboxes.length === 1 ? '' : 'es'} on ${where}`,
     lines,
+    priceVersion: purchase.book.version,
     now,
   });
   return { mailboxes, lines };

@@ -1,6 +1,8 @@
 // What mailboxes of a team will cost until a day, as far as can be said now.
 import type { Db } from '../../../database/database.ts';
-import { addMonths, heldSeats, mailboxPrices, type UpcomingCharge } from '../billing/index.ts';
+import { addMonths, heldSeats, type UpcomingCharge } from '../billing/index.ts';
+import { currentPrices } from '../price-book/index.ts';
+import { mailboxPrices } from '../subscriptions/index.ts';
 import type { Mailbox } from './mailbox.ts';
 import { renewingMailboxes } from './store.ts';
 import { mailboxesOfTerms } from './term-store.ts';
@@ -19,9 +21,14 @@ export const upcomingMailboxRenewals = async (
   const seats = await heldSeats(db, teamUid);
   const uidsOf = (type: string) => seats.filter((seat) => seat.type === type).map(({ uid }) => uid);
   const onSeat = new Set([...uidsOf('mailbox'), ...(await mailboxesOfTerms(db, uidsOf('mailbox_term')))]);
-  const [paid] = await mailboxPrices(db, teamUid, 1, { useWalletBalance: true });
+  const prices = await mailboxPrices(
+    db,
+    teamUid,
+    mailboxes.map(({ platform }) => platform),
+    { useWalletBalance: true, book: await currentPrices(db) },
+  );
   return mailboxes
-    .flatMap((mailbox) =>
+    .flatMap((mailbox, index) =>
       renewalDates(mailbox, until).map((at): UpcomingCharge => {
         const included = onSeat.has(mailbox.uid);
         return {
@@ -29,7 +36,7 @@ export const upcomingMailboxRenewals = async (
           workspaceUid: mailbox.workspaceUid,
           at,
           description: `${mailbox.address}, renewal for 1 month`,
-          ...(included ? { amountMicros: 0, paidWith: 'included_seat' as const } : paid!),
+          ...(included ? { amountMicros: 0, paidWith: 'included_seat' as const } : prices[index]!),
         };
       }),
     )

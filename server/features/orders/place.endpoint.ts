@@ -19,6 +19,7 @@ import {
   mixedPlatforms,
   tooManyMailboxesOnDomain,
 } from '../mailboxes/index.ts';
+import { currentPrices } from '../price-book/index.ts';
 import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
 import { place, placeId } from './place.workflow.ts';
 import { purchaseOrder, quoteOrder } from './purchase.ts';
@@ -67,7 +68,9 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace, commit }, context) {
     const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
     const { domains, mailboxes } = orderWishes(body);
-    const purchase = { scope, domains: await priceDomains(context, scope, domains), mailboxes };
+    const book = await currentPrices(context.db);
+    const priced = await priceDomains(context, scope, domains, book);
+    const purchase = { scope, domains: priced, mailboxes, book };
     if (body.dry_run) {
       const lines = await quoteOrder(context, purchase);
       const now = context.clock.now().toISOString();

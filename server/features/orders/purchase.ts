@@ -1,11 +1,10 @@
 // Buying what an order names: the rows and the money that one transaction moves, and the same without moving any.
-import type { Tx } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import {
   assertAffordable,
   type ChargeLine,
   lockFunds,
-  mailboxPrices,
   reserveCharges,
   totalOf,
   walletMicros,
@@ -20,6 +19,8 @@ import {
   mailboxLine,
   mailboxLines,
 } from '../mailboxes/index.ts';
+import type { PriceBook } from '../price-book/index.ts';
+import { mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { orderMoved } from './events.ts';
 import type { Order } from './order.ts';
@@ -29,19 +30,28 @@ export type OrderPurchase = {
   scope: { teamUid: string; workspaceUid: string };
   domains: PricedDomain[];
   mailboxes: MailboxWish[];
+  /** What everything in it is priced from. */
+  book: PriceBook;
 };
 
 /** An order fills the included seats first. */
-const seats = { useWalletBalance: false };
+const pricesOf = (db: Db, { scope, mailboxes, book }: OrderPurchase) =>
+  mailboxPrices(
+    db,
+    scope.teamUid,
+    mailboxes.map(({ platform }) => platform),
+    { useWalletBalance: false, book },
+  );
 
 /** What the purchase would cost, after every check that it would have to pass; writes nothing. */
 export const quoteOrder = async (
   { db, settings }: Pick<FeatureContext, 'db' | 'settings'>,
-  { scope, domains, mailboxes }: OrderPurchase,
+  purchase: OrderPurchase,
 ): Promise<ChargeLine[]> => {
+  const { scope, domains, mailboxes } = purchase;
   const places = domains.map(({ name }) => ({ uid: newId(), name }));
   await checkPlaces(db, places, mailboxes, settings.maxMailboxesPerDomain);
-  const prices = await mailboxPrices(db, scope.teamUid, mailboxes.length, seats);
+  const prices = await pricesOf(db, purchase);
   const lines = [
     ...domains.map((domain) => domainLine({ uid: '', ...domain })),
     ...mailboxLines(mailboxes, prices),
@@ -63,7 +73,7 @@ export const purchaseOrder = async (
   const domains = await insertDomains(tx, scope, purchase.domains, now);
   const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
   const mailboxes = await insertMailboxes(tx, rules, scope, domains, purchase.mailboxes, now);
-  const prices = await mailboxPrices(tx, scope.teamUid, mailboxes.length, seats);
+  const prices = await pricesOf(tx, purchase);
   const lines = [
     ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
     ...mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
@@ -82,6 +92,7 @@ export const purchaseOrder = async (
     reference: { type: 'order', uid: order.uid },
     description: `Order of ${count(domains.length, 'domain')} and ${count(mailboxes.length, 'mailbox', 'es')}`,
     lines,
+    priceVersion: purchase.book.version,
     now,
   });
   const byDomain = Map.groupBy(mailboxes, ({ domainUid }) => domainUid);

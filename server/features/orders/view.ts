@@ -1,9 +1,9 @@
 // An order as the API shows it: every domain and mailbox with its stage, its time in stage, and why it stopped.
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
-import { microsToCredits } from '../billing/index.ts';
 import { type Domain, type DomainStatus, domainsOfUids } from '../domains/index.ts';
 import { type Mailbox, mailboxesOfUids } from '../mailboxes/index.ts';
+import { microsToCredits } from '../price-book/index.ts';
 import { domainProgress, type Order, type OrderDomain, orderResult, stageSince } from './order.ts';
 import { partsAtEnd } from './parts-at-end.ts';
 

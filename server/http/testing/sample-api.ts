@@ -173,6 +173,16 @@ export const showTeam = defineEndpoint<SampleContext>()({
   handle: async ({ caller }) => ({ message: 'Team retrieved', team: caller.teamId, key: caller.keyId }),
 });
 
+export const showInstallation = defineEndpoint<SampleContext>()({
+  operation: 'installation.show',
+  summary: 'Show installation',
+  method: 'GET',
+  path: '/installation',
+  scope: 'operator',
+  response: z.object({ things: z.int() }),
+  handle: async () => ({ message: 'Installation retrieved', things: 0 }),
+});
+
 /** Writes nothing itself, and answers a secret. */
 export const rollSecret = defineEndpoint<SampleContext>()({
   operation: 'team.roll-secret',
@@ -185,7 +195,15 @@ export const rollSecret = defineEndpoint<SampleContext>()({
   handle: async () => ({ message: 'Secret rolled', secret: `secret-${newId()}` }),
 });
 
-export const sampleEndpoints = [createThing, listThings, thingDetails, renameThing, showTeam, rollSecret];
+export const sampleEndpoints = [
+  createThing,
+  listThings,
+  thingDetails,
+  renameThing,
+  showTeam,
+  rollSecret,
+  showInstallation,
+];
 
 export const createThingTable = async (db: Db): Promise<void> => {
   await sql`create table thing (uid uuid primary key, workspace uuid not null, name text not null, unique (workspace, name))`.execute(
@@ -196,9 +214,9 @@ export const createThingTable = async (db: Db): Promise<void> => {
 export type Tenant = { key: string; caller: Caller; workspaceUid: string };
 
 /** A team with one key and one workspace. The key is a word: how keys are checked is not this folder's business. */
-export const makeTenant = (key: string): Tenant => ({
+export const makeTenant = (key: string, { operator = false } = {}): Tenant => ({
   key,
-  caller: { teamId: newId(), keyId: `${key}-id-${newId()}` },
+  caller: { teamId: newId(), keyId: `${key}-id-${newId()}`, operator },
   workspaceUid: newId(),
 });
 
