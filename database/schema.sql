@@ -178,6 +178,7 @@ create table public.dns_zone (
   publish_error text,
   managed jsonb default '[]'::jsonb not null,
   dkim_rotation jsonb,
+  owners_records jsonb,
   constraint dns_zone_pkey PRIMARY KEY (domain_uid),
   constraint dns_zone_version_check CHECK ((version >= 0)),
   constraint dns_zone_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
@@ -220,7 +221,11 @@ create table public.domain (
   email_forwarding text,
   forwarding_permanent boolean default false not null,
   forwarding_keep_path boolean default false not null,
+  credential_uid uuid,
+  zone_id text,
+  mail_host text,
   constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
+  constraint domain_credential_uid_fkey FOREIGN KEY (credential_uid) REFERENCES provider_credential(uid),
   constraint domain_dmarc_policy_check CHECK ((dmarc_policy = ANY (ARRAY['none'::text, 'quarantine'::text, 'reject'::text]))),
   constraint domain_name_check CHECK ((name = lower(name))),
   constraint domain_pkey PRIMARY KEY (uid),
@@ -231,6 +236,7 @@ create table public.domain (
   constraint domain_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint domain_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
+CREATE INDEX domain_credential ON public.domain USING btree (credential_uid) WHERE (credential_uid IS NOT NULL);
 CREATE INDEX domain_inactive ON public.domain USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX domain_list ON public.domain USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text, 'expired_propagation'::text]));
@@ -516,13 +522,45 @@ create table public.provider_choice (
   workspace_id uuid,
   domain text,
   vendor text not null,
+  credential_uid uuid,
+  tenant text,
+  constraint provider_choice_account CHECK (((credential_uid IS NULL) = (tenant IS NULL))),
   constraint provider_choice_check CHECK (((role = 'mailbox-host'::text) = (platform IS NOT NULL))),
   constraint provider_choice_check1 CHECK ((num_nonnulls(workspace_id, domain) = 1)),
+  constraint provider_choice_credential_uid_fkey FOREIGN KEY (credential_uid) REFERENCES provider_credential(uid),
   constraint provider_choice_domain_check CHECK ((domain = lower(domain))),
   constraint provider_choice_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
   constraint provider_choice_role_check CHECK ((role = ANY (ARRAY['registrar'::text, 'dns-host'::text, 'mailbox-host'::text]))),
-  constraint provider_choice_role_platform_workspace_id_domain_key UNIQUE NULLS NOT DISTINCT (role, platform, workspace_id, domain)
+  constraint provider_choice_role_platform_workspace_id_domain_key UNIQUE NULLS NOT DISTINCT (role, platform, workspace_id, domain),
+  constraint provider_choice_tenant_check CHECK ((tenant ~ '^[0-9a-z]+$'::text))
 );
+CREATE INDEX provider_choice_credential ON public.provider_choice USING btree (credential_uid) WHERE (credential_uid IS NOT NULL);
+
+create table public.provider_credential (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  vendor text not null,
+  kind text not null,
+  label text,
+  sealed text not null,
+  fingerprint text not null,
+  hint text not null,
+  accounts jsonb default '[]'::jsonb not null,
+  status text not null,
+  status_reason text,
+  status_since timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint provider_credential_pkey PRIMARY KEY (uid),
+  constraint provider_credential_status_check CHECK ((status = ANY (ARRAY['active'::text, 'invalid'::text]))),
+  constraint provider_credential_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint provider_credential_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid),
+  constraint provider_credential_workspace_uid_vendor_fingerprint_key UNIQUE (workspace_uid, vendor, fingerprint)
+);
+CREATE INDEX provider_credential_accounts ON public.provider_credential USING gin (accounts jsonb_path_ops);
+CREATE INDEX provider_credential_checked ON public.provider_credential USING btree (checked_at);
 
 create table public.purchase_order (
   uid uuid not null,

@@ -88,6 +88,7 @@ export interface DnsZone {
   domain_uid: string;
   managed: Generated<Json>;
   name: string;
+  owners_records: Json | null;
   publish_error: string | null;
   published_at: Timestamp | null;
   published_version: Generated<number>;
@@ -103,6 +104,7 @@ export interface Domain {
   connection_type: string;
   contact: Json | null;
   created_at: Timestamp;
+  credential_uid: string | null;
   delegated_at: Timestamp | null;
   dmarc_email: string | null;
   dmarc_policy: Generated<string>;
@@ -112,6 +114,7 @@ export interface Domain {
   forwarding_permanent: Generated<boolean>;
   forwarding_url: string | null;
   last_nameserver_check: Timestamp | null;
+  mail_host: string | null;
   name: string;
   nameserver_match_status: Generated<string>;
   nameservers: Generated<string[]>;
@@ -132,6 +135,7 @@ export interface Domain {
   uid: string;
   updated_at: Timestamp;
   workspace_uid: string;
+  zone_id: string | null;
 }
 
 export interface DomainCount {
@@ -431,11 +435,32 @@ export interface PriceBook {
 }
 
 export interface ProviderChoice {
+  credential_uid: string | null;
   domain: string | null;
   platform: string | null;
   role: string;
+  tenant: string | null;
   vendor: string;
   workspace_id: string | null;
+}
+
+export interface ProviderCredential {
+  accounts: Generated<Json>;
+  checked_at: Timestamp;
+  created_at: Timestamp;
+  fingerprint: string;
+  hint: string;
+  kind: string;
+  label: string | null;
+  sealed: string;
+  status: string;
+  status_reason: string | null;
+  status_since: Timestamp;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  vendor: string;
+  workspace_uid: string;
 }
 
 export interface PublishedDkimKey {
@@ -702,6 +727,7 @@ export interface DB {
   order_mailbox: OrderMailbox;
   price_book: PriceBook;
   provider_choice: ProviderChoice;
+  provider_credential: ProviderCredential;
   "published.dkim_key": PublishedDkimKey;
   "published.mail_domain": PublishedMailDomain;
   "published.mail_forward": PublishedMailForward;

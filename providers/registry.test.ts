@@ -26,6 +26,7 @@ const tlds = ['com', 'net', 'org', 'shop'].map((tld) => ({
 
 const settings: ProviderSettings = {
   vendors: builtinVendors,
+  cloudflare: { baseUrl: 'http://127.0.0.1:9' },
   builtin: {
     registry: { tlds: async () => tlds },
     dns: {
@@ -55,7 +56,7 @@ describe('every vendor', () => {
     '%s has a file for each role it claims',
     (vendor) => {
       const manifest = manifests.find((known) => known.vendor === vendor)!;
-      const files = (['registrar', 'dns-host', 'mailbox-host'] as const).filter((role) =>
+      const files = (['registrar', 'dns-host', 'zone-account', 'mailbox-host'] as const).filter((role) =>
         existsSync(`${import.meta.dirname}/${vendor}/${role}.ts`),
       );
       expect(Object.keys(manifest.roles).toSorted()).toEqual(files.toSorted());
@@ -81,7 +82,7 @@ describe('the registry of providers', () => {
   test('serves every role and every platform by the built-in vendor when nothing else is chosen', async () => {
     const providers = open();
     expect(await providers.registrar().tlds()).toHaveLength(4);
-    expect(await providers.dnsHost({ workspaceId }).nameservers()).toEqual([
+    expect(await providers.dnsHost({ workspaceId }).nameservers('northpeak.com')).toEqual([
       { name: 'ns1.inboxkit.example' },
     ]);
     for (const platform of ['GOOGLE', 'MICROSOFT', 'AZURE', 'SMTP'] as const) {
@@ -119,7 +120,7 @@ describe('the registry of providers', () => {
       'the table provider_choice names "acme" as registrar; known are: builtin',
     );
     expect(await providers.registrar({ workspaceId: crypto.randomUUID() }).tlds()).toHaveLength(4);
-    expect(await providers.dnsHost({ workspaceId }).nameservers()).toHaveLength(1);
+    expect(await providers.dnsHost({ workspaceId }).nameservers('northpeak.com')).toHaveLength(1);
   });
 });
 
@@ -140,15 +141,19 @@ describe('a choice of vendor', () => {
       { role: 'dns-host', domain, vendor: 'of-domain' },
     );
     const choices = open();
-    expect(await choices.find({ role: 'dns-host', workspaceId, domain })).toBe('of-domain');
-    expect(await choices.find({ role: 'dns-host', workspaceId, domain: 'other.com' })).toBe('of-workspace');
-    expect(await choices.find({ role: 'dns-host', domain })).toBe('of-domain');
+    expect((await choices.find({ role: 'dns-host', workspaceId, domain }))?.vendor).toBe('of-domain');
+    expect((await choices.find({ role: 'dns-host', workspaceId, domain: 'other.com' }))?.vendor).toBe(
+      'of-workspace',
+    );
+    expect((await choices.find({ role: 'dns-host', domain }))?.vendor).toBe('of-domain');
   });
 
   test('counts for its role and platform only', async () => {
     await choose({ role: 'mailbox-host', platform: 'GOOGLE', domain, vendor: 'of-google' });
     const choices = open();
-    expect(await choices.find({ role: 'mailbox-host', platform: 'GOOGLE', domain })).toBe('of-google');
+    expect((await choices.find({ role: 'mailbox-host', platform: 'GOOGLE', domain }))?.vendor).toBe(
+      'of-google',
+    );
     expect(await choices.find({ role: 'mailbox-host', platform: 'SMTP', domain })).toBeNull();
     expect(await choices.find({ role: 'dns-host', domain })).toBeNull();
   });
@@ -156,7 +161,7 @@ describe('a choice of vendor', () => {
   test('is followed by every process once the remembered one is too old', async () => {
     const clock = new VirtualClock();
     const choices = open(clock);
-    const find = () => choices.find({ role: 'registrar', workspaceId });
+    const find = async () => (await choices.find({ role: 'registrar', workspaceId }))?.vendor ?? null;
     expect(await find()).toBeNull();
     await choose({ role: 'registrar', workspace_id: workspaceId, vendor: 'late' });
     await clock.advance(choiceTtlMs - 1);

@@ -5,20 +5,32 @@ import type { Db } from '../database/database.ts';
 import type { SecretBox } from '../database/secret-box.ts';
 import { type BuiltinSettings, createBuiltinProviders } from './builtin/builtin.ts';
 import { manifest as builtin } from './builtin/manifest.ts';
+import { createCloudflareProviders } from './cloudflare/cloudflare.ts';
+import { manifest as cloudflare } from './cloudflare/manifest.ts';
+import { type CredentialValues, credentialContext } from './contracts/credential.ts';
 import type { DnsHost } from './contracts/dns-host.ts';
+import { type Failure, ProviderFailure } from './contracts/failure.ts';
 import type { ProviderScope, Providers } from './contracts/lookup.ts';
 import type { MailboxHost, Platform } from './contracts/mailbox-host.ts';
 import type { Manifest, Role } from './contracts/manifest.ts';
 import type { Registrar } from './contracts/registrar.ts';
-import { createProviderChoices } from './provider-choice.ts';
+import type { ZoneAccount } from './contracts/zone-account.ts';
+import { type Choice, createProviderChoices } from './provider-choice.ts';
 
 /** Every vendor this program knows. */
-export const manifests: readonly Manifest[] = [builtin];
+export const manifests: readonly Manifest[] = [builtin, cloudflare];
 
 export type ProviderSettings = {
   /** The vendor that serves a role where no workspace and no domain says otherwise. */
   vendors: { registrar: string; dnsHost: string; mailboxHosts: Record<Platform, string> };
   builtin: BuiltinSettings;
+  cloudflare: { baseUrl: string };
+};
+
+/** A vendor that keeps zones in accounts of their owners, opened with a credential of theirs. */
+type AccountVendor = {
+  zoneAccount(credential: CredentialValues): ZoneAccount;
+  dnsHost(credential: CredentialValues, tenant: string): DnsHost;
 };
 
 /** The embedded default: the built-in vendor serves every role and every platform. */
@@ -45,13 +57,29 @@ export type ProviderRegistry = Providers & {
   close(): Promise<void>;
 };
 
-type Dependencies = { db: Db; secrets: SecretBox; clock: Clock; settings: ProviderSettings };
+type Dependencies = {
+  db: Db;
+  secrets: SecretBox;
+  clock: Clock;
+  settings: ProviderSettings;
+  /** Told of every customer's credential that its vendor did not accept, whatever it was used for. */
+  onCredentialRefused?: (credentialUid: string, failure: Failure) => Promise<void>;
+};
 
 /** @throws {UnknownVendor} when the settings name a vendor that does not serve the role. */
-export const createProviders = ({ db, secrets, clock, settings }: Dependencies): ProviderRegistry => {
+export const createProviders = ({
+  db,
+  secrets,
+  clock,
+  settings,
+  onCredentialRefused,
+}: Dependencies): ProviderRegistry => {
   const builtinProviders = createBuiltinProviders({ db, secrets, clock, settings: settings.builtin });
   const registrars: Record<string, Registrar> = { [builtin.vendor]: builtinProviders.registrar };
   const dnsHosts: Record<string, DnsHost> = { [builtin.vendor]: builtinProviders.dnsHost };
+  const accountVendors: Record<string, AccountVendor> = {
+    [cloudflare.vendor]: createCloudflareProviders(settings.cloudflare),
+  };
   const mailboxHosts: Record<string, MailboxHost> = { [builtin.vendor]: builtinProviders.mailboxHost };
 
   const { vendors } = settings;
@@ -62,26 +90,47 @@ export const createProviders = ({ db, secrets, clock, settings }: Dependencies):
   }
 
   const choices = createProviderChoices({ db, clock });
-  const choose = async <T>(
-    role: Role,
-    known: Record<string, T>,
-    fallback: string,
-    scope: ProviderScope | undefined,
-    platform?: Platform,
-  ): Promise<T> => {
-    const chosen = scope && (await choices.find({ role, platform, ...scope }));
-    return chosen
-      ? pick(role, known, chosen, 'the table provider_choice')
+  const choiceFor = async (role: Role, scope?: ProviderScope, platform?: Platform): Promise<Choice | null> =>
+    scope ? choices.find({ role, platform, ...scope }) : null;
+  const choose = <T>(role: Role, known: Record<string, T>, fallback: string, choice: Choice | null): T =>
+    choice
+      ? pick(role, known, choice.vendor, 'the table provider_choice')
       : pick(role, known, fallback, 'the settings');
+
+  const chosenDnsHost = async (scope?: ProviderScope): Promise<DnsHost> => {
+    const choice = await choiceFor('dns-host', scope);
+    if (!choice?.account) return choose('dns-host', dnsHosts, vendors.dnsHost, choice);
+    const { credentialUid, sealed, tenant } = choice.account;
+    const vendor = pick('dns-host', accountVendors, choice.vendor, 'the table provider_choice');
+    const credential = JSON.parse(secrets.open(sealed, credentialContext(credentialUid))) as CredentialValues;
+    return lazyDnsHost(async (act) => {
+      try {
+        return await act(vendor.dnsHost(credential, tenant));
+      } catch (error) {
+        if (error instanceof ProviderFailure && error.failure.kind === 'unauthorized') {
+          await onCredentialRefused?.(credentialUid, error.failure);
+        }
+        throw error;
+      }
+    });
   };
+  const mailHostVendor = async (platform: Platform, scope?: ProviderScope): Promise<string> =>
+    (await choiceFor('mailbox-host', scope, platform))?.vendor ?? vendors.mailboxHosts[platform];
 
   return {
-    registrar: (scope) => lazyRegistrar(() => choose('registrar', registrars, vendors.registrar, scope)),
-    dnsHost: (scope) => lazyDnsHost(() => choose('dns-host', dnsHosts, vendors.dnsHost, scope)),
-    mailboxHost: (platform, scope) =>
-      lazyMailboxHost(() =>
-        choose('mailbox-host', mailboxHosts, vendors.mailboxHosts[platform], scope, platform),
+    registrar: (scope) =>
+      lazyRegistrar(async () =>
+        choose('registrar', registrars, vendors.registrar, await choiceFor('registrar', scope)),
       ),
+    dnsHost: (scope) => lazyDnsHost(async (act) => act(await chosenDnsHost(scope))),
+    zoneAccount: (vendor, credential) =>
+      pick('zone-account', accountVendors, vendor, 'the caller').zoneAccount(credential),
+    mailboxHost: (platform, scope) =>
+      lazyMailboxHost(async () => {
+        const choice = await choiceFor('mailbox-host', scope, platform);
+        return choose('mailbox-host', mailboxHosts, vendors.mailboxHosts[platform], choice);
+      }),
+    mailHostVendor,
     start: () => builtinProviders.start(),
     close: () => builtinProviders.close(),
   };
@@ -107,11 +156,14 @@ const lazyRegistrar = (chosen: () => Promise<Registrar>): Registrar => ({
   findRenewal: async (request) => (await chosen()).findRenewal(request),
 });
 
-const lazyDnsHost = (chosen: () => Promise<DnsHost>): DnsHost => ({
-  nameservers: async () => (await chosen()).nameservers(),
-  putZone: async (zone) => (await chosen()).putZone(zone),
-  readZone: async (name) => (await chosen()).readZone(name),
-  removeZone: async (name) => (await chosen()).removeZone(name),
+/** `through` makes the call on the host of that moment. */
+const lazyDnsHost = (through: <T>(act: (host: DnsHost) => Promise<T>) => Promise<T>): DnsHost => ({
+  nameservers: (zone) => through((host) => host.nameservers(zone)),
+  putZone: (zone) => through((host) => host.putZone(zone)),
+  readZone: (name) => through((host) => host.readZone(name)),
+  removeZone: (name) => through((host) => host.removeZone(name)),
+  ownersRecords: (zone) => through((host) => host.ownersRecords(zone)),
+  seenDelegation: (zone) => through((host) => host.seenDelegation(zone)),
 });
 
 const lazyMailboxHost = (chosen: () => Promise<MailboxHost>): MailboxHost => ({

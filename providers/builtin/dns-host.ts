@@ -57,6 +57,9 @@ export const createDnsHost = ({ db, clock, settings }: Dependencies): DnsHost =>
   removeZone: async (name) => {
     await change(db, (tx) => tx.deleteFrom('published.zone').where('name', '=', name).execute());
   },
+
+  ownersRecords: async () => [],
+  seenDelegation: async () => null,
 });
 
 /** The NS records of the apex are the host's; those below it delegate and are the customer's. */

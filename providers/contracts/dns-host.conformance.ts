@@ -7,17 +7,31 @@ import { type FaultOptions, type Faults, faultsOf } from './faults.conformance.t
 
 export type DnsHostUnderTest = {
   dnsHost: DnsHost;
-  /** A zone the host does not have; another one on each call. */
+  /** A zone that holds nothing of ours, and, where zones are their owner's, some records of theirs; another on each call. */
   freshName(): string;
+  /** Where zones are their owner's: the owner's side of one. */
+  owner?: ZoneOwner;
   faults?: Faults;
   cleanUp(): Promise<void>;
+};
+
+/** What the owner of a zone does at the host without us. */
+export type ZoneOwner = {
+  /** The zone's records that we did not put there, each as one line, sorted; whatever tells a change of them. */
+  records(zone: string): Promise<string[]>;
+  add(zone: string, record: HostedRecord): Promise<void>;
+  /** Changes the address of our record of this id behind our back. */
+  tamperWith(zone: string, recordId: string, address: string): Promise<void>;
 };
 
 /** Runs the suite against what `open` gives; `open` runs once per case. */
 export const dnsHostConformance = (
   name: string,
   open: () => Promise<DnsHostUnderTest>,
-  options: FaultOptions = {},
+  options: FaultOptions & {
+    /** Zones lie in their owner's account, beside records of the owner's. */
+    ownersZones?: boolean;
+  } = {},
 ): void => {
   describe(`${name} as a DNS host`, () => {
     let target: DnsHostUnderTest;
@@ -51,7 +65,7 @@ export const dnsHostConformance = (
     };
 
     test('names the nameservers a zone will have', async () => {
-      const nameservers = await host.nameservers();
+      const nameservers = await host.nameservers(zone);
       expect(nameservers.length).toBeGreaterThan(0);
       for (const nameserver of nameservers) {
         expect(nameserver.name).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
@@ -71,7 +85,9 @@ export const dnsHostConformance = (
 
       test('with no records at all', async () => {
         await put();
-        expect(await host.readZone(zone)).toMatchObject({ name: zone, records: [] });
+        const read = await host.readZone(zone);
+        // In a zone of its owner's, nothing of ours and no zone of ours are the same.
+        expect(options.ownersZones ? read : read?.records).toEqual(options.ownersZones ? null : []);
       });
 
       test('with every type a mail domain needs', async () => {
@@ -213,6 +229,86 @@ export const dnsHostConformance = (
       const data = (await host.readZone(zone))?.records.map((held) => held.data);
       expect([Array(3).fill('"one"'), Array(3).fill('"two"')]).toContainEqual(data);
     });
+
+    test('says where the world is sent, or that it does not look', async () => {
+      const seen = await host.seenDelegation(zone);
+      expect(seen === null || Array.isArray(seen)).toBe(true);
+    });
+
+    if (options.ownersZones) {
+      const ownerOf = (): ZoneOwner => {
+        if (!target.owner) throw new Error('the owner’s side of the zones is missing');
+        return target.owner;
+      };
+
+      describe("in a zone of its owner's", () => {
+        test('touches no record of the owner: not by putting, not by changing, not by removing', async () => {
+          const before = await ownerOf().records(zone);
+          expect(before.length).toBeGreaterThan(0);
+          const a = record('A', '192.0.2.10', `ours.${zone}`);
+          await put(a);
+          await put({ ...a, data: '192.0.2.11' });
+          await put();
+          await put(a);
+          await host.removeZone(zone);
+          expect(await ownerOf().records(zone)).toEqual(before);
+        });
+
+        test('tells the owner’s records apart from ours', async () => {
+          const theirs = (await host.ownersRecords(zone)).length;
+          expect(theirs).toBe((await ownerOf().records(zone)).length);
+          const a = record('A', '192.0.2.10', `ours.${zone}`);
+          await put(a);
+          await ownerOf().add(zone, record('A', '192.0.2.77', `theirs.${zone}`));
+          await expectZone([a]);
+          const seen = await host.ownersRecords(zone);
+          expect(seen).toHaveLength(theirs + 1);
+          expect(seen).toContainEqual(
+            expect.objectContaining({ name: `theirs.${zone}`, data: '192.0.2.77' }),
+          );
+        });
+
+        test('leaves a record that the owner has in the very same form to the owner', async () => {
+          const same = record('A', '192.0.2.10', `same.${zone}`);
+          await ownerOf().add(zone, same);
+          const before = await ownerOf().records(zone);
+          await put(same);
+          await host.removeZone(zone);
+          expect(await ownerOf().records(zone)).toEqual(before);
+        });
+
+        test('refuses what cannot stand beside a record of the owner, and has changed nothing', async () => {
+          await ownerOf().add(zone, record('CNAME', 'northpeak.example.', `www.${zone}`));
+          const failure = await failureOf(
+            put(record('A', '192.0.2.10', `www.${zone}`), record('TXT', '"x"')),
+          );
+          expect(failure.kind).toBe('conflict');
+          expect(await host.readZone(zone)).toBeNull();
+        });
+
+        test('puts a record of ours right that was changed there', async () => {
+          const a = record('A', '192.0.2.10', `ours.${zone}`);
+          await put(a);
+          await ownerOf().tamperWith(zone, a.id, '192.0.2.66');
+          expect((await host.readZone(zone))?.records[0]?.data).toBe('192.0.2.66');
+          await put(a);
+          await expectZone([a]);
+        });
+
+        test('puts more records than most hosts change at once', async () => {
+          const many = Array.from({ length: 450 }, (_, index) =>
+            record('A', `192.0.2.${index % 250}`, `h${index}.${zone}`),
+          );
+          await put(...many);
+          await expectZone(many);
+        });
+      });
+    } else {
+      test('has no records of anybody else’s', async () => {
+        await put(record('A', '192.0.2.10'));
+        expect(await host.ownersRecords(zone)).toEqual([]);
+      });
+    }
 
     if (options.faults === false) return;
 

@@ -19,13 +19,21 @@ export type Nameserver = {
   port?: number;
 };
 
+/**
+ * Keeps zones, either for us alone or, where a zone lies in its owner's account, beside records of the owner's. Ours
+ * are those we put there; whatever else a zone holds is never changed and never removed.
+ */
 export type DnsHost = {
-  /** The nameservers a new zone will have. */
-  nameservers(): Promise<Nameserver[]>;
-  /** Makes the zone hold exactly these records (SOA and apex NS are the host's own). Repeating it changes nothing. */
+  /** The nameservers the zone has, or will have once it is put. @throws notFound where the host keeps owners' zones and has no such zone */
+  nameservers(zone: string): Promise<Nameserver[]>;
+  /** Makes our records of the zone exactly these (SOA and apex NS are the host's own). Repeating it changes nothing. */
   putZone(zone: { name: string; records: HostedRecord[] }): Promise<{ serial: number | null }>;
-  /** The zone as the host has it, or null when it has none. */
+  /** Our records of the zone as the host has them, or null when there is nothing of ours. */
   readZone(name: string): Promise<{ name: string; serial: number | null; records: HostedRecord[] } | null>;
-  /** Removes the zone; succeeds when there is none. */
+  /** Removes the zone, or our records where the zone is its owner's; succeeds when there is none. */
   removeZone(name: string): Promise<void>;
+  /** What the zone's owner keeps there besides, with ids of the host's own; always nothing where zones are ours alone. */
+  ownersRecords(zone: string): Promise<HostedRecord[]>;
+  /** Where the host itself has seen the zone above send the world; null when it does not look. */
+  seenDelegation(zone: string): Promise<string[] | null>;
 };

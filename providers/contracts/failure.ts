@@ -54,6 +54,7 @@ export const insufficientFunds = (message: string) =>
 export const notFound = (message: string) => new ProviderFailure({ kind: 'notFound', message });
 export const conflict = (message: string, reason?: string) =>
   new ProviderFailure({ kind: 'conflict', message, reason });
-export const unauthorized = (message: string) => new ProviderFailure({ kind: 'unauthorized', message });
+export const unauthorized = (message: string, reason?: string) =>
+  new ProviderFailure({ kind: 'unauthorized', message, reason });
 export const outcomeUnknown = (message: string, detail?: string) =>
   new ProviderFailure({ kind: 'outcomeUnknown', message }, detail);

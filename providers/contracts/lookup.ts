@@ -1,7 +1,9 @@
 // How a feature gets the provider that serves a workspace and a domain without knowing any vendor.
+import type { CredentialValues } from './credential.ts';
 import type { DnsHost } from './dns-host.ts';
 import type { MailboxHost, Platform } from './mailbox-host.ts';
 import type { Registrar } from './registrar.ts';
+import type { ZoneAccount } from './zone-account.ts';
 
 /** What decides which provider is taken: the installation's setting, then the workspace's, then the domain's. */
 export type ProviderScope = { workspaceId?: string; domain?: string };
@@ -9,6 +11,10 @@ export type ProviderScope = { workspaceId?: string; domain?: string };
 export type Providers = {
   registrar(scope?: ProviderScope): Registrar;
   dnsHost(scope?: ProviderScope): DnsHost;
+  /** The account that a credential opens at a vendor; its values are named as in the vendor's manifest. */
+  zoneAccount(vendor: string, credential: CredentialValues): ZoneAccount;
   /** The host that serves a platform: an order for GOOGLE may be served by any host that config names. */
   mailboxHost(platform: Platform, scope?: ProviderScope): MailboxHost;
+  /** A word for the host that serves a platform: two platforms with the same one share what was prepared for either. */
+  mailHostVendor(platform: Platform, scope?: ProviderScope): Promise<string>;
 };

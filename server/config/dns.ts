@@ -20,6 +20,13 @@ export const dnsSection = defineSection({
       doc: 'Resolvers that `dns.verify` asks what the world sees, and through which it finds the servers of the parent zone. With `none` it asks the authoritative nameservers only, and takes the nameservers of the registration for the delegation, which is right for an installation that keeps to itself.',
       example: '1.1.1.1,9.9.9.9,[2001:4860:4860::8888]:53',
     }),
+    outsidePort: variable({
+      name: 'INBOXKIT_DNS_OUTSIDE_PORT',
+      type: port,
+      default: '53',
+      doc: 'Port on which nameservers outside of this installation are asked: those of the zone above a domain, and those of outside DNS hosts. Anything but 53 is for private networks.',
+      example: '53',
+    }),
     connectExpiresHours: variable({
       name: 'INBOXKIT_CONNECT_EXPIRES_HOURS',
       type: count({ min: 1, max: 8760, unit: 'hours' }),

@@ -1,5 +1,5 @@
 // Which vendor serves each role, and how the built-in registry behaves.
-import { count, listOf, oneOf } from './value-types.ts';
+import { count, httpUrl, listOf, oneOf } from './value-types.ts';
 import { defineSection, variable } from './variable.ts';
 
 /** Vendors that can be named for each role. A vendor listed here has its entry in `providers/registry.ts`. */
@@ -66,6 +66,13 @@ export const providersSection = defineSection({
       default: 'builtin',
       doc: 'Host of mailboxes ordered for the platform `SMTP`.',
       example: 'builtin',
+    }),
+    cloudflareUrl: variable({
+      name: 'INBOXKIT_CLOUDFLARE_URL',
+      type: httpUrl,
+      default: 'https://api.cloudflare.com/client/v4',
+      doc: 'Address of the API of Cloudflare, through which domains are connected whose zone lies in an account there. Another address is for trying it out.',
+      example: 'http://127.0.0.1:9999',
     }),
     registryDelayMs: variable({
       name: 'INBOXKIT_REGISTRY_DELAY_MS',

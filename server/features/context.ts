@@ -17,6 +17,8 @@ export type FeatureSettings = {
   connectExpiresMs: number;
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
   resolvers: { name: string; address: string; port: number }[];
+  /** Where nameservers outside of this installation listen. */
+  outsideDnsPort: number;
 };
 
 export type FeatureContext = {

@@ -89,6 +89,7 @@ export const startInstallation = async (
       propagation: PROPAGATION,
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
       resolvers: [...config.dns.resolvers],
+      outsideDnsPort: config.dns.outsidePort,
     };
     const starter: WorkflowStarter = workflowStarter();
     const outgoing = createOutgoing(config.outgoing);

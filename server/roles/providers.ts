@@ -70,6 +70,7 @@ export const openProviders = (
         },
         dkimKeyStockSize: SPARE_DKIM_KEYS,
       },
+      cloudflare: { baseUrl: providers.cloudflareUrl },
     },
   });
 };

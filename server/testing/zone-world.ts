@@ -17,7 +17,7 @@ export const makeZone = async (installation: Installation): Promise<TestZone> =>
   const { db, clock, providers } = context;
   const { workspaceUid } = await addTeam(installation, 0);
   const zone = { domainUid: newId(), workspaceUid, name: freshName() };
-  const nameservers = (await providers.dnsHost().nameservers()).map(({ name }) => name);
+  const nameservers = (await providers.dnsHost().nameservers(zone.name)).map(({ name }) => name);
   await providers
     .registrar()
     .register({ name: zone.name, years: 1, contact: null, nameservers, idempotencyKey: zone.domainUid });

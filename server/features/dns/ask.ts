@@ -5,6 +5,7 @@ import type { DnsRecord, DnsResponse } from '../../../protocols/dns/message.ts';
 import { formatRdata, parseRdata } from '../../../protocols/dns/presentation.ts';
 import { InvalidRdataError, type RecordData } from '../../../protocols/dns/rdata.ts';
 import type { HostedRecord, Nameserver } from '../../../providers/contracts/dns-host.ts';
+import type { FeatureSettings } from '../context.ts';
 import { type DnsServer, NoAnswer, queryServer } from './query.ts';
 
 /** What one nameserver answered for one owner name and type. */
@@ -22,10 +23,10 @@ export type Sighting = {
 export const askForRecords = async (
   nameservers: readonly Nameserver[],
   expected: readonly HostedRecord[],
-  resolvers: readonly DnsServer[] = [],
+  outside: Outside,
 ): Promise<Sighting[]> => {
   const sets = Map.groupBy(expected, ({ name, type }) => `${name} ${type}`);
-  const servers = await findServers(nameservers, resolvers);
+  const servers = await findServers(nameservers, outside);
   const sightings = servers.flatMap((server) =>
     [...sets.values()].map(async (records): Promise<Sighting> => {
       const { name, type } = records[0]!;
@@ -41,13 +42,16 @@ export const askForRecords = async (
 /** A server to ask, or one that has no address to ask it at. */
 export type Reachable = DnsServer | { name: string; unreachable: string };
 
+/** How the world outside of this installation is asked. */
+export type Outside = Pick<FeatureSettings, 'resolvers' | 'outsideDnsPort'>;
+
 /** Where nameservers are reached: as their host says, else through the resolvers, else through the system's. */
 export const findServers = (
   nameservers: readonly Nameserver[],
-  resolvers: readonly DnsServer[],
+  { resolvers, outsideDnsPort }: Outside,
 ): Promise<Reachable[]> =>
   Promise.all(
-    nameservers.map(async ({ name, address, port = 53 }): Promise<Reachable> => {
+    nameservers.map(async ({ name, address, port = outsideDnsPort }): Promise<Reachable> => {
       const found = address ?? (await addressOf(name, resolvers));
       return found ? { name, address: found, port } : { name, unreachable: 'has no address in DNS' };
     }),

@@ -27,7 +27,8 @@ const world = (answers: Records) =>
     'ns.parent.example A': { answers: [record('ns.parent.example', 'A', '127.0.0.1')] },
     ...answers,
   });
-const ask = (server: TestDnsServer, name = 'own.parent.example') => askParent(name, [server], server.port);
+const ask = (server: TestDnsServer, name = 'own.parent.example') =>
+  askParent(name, { resolvers: [server], outsideDnsPort: server.port });
 
 test('a referral tells the nameservers and how long resolvers keep them', async () => {
   const referral = ['ns2.host.example', 'NS1.host.example'].map((data) =>

@@ -1,10 +1,10 @@
 // Which nameservers the world is sent to: what the zone above the domain says, or, where no resolver is configured,
-// what the registration says, which is what its registry puts there.
+// what the registration says, which is what its registry puts there, or what the DNS host has seen itself.
 import { parentName } from '../../../protocols/dns/names.ts';
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
 import type { Registration } from '../../../providers/contracts/registrar.ts';
 import type { FeatureContext } from '../context.ts';
-import { addressOf, look, type Reachable } from './ask.ts';
+import { addressOf, look, type Outside, type Reachable } from './ask.ts';
 import { type DnsServer, NoAnswer, queryServer } from './query.ts';
 
 export type Delegation = {
@@ -12,7 +12,7 @@ export type Delegation = {
   nameservers: string[] | null;
   /** Who said it. */
   by: string;
-  source: 'parent' | 'registration';
+  source: 'parent' | 'registration' | 'dns-host';
   /** How long resolvers keep it, in seconds; null when unknown. */
   ttlS: number | null;
   /** Why nobody could say. */
@@ -20,8 +20,6 @@ export type Delegation = {
   /** Whether the registrar of this installation holds the name, and so can change the delegation. */
   changeable: boolean;
 };
-
-const PORT = 53;
 
 type Needs = Pick<FeatureContext, 'providers' | 'settings'>;
 type Domain = { name: string; workspaceUid: string };
@@ -40,10 +38,27 @@ export const readDelegation = async (context: Needs, domain: Domain): Promise<De
       registration instanceof ProviderFailure ? registration.message : held ? null : 'does not hold the name',
     changeable,
   };
-  if (resolvers.length === 0) return registered;
-  const parent = await askParent(domain.name, resolvers);
+  if (resolvers.length === 0) return held ? registered : ((await seenByHost(context, domain)) ?? registered);
+  const parent = await askParent(domain.name, context.settings);
   // A registry of this installation's own is in no DNS; its word is then the only one there is.
   return parent.nameservers?.length || !changeable ? { ...parent, changeable } : registered;
+};
+
+/** Null where the DNS host does not look, or cannot be asked. */
+const seenByHost = async (
+  { providers }: Needs,
+  { name, workspaceUid }: Domain,
+): Promise<Delegation | null> => {
+  try {
+    const seen = await providers.dnsHost({ workspaceId: workspaceUid, domain: name }).seenDelegation(name);
+    if (seen === null) return null;
+    const nameservers = seen.map((host) => host.toLowerCase()).toSorted();
+    const said = { by: 'the DNS host', source: 'dns-host', ttlS: null, error: null } as const;
+    return { ...said, nameservers, changeable: false };
+  } catch (error) {
+    if (error instanceof ProviderFailure) return null;
+    throw error;
+  }
 };
 
 const findRegistration = async (
@@ -58,18 +73,13 @@ const findRegistration = async (
   }
 };
 
-/**
- * Asks the servers of the zone above, found through a resolver, which nameservers they refer to (RFC 1034 §4.3.2).
- *
- * @param port where the servers of the zone above listen; everywhere but in a test it is 53
- */
+/** Asks the servers of the zone above, found through a resolver, which nameservers they refer to (RFC 1034 §4.3.2). */
 export const askParent = async (
   name: string,
-  resolvers: readonly DnsServer[],
-  port = PORT,
+  { resolvers, outsideDnsPort }: Outside,
 ): Promise<Omit<Delegation, 'changeable'>> => {
   const said = { source: 'parent' as const, ttlS: null, error: null };
-  const servers = await parentServers(name, resolvers, port);
+  const servers = await parentServers(name, resolvers, outsideDnsPort);
   const failures: string[] = [];
   for (const server of servers) {
     const answer = await refer(server, name);

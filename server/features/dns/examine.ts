@@ -60,8 +60,8 @@ export const examineZone = async (
   const keys = await heldKeys(context, zone, platform);
   const diagnosis = diagnose(zone, records, keys, now);
   const { resolvers } = context.settings;
-  const nameservers = await hostOf(context.providers, zone).nameservers();
-  const servers = await findServers(nameservers, resolvers);
+  const nameservers = await hostOf(context.providers, zone).nameservers(zone.name);
+  const servers = await findServers(nameservers, context.settings);
   const [views, soas, delegation] = await Promise.all([
     lookAtAll(diagnosis.records, zone.name, servers, resolvers),
     Promise.all(servers.map((server) => lookForSoa(server, zone.name))),

@@ -30,7 +30,7 @@ export const exportZone = defineEndpoint<FeatureContext>()({
     const zone = await zoneOfWorkspace(db, workspace.uid, whichDomain(query));
     if (!zone) throw dnsRecordsNotFound('Domain or DNS records not found');
     const records = (await recordsOf(db, zone.domainUid)).map((record) => hostedAsItIs(zone.name, record));
-    const nameservers = await hostOf(providers, zone).nameservers();
+    const nameservers = await hostOf(providers, zone).nameservers(zone.name);
     return {
       message: 'Zone exported successfully',
       uid: zone.domainUid,

@@ -29,8 +29,8 @@ export const unseenAmong = async (
     ({ record, name }) =>
       counts(record) && !cuts.some((cut) => name === cut.name || name.endsWith(`.${cut.name}`)),
   );
-  const nameservers = await hostOf(providers, zone).nameservers();
-  const sightings = await askForRecords(nameservers, asked, settings.resolvers);
+  const nameservers = await hostOf(providers, zone).nameservers(zone.name);
+  const sightings = await askForRecords(nameservers, asked, settings);
   return sightings
     .filter(({ missing }) => missing.length > 0)
     .map(({ type, name, nameserver }) => `${type} ${name} at ${nameserver}`);

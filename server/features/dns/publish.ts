@@ -1,10 +1,9 @@
 // Telling the DNS host what a zone holds.
 import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
-import { formatRdata, parseRdata } from '../../../protocols/dns/presentation.ts';
-import { InvalidRdataError } from '../../../protocols/dns/rdata.ts';
 import type { HostedRecord } from '../../../providers/contracts/dns-host.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
+import { sayingOfText } from './ask.ts';
 import { recordsOf, zoneByDomain, zoneSetPublished } from './store.ts';
 import { hostedAsItIs, type Zone } from './zone.ts';
 
@@ -51,13 +50,4 @@ export const sameZone = (a: HostedRecord[], b: HostedRecord[]): boolean => {
 };
 
 const spelled = ({ name, type, ttlS, data }: HostedRecord): string =>
-  `${name} ${ttlS} ${type} ${canonicalData(type, data)}`;
-
-const canonicalData = (type: string, data: string): string => {
-  try {
-    return formatRdata(parseRdata(type, data));
-  } catch (error) {
-    if (error instanceof InvalidRdataError) return data;
-    throw error;
-  }
-};
+  `${name} ${ttlS} ${type} ${sayingOfText(type, data)}`;

@@ -14,7 +14,7 @@ exerciseWorkflow('dns.repair', {
   context: () => api.installation.context,
   async setup({ db, providers }) {
     const zone = await makeZone(api.installation);
-    const nameservers = (await providers.dnsHost().nameservers()).map(({ name }) => name);
+    const nameservers = (await providers.dnsHost().nameservers('northpeak.com')).map(({ name }) => name);
     await providers.registrar().setNameservers(zone.name, ['ns1.elsewhere.example']);
     await db.deleteFrom('published.zone').where('name', '=', zone.name).execute();
     return { zone, nameservers, input: { domainUid: zone.domainUid, nameservers } };

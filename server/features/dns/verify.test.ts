@@ -226,12 +226,12 @@ test('nameservers that do not answer are unreachable, which is not called missin
   const { context } = api.installation;
   const { uid } = domains[0]!;
   const host = context.providers.dnsHost();
-  const [first] = await host.nameservers();
+  const [first] = await host.nameservers(domains[0]!.name);
   const port = first!.port!;
   const silent = await startDnsServer(() => []);
   silent.close();
   // The provider's own list, for as long as this test: its second server has moved to where nobody listens.
-  const nameservers = await host.nameservers();
+  const nameservers = await host.nameservers(domains[0]!.name);
   nameservers[1]!.port = silent.port;
   try {
     const health = await healthOf(uid);

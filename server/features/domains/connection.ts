@@ -35,7 +35,7 @@ export const nameserversFor = (
   { providers }: Pick<FeatureContext, 'providers'>,
   domain: Pick<Domain, 'workspaceUid' | 'name'>,
 ): Promise<Nameserver[]> =>
-  providers.dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name }).nameservers();
+  providers.dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name }).nameservers(domain.name);
 
 /** Asks the parent for the domain, and then the nameservers it should name. Changes nothing. */
 export const look = async (
@@ -52,7 +52,7 @@ export const look = async (
     ttlS: 0,
     data: toAbsolute(name),
   }));
-  const sightings = await askForRecords(nameservers, expected, context.settings.resolvers);
+  const sightings = await askForRecords(nameservers, expected, context.settings);
   return { delegation, answered: sightings.every(({ missing }) => missing.length === 0) };
 };
 

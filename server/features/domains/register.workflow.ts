@@ -135,7 +135,7 @@ async function registerName(context: Context, { domainUid }: Args, step: StepRun
   const domain = await domainOf(db, domainUid);
   const nameservers = await providers
     .dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name })
-    .nameservers();
+    .nameservers(domain.name);
   const registration = await registrarOf(providers, domain).register({
     name: domain.name,
     years: domain.registrationYears,

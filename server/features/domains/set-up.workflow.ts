@@ -204,10 +204,10 @@ async function publish(context: Context, { domainUid }: Args): Promise<void> {
 }
 
 /** Answers what is not seen yet, as `TYPE name at nameserver`. */
-function ask({ db, clock, providers }: Context, { domainUid }: Args): Promise<string[]> {
+function ask({ db, clock, providers, settings }: Context, { domainUid }: Args): Promise<string[]> {
   return withDomain(db, domainUid, async (domain) => {
     const host = providers.dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name });
-    const nameservers = await host.nameservers();
+    const nameservers = await host.nameservers(domain.name);
     const delegation = nameservers.map(
       ({ name }): HostedRecord => ({
         id: name,
@@ -218,7 +218,7 @@ function ask({ db, clock, providers }: Context, { domainUid }: Args): Promise<st
       }),
     );
     const records = (await recordsOf(db, domainUid)).map((record) => hostedRecord(domain.name, record));
-    const sightings = await askForRecords(nameservers, [...delegation, ...records]);
+    const sightings = await askForRecords(nameservers, [...delegation, ...records], settings);
     await inTransaction(db, (tx) =>
       domainUpdate(tx, domainUid, { lastNameserverCheck: clock.now() }, clock.now()),
     );
