@@ -673,6 +673,26 @@ CREATE UNIQUE INDEX workspace_live_name ON public.workspace USING btree (team_ui
 
 create schema mail;
 
+create table mail.bounce (
+  id uuid not null,
+  workspace_id uuid not null,
+  mailbox_id uuid not null,
+  recipient_id uuid not null,
+  address text not null,
+  kind text not null,
+  origin text not null,
+  status text not null,
+  reason text not null,
+  reported_by text,
+  bounced_at timestamp with time zone not null,
+  constraint bounce_kind_check CHECK ((kind = ANY (ARRAY['hard'::text, 'soft'::text]))),
+  constraint bounce_origin_check CHECK ((origin = ANY (ARRAY['delivery'::text, 'report'::text]))),
+  constraint bounce_pkey PRIMARY KEY (id),
+  constraint bounce_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES mail.queue_recipient(id) ON DELETE CASCADE,
+  constraint bounce_recipient_id_key UNIQUE (recipient_id)
+);
+CREATE INDEX bounce_workspace ON mail.bounce USING btree (workspace_id, id);
+
 create table mail.content (
   sha256 bytea not null,
   raw bytea not null,
@@ -793,11 +813,13 @@ create table mail.queue_recipient (
   dsn_notify text[],
   dsn_orcpt text,
   delay_reported boolean default false not null,
+  hold_requested boolean default false not null,
   constraint queue_recipient_check CHECK (((due_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text])))),
   constraint queue_recipient_check1 CHECK (((lease_owner IS NOT NULL) = (state = 'sending'::text))),
+  constraint queue_recipient_hold_requested CHECK (((state = 'held'::text) OR (NOT hold_requested))),
   constraint queue_recipient_message_id_fkey FOREIGN KEY (message_id) REFERENCES mail.queue_message(id) ON DELETE CASCADE,
   constraint queue_recipient_pkey PRIMARY KEY (id),
-  constraint queue_recipient_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text, 'held'::text, 'delivered'::text, 'bounced'::text, 'expired'::text])))
+  constraint queue_recipient_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text, 'held'::text, 'delivered'::text, 'bounced'::text, 'expired'::text, 'dropped'::text])))
 );
 CREATE INDEX queue_recipient_due ON mail.queue_recipient USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX queue_recipient_held ON mail.queue_recipient USING btree (domain) WHERE (state = 'held'::text);
@@ -837,6 +859,19 @@ create table mail.subscription (
   constraint subscription_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mail.mailbox(id) ON DELETE CASCADE,
   constraint subscription_pkey PRIMARY KEY (mailbox_id, name)
 );
+
+create table mail.suppression (
+  id uuid not null,
+  workspace_id uuid not null,
+  address text not null,
+  source text not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  constraint suppression_pkey PRIMARY KEY (id),
+  constraint suppression_source_check CHECK ((source = ANY (ARRAY['bounce'::text, 'manual'::text, 'import'::text]))),
+  constraint suppression_workspace_id_address_key UNIQUE (workspace_id, address)
+);
+CREATE INDEX suppression_newest ON mail.suppression USING btree (workspace_id, created_at DESC, id DESC);
 
 create schema published;
 

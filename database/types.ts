@@ -234,6 +234,20 @@ export interface LedgerTransaction {
   workspace_uid: string | null;
 }
 
+export interface MailBounce {
+  address: string;
+  bounced_at: Timestamp;
+  id: string;
+  kind: string;
+  mailbox_id: string;
+  origin: string;
+  reason: string;
+  recipient_id: string;
+  reported_by: string | null;
+  status: string;
+  workspace_id: string;
+}
+
 export interface Mailbox {
   address: Generated<string>;
   app_password_sealed: string;
@@ -380,6 +394,7 @@ export interface MailQueueRecipient {
   dsn_notify: string[] | null;
   dsn_orcpt: string | null;
   due_at: Timestamp | null;
+  hold_requested: Generated<boolean>;
   id: string;
   lease_owner: string | null;
   message_id: string;
@@ -410,6 +425,15 @@ export interface MailSrsSecret {
 export interface MailSubscription {
   mailbox_id: string;
   name: string;
+}
+
+export interface MailSuppression {
+  address: string;
+  created_at: Timestamp;
+  id: string;
+  reason: string | null;
+  source: string;
+  workspace_id: string;
 }
 
 export interface OrderDomain {
@@ -708,6 +732,7 @@ export interface DB {
   ledger_balance_checkpoint: LedgerBalanceCheckpoint;
   ledger_entry: LedgerEntry;
   ledger_transaction: LedgerTransaction;
+  "mail.bounce": MailBounce;
   "mail.content": MailContent;
   "mail.expunged": MailExpunged;
   "mail.folder": MailFolder;
@@ -720,6 +745,7 @@ export interface DB {
   "mail.send_window": MailSendWindow;
   "mail.srs_secret": MailSrsSecret;
   "mail.subscription": MailSubscription;
+  "mail.suppression": MailSuppression;
   mailbox: Mailbox;
   mailbox_count: MailboxCount;
   mailbox_term: MailboxTerm;

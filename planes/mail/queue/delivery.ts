@@ -40,6 +40,8 @@ export type DeliveryResult =
       response: string | null;
     };
 
+const REFUSED_HERE = { result: 'failed', permanent: true, remoteHost: null, response: null } as const;
+
 export type Deliver = (recipient: ClaimedRecipient) => Promise<DeliveryResult>;
 
 export const HELD_REASON =
@@ -50,6 +52,10 @@ export function createDelivery(options: DeliveryOptions): Deliver {
   const allowed = createAddressGuard(outbound.allowTargets ?? []);
 
   return async (recipient) => {
+    if (recipient.suppressed) {
+      const reason = 'The address is on the suppression list of the workspace';
+      return { ...REFUSED_HERE, status: '5.7.1', reason };
+    }
     if (await isHosted(db, recipient.domain)) {
       // Within one host TLS would protect nothing.
       return handOver(recipient, [{ name: hostname, target: { ...inbound, tlsName: null } }]);
@@ -59,7 +65,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     if (found.result !== 'found') {
       const permanent = found.result === 'refused';
       const status = found.result === 'refused' ? found.status : '4.4.3';
-      return { result: 'failed', permanent, status, reason: found.reason, remoteHost: null, response: null };
+      return { ...REFUSED_HERE, permanent, status, reason: found.reason };
     }
     return handOver(
       recipient,

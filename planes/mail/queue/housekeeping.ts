@@ -1,8 +1,8 @@
 /** Lets held mail go when it can, gives up on it when it cannot, and keeps the queue from growing for ever. */
 import { type Db, inTransaction } from '../../../database/database.ts';
+import { deleteSettled, expireHeld, releaseHeld } from './aged.ts';
 import { deleteSendWindows } from './allowance.ts';
 import type { EnqueueReport } from './report.ts';
-import { deleteSettled, expireHeld, releaseHeld } from './store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Held mail that nothing has released after this long goes back to its sender. */

@@ -70,7 +70,7 @@ export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): P
   return id;
 }
 
-const notify = (db: Db): Promise<unknown> => sql`select pg_notify(${QUEUE_CHANNEL}, '')`.execute(db);
+export const notify = (db: Db): Promise<unknown> => sql`select pg_notify(${QUEUE_CHANNEL}, '')`.execute(db);
 
 /** One recipient of one message, claimed by a worker until its lease ends. */
 export type ClaimedRecipient = {
@@ -81,6 +81,10 @@ export type ClaimedRecipient = {
   /** The number of this attempt, from 1. Together with the worker it proves whose claim it is. */
   attempt: number;
   sender: string;
+  /** The mailbox that submitted it and whose that is; null for reports of our own and mail that is sent on. */
+  submittedBy: { mailboxId: string; workspaceId: string } | null;
+  /** Its workspace does not write to that address (any more). */
+  suppressed: boolean;
   forwardedFor: string | null;
   acceptedAt: Date;
   smtpUtf8: boolean;
@@ -128,6 +132,9 @@ export async function claimDue(
     dsn_notify: DsnRecipient['notify'];
     dsn_orcpt: string | null;
     delay_reported: boolean;
+    mailbox_id: string | null;
+    workspace_id: string | null;
+    suppressed: boolean;
   }>`
     with waiting as (
       select id, domain, due_at from mail.queue_recipient
@@ -149,9 +156,9 @@ export async function claimDue(
     from due, mail.queue_message m
     where r.id = due.id and m.id = r.message_id
     returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.forwarded_for,
-      m.accepted_at, m.smtp_utf8, m.dsn_ret, m.dsn_envid, r.dsn_notify, r.dsn_orcpt, r.delay_reported`.execute(
-    db,
-  );
+      m.accepted_at, m.smtp_utf8, m.dsn_ret, m.dsn_envid, r.dsn_notify, r.dsn_orcpt, r.delay_reported,
+      m.mailbox_id, m.workspace_id, m.mailbox_id is not null and exists (select from mail.suppression s
+        where s.workspace_id = m.workspace_id and s.address = lower(r.address)) as suppressed`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     messageId: row.message_id,
@@ -159,6 +166,11 @@ export async function claimDue(
     domain: row.domain,
     attempt: row.attempts,
     sender: row.sender,
+    submittedBy:
+      row.mailbox_id && row.workspace_id
+        ? { mailboxId: row.mailbox_id, workspaceId: row.workspace_id }
+        : null,
+    suppressed: row.suppressed,
     forwardedFor: row.forwarded_for,
     acceptedAt: row.accepted_at,
     smtpUtf8: row.smtp_utf8,
@@ -286,7 +298,7 @@ async function dropDelivered(tx: Tx, messageId: string): Promise<void> {
             .selectFrom('mail.queue_recipient')
             .select('id')
             .where('message_id', '=', messageId)
-            .where('state', '!=', 'delivered'),
+            .where('state', 'not in', ['delivered', 'dropped']),
         ),
       ),
     )
@@ -313,77 +325,4 @@ export async function isHosted(db: Db, domain: string): Promise<boolean> {
     .where('name', '=', domain)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** Makes held mail due that can go now: to domains hosted since then, or to all when `everything`. */
-export async function releaseHeld(db: Db, now: Date, everything: boolean): Promise<void> {
-  let release = db
-    .updateTable('mail.queue_recipient')
-    .set({ state: 'queued', reason: null, due_at: now, changed_at: now })
-    .where('state', '=', 'held');
-  if (!everything) {
-    release = release.where('domain', 'in', (query) =>
-      query.selectFrom('published.mail_domain').select('name'),
-    );
-  }
-  const released = await release.executeTakeFirst();
-  if (released.numUpdatedRows > 0n) await notify(db);
-}
-
-export type ExpiredHeld = {
-  address: string;
-  reason: string | null;
-  sender: string;
-  forwardedFor: string | null;
-  raw: Buffer;
-  acceptedAt: Date;
-  dsn: DsnEnvelope & DsnRecipient;
-};
-
-/** Gives up on one recipient that is held since before `acceptedBefore`; null when there is none. */
-export async function expireHeld(tx: Tx, acceptedBefore: Date, now: Date): Promise<ExpiredHeld | null> {
-  const held = await tx
-    .selectFrom('mail.queue_recipient as r')
-    .innerJoin('mail.queue_message as m', 'm.id', 'r.message_id')
-    .select(['r.id', 'r.address', 'r.reason', 'm.sender', 'm.forwarded_for', 'm.raw', 'm.accepted_at'])
-    .select(['m.dsn_ret', 'm.dsn_envid', 'r.dsn_notify', 'r.dsn_orcpt'])
-    .where('r.state', '=', 'held')
-    .where('m.accepted_at', '<', acceptedBefore)
-    .limit(1)
-    .forUpdate('r')
-    .skipLocked()
-    .executeTakeFirst();
-  if (!held?.raw) return null;
-  await tx
-    .updateTable('mail.queue_recipient')
-    .set({ state: 'expired', changed_at: now })
-    .where('id', '=', held.id)
-    .execute();
-  const { forwarded_for: forwardedFor, accepted_at: acceptedAt, raw } = held;
-  const dsn = {
-    ret: held.dsn_ret as DsnEnvelope['ret'],
-    envid: held.dsn_envid,
-    notify: held.dsn_notify as DsnRecipient['notify'],
-    orcpt: held.dsn_orcpt,
-  };
-  return { ...held, forwardedFor, acceptedAt, raw, dsn };
-}
-
-/** Deletes messages accepted before `acceptedBefore` that wait for nothing any more. */
-export async function deleteSettled(db: Db, acceptedBefore: Date): Promise<void> {
-  await db
-    .deleteFrom('mail.queue_message')
-    .where('accepted_at', '<', acceptedBefore)
-    .where((query) =>
-      query.not(
-        query.exists(
-          query
-            .selectFrom('mail.queue_recipient')
-            .select('id')
-            .whereRef('message_id', '=', 'mail.queue_message.id')
-            .where('due_at', 'is not', null),
-        ),
-      ),
-    )
-    .execute();
 }

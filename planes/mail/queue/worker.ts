@@ -9,6 +9,7 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import { newId } from '../../../database/uuid.ts';
+import { type Bounced, recordBounce } from './bounces.ts';
 import type { Deliver, DeliveryResult } from './delivery.ts';
 import { delayIsDue, retriedUntil, wantsSuccess } from './notify.ts';
 import type { EnqueueReport, ReportedRecipient } from './report.ts';
@@ -98,6 +99,8 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     const delayReported = status?.action === 'delayed';
     await inTransaction(db, async (tx) => {
       if (!(await settle(tx, worker.id, recipient, { ...outcome, delayReported }, now))) return;
+      const bounced = bouncedFor(recipient, delivery, outcome);
+      if (bounced) await recordBounce(tx, bounced, now);
       if (status && raw) await options.enqueueReport(tx, { ...recipient, raw, recipients: [status] }, now);
     });
     log.info(
@@ -174,6 +177,26 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       options.abort();
       await releaseLeases(db, worker.id, clock.now());
     },
+  };
+}
+
+/** What the workspace of the sender learns from a delivery that is over and failed; null for any other. Pure. */
+function bouncedFor(
+  { id, address, submittedBy, suppressed }: ClaimedRecipient,
+  delivery: DeliveryResult,
+  outcome: RecipientOutcome,
+): Bounced | null {
+  if (outcome.state !== 'bounced' && outcome.state !== 'expired') return null;
+  // That it is suppressed is nothing new.
+  if (delivery.result !== 'failed' || !submittedBy || suppressed) return null;
+  return {
+    ...submittedBy,
+    recipientId: id,
+    address,
+    origin: 'delivery',
+    status: delivery.permanent ? delivery.status : '5.4.7',
+    reason: delivery.response ?? delivery.reason,
+    reportedBy: delivery.remoteHost,
   };
 }
 

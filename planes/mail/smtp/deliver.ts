@@ -1,5 +1,7 @@
 /** Takes responsibility for a message: into the mailboxes of its recipients, into the queue for those elsewhere, or a clear refusal. */
 import { type Db, inTransaction } from '../../../database/database.ts';
+import type { ReceivedReport } from '../message/delivery-report.ts';
+import { attributeReport } from '../queue/bounces.ts';
 import { type DsnEnvelope, type DsnRecipient, wantsSuccess } from '../queue/notify.ts';
 import type { EnqueueReport, ReportedRecipient } from '../queue/report.ts';
 import { enqueue, type QueuedMail } from '../queue/store.ts';
@@ -26,6 +28,8 @@ export type ArrivedMail = {
   smtpUtf8: boolean;
   messageId: string | null;
   subject: string | null;
+  /** What it says about mail that was sent from here, if it is a delivery report. */
+  report: ReceivedReport | null;
   junk: boolean;
   now: Date;
 };
@@ -62,6 +66,11 @@ export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: E
       }
       for (const forward of mail.forwards) await enqueue(tx, queuedForward(mail, forward));
       const recipients = [...statusesOfRefused(mail, refused), ...statusesOfTaken(mail, takers)];
+      if (mail.report) {
+        for (const { mailboxId } of takers) {
+          await attributeReport(tx, { mailboxId, report: mail.report, now: mail.now });
+        }
+      }
       await enqueueReport(tx, { ...mail, acceptedAt: mail.now, recipients }, mail.now);
     }).then(
       () => null,

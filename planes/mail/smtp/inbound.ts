@@ -10,6 +10,7 @@ import { newId } from '../../../database/uuid.ts';
 import { normalizePath } from '../../../protocols/mail/address.ts';
 import { authservIdOf } from '../../../protocols/mail/authentication-results.ts';
 import { editHeader, type HeaderField } from '../../../protocols/mail/header.ts';
+import { readDeliveryReport } from '../message/delivery-report.ts';
 import { summaryOf } from '../message/summary.ts';
 import { NO_DSN_RECIPIENT } from '../queue/notify.ts';
 import type { EnqueueReport } from '../queue/report.ts';
@@ -121,6 +122,8 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
           dsn: dsnEnvelopeOf(session),
           dsnOf: (address) => asked.get(address) ?? NO_DSN_RECIPIENT,
           senderProven: verdict.senderProven,
+          // Reports have the null sender (RFC 3464 §2); of anything else it is not worth looking.
+          report: sender === '' ? readDeliveryReport(message) : null,
         };
         await deliverArrived(db, arrived, options.enqueueReport);
         return `2.0.0 Delivered as ${id}`;

@@ -12,6 +12,7 @@ import { formatDate } from '../../../protocols/mail/trace.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
 import { summaryOf } from '../message/summary.ts';
 import { countSend, type Exceeded, type SendLimits } from '../queue/allowance.ts';
+import { findSuppression, type Suppression } from '../queue/bounces.ts';
 import { enqueue } from '../queue/store.ts';
 import type { Sign } from '../sign.ts';
 import { checkAuthor, completeHeader } from './author.ts';
@@ -129,6 +130,8 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
       checkUtf8Announced(address, session);
       dsnRecipientOf(recipient);
       if (!normalizePath(address)) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
+      const suppression = await findSuppression(db, loginOf(session).workspaceId, address);
+      if (suppression) throw isSuppressed(address, suppression);
     },
 
     async onMessage(message, session) {
@@ -177,6 +180,16 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
       return `2.0.0 Queued as ${id}`;
     },
   };
+}
+
+function isSuppressed(address: string, { reason, createdAt }: Suppression): SmtpRefusal {
+  const since = createdAt.toISOString().slice(0, 10);
+  const why = reason ? `: ${reason.slice(0, 200)}` : '';
+  return new SmtpRefusal(
+    550,
+    '5.7.1',
+    `${address} is on the suppression list of the workspace since ${since}${why}`,
+  );
 }
 
 function beyondLimit({ of, limit, what, length, retryAt }: Exceeded): SmtpRefusal {

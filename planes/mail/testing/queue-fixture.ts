@@ -82,6 +82,8 @@ export async function startQueueFixture(database: TestDatabase) {
     put: (
       recipients: string[],
       mail: { sender?: string; raw?: string; forwardedFor?: string; smtpUtf8?: boolean } & {
+        /** The mailbox that submitted it, and whose that is. */
+        by?: { mailboxId: string; workspaceId: string };
         dsn?: DsnEnvelope;
         asks?: DsnRecipient;
       } = {},
@@ -99,8 +101,8 @@ export async function startQueueFixture(database: TestDatabase) {
           raw: Buffer.from(
             mail.raw ?? 'Message-ID: <o@here.example>\r\nFrom: ann@here.example\r\n\r\nhi\r\n',
           ),
-          mailboxId: null,
-          workspaceId: null,
+          mailboxId: mail.by?.mailboxId ?? null,
+          workspaceId: mail.by?.workspaceId ?? null,
           ...(mail.forwardedFor ? { forwardedFor: mail.forwardedFor } : {}),
           now: clock.now(),
         }),

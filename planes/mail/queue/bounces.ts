@@ -1,0 +1,136 @@
+/** What comes back, and whom a workspace must not write to any more: every SQL statement on `mail.bounce` and `mail.suppression` that moving mail takes. */
+import type { Db, Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
+import { normalizeAddress } from '../../../protocols/mail/address.ts';
+import { bounceKind } from '../../../protocols/mail/bounce-kind.ts';
+import type { ReceivedReport } from '../message/delivery-report.ts';
+
+const MAX_REASON_CHARACTERS = 1000;
+
+export type Bounced = {
+  workspaceId: string;
+  mailboxId: string;
+  recipientId: string;
+  address: string;
+  origin: 'delivery' | 'report';
+  /** Enhanced status code. */
+  status: string;
+  reason: string;
+  reportedBy: string | null;
+};
+
+/** Writes it down, and suppresses the address when it does not exist. Once for each recipient of a message. */
+export async function recordBounce(tx: Tx, bounced: Bounced, now: Date): Promise<void> {
+  const kind = bounceKind(bounced.status, bounced.reason);
+  const reason = bounced.reason.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_REASON_CHARACTERS);
+  const recorded = await tx
+    .insertInto('mail.bounce')
+    .values({
+      id: newId(),
+      workspace_id: bounced.workspaceId,
+      mailbox_id: bounced.mailboxId,
+      recipient_id: bounced.recipientId,
+      address: bounced.address,
+      kind,
+      origin: bounced.origin,
+      status: bounced.status,
+      reason,
+      reported_by: bounced.reportedBy,
+      bounced_at: now,
+    })
+    .onConflict((conflict) => conflict.column('recipient_id').doNothing())
+    .executeTakeFirst();
+  const address = normalizeAddress(bounced.address);
+  if (kind !== 'hard' || !address || recorded.numInsertedOrUpdatedRows === 0n) return;
+  await tx
+    .insertInto('mail.suppression')
+    .values({
+      id: newId(),
+      workspace_id: bounced.workspaceId,
+      address,
+      source: 'bounce',
+      reason: `${bounced.status} ${reason}`.slice(0, MAX_REASON_CHARACTERS),
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['workspace_id', 'address']).doNothing())
+    .execute();
+}
+
+export type Suppression = { reason: string | null; source: string; createdAt: Date };
+
+export async function findSuppression(
+  db: Db,
+  workspaceId: string,
+  address: string,
+): Promise<Suppression | null> {
+  const row = await db
+    .selectFrom('mail.suppression')
+    .select(['reason', 'source', 'created_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('address', '=', normalizeAddress(address) ?? address)
+    .executeTakeFirst();
+  return row ? { reason: row.reason, source: row.source, createdAt: row.created_at } : null;
+}
+
+/**
+ * Finds what a report that arrived in a mailbox is about, and writes down the failures in it.
+ *
+ * Anybody can write a report. It counts only when it names a message this mailbox has sent (by the Message-ID, which
+ * those who got the message know) and one of its recipients; who knows both could have refused the message as well.
+ */
+export async function attributeReport(
+  tx: Tx,
+  { mailboxId, report, now }: { mailboxId: string; report: ReceivedReport; now: Date },
+): Promise<number> {
+  if (!report.messageId) return 0;
+  const sent = await tx
+    .selectFrom('mail.queue_message as m')
+    .innerJoin('mail.queue_recipient as r', 'r.message_id', 'm.id')
+    .select(['r.id', 'r.address', 'r.state', 'm.workspace_id'])
+    .where('m.mailbox_id', '=', mailboxId)
+    .where('m.message_id', '=', report.messageId)
+    .execute();
+  let attributed = 0;
+  for (const failed of report.recipients) {
+    if (failed.action !== 'failed') continue;
+    const names = [failed.originalRecipient, failed.finalRecipient].flatMap((name) => normalized(name) ?? []);
+    // A message to one recipient can only have failed for that one, whatever its host calls it in the end.
+    const about =
+      sent.find(({ address }) => names.includes(normalized(address) ?? '')) ??
+      (sent.length === 1 ? sent[0] : undefined);
+    // What is still in the queue, or came back from it, has its own history.
+    if (about?.state !== 'delivered' || !about.workspace_id) continue;
+    const status = failed.status || '5.0.0';
+    const reportedBy = failed.remoteMta ?? report.reportingMta;
+    const words = failed.diagnostic || 'Reported as undeliverable';
+    about.state = 'bounced';
+    attributed += 1;
+    await tx
+      .updateTable('mail.queue_recipient')
+      .set({
+        state: 'bounced',
+        reason: `Reported by ${reportedBy ?? 'the mail host'}: ${words}`.slice(0, 1000),
+        changed_at: now,
+      })
+      .where('id', '=', about.id)
+      .where('state', '=', 'delivered')
+      .execute();
+    await recordBounce(
+      tx,
+      {
+        workspaceId: about.workspace_id,
+        mailboxId,
+        recipientId: about.id,
+        address: about.address,
+        origin: 'report',
+        status,
+        reason: words,
+        reportedBy,
+      },
+      now,
+    );
+  }
+  return attributed;
+}
+
+const normalized = (address: string | null): string | null => (address ? normalizeAddress(address) : null);
