@@ -20,6 +20,13 @@ const extensions = [
   'STATUS=SIZE', // RFC 8438
   'CONDSTORE',
   'ESEARCH',
+  'SEARCHRES',
+  'WITHIN',
+  'SORT',
+  'SORT=DISPLAY',
+  'ESORT',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
   'QUOTA',
   'QUOTA=RES-STORAGE',
 ];

@@ -18,11 +18,12 @@ import { list, lsub } from './list-command.ts';
 import type { CommandParser } from './parser.ts';
 import { getQuota, getQuotaRoot, setQuota } from './quota-commands.ts';
 import { BadCommand, type Reply } from './replies.ts';
-import { searchMessages } from './search-command.ts';
+import { searchMessages, sortMessages } from './search-command.ts';
 import type { Session } from './session.ts';
 import { capability, enable, id, logout, namespace, noop, startTls } from './session-commands.ts';
 import { authenticate, login } from './sign-in.ts';
 import { storeFlags } from './store-command.ts';
+import { threadMessages } from './thread-command.ts';
 import { copyMessages, expunge, moveMessages, uidExpunge } from './transfer-commands.ts';
 
 /** Answers the tagged response, or null when it was sent already. */
@@ -70,6 +71,10 @@ const commands = new Map<string, Command>(
     'UID EXPUNGE': { state: 'selected', run: uidExpunge },
     SEARCH: { state: 'selected', run: searchMessages(false), withholdsExpunges: true },
     'UID SEARCH': { state: 'selected', run: searchMessages(true) },
+    SORT: { state: 'selected', run: sortMessages(false), withholdsExpunges: true },
+    'UID SORT': { state: 'selected', run: sortMessages(true) },
+    THREAD: { state: 'selected', run: threadMessages(false), withholdsExpunges: true },
+    'UID THREAD': { state: 'selected', run: threadMessages(true) },
     FETCH: { state: 'selected', run: fetchMessages(false), withholdsExpunges: true },
     'UID FETCH': { state: 'selected', run: fetchMessages(true) },
     STORE: { state: 'selected', run: storeFlags(false), withholdsExpunges: true },

@@ -9,7 +9,7 @@ import { writeSection } from './fetch-sections.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, ok } from './replies.ts';
 import { flagLines, flagList, type SelectedFolder, uidsOfSet } from './selected-folder.ts';
-import { rangesOf, readSequenceSet } from './sequence-set.ts';
+import { rangesOf, readMessageSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
 // Messages up to this size are read a page at a time; bigger ones pass through in pieces.
@@ -23,7 +23,7 @@ export const fetchMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
     parser.space();
-    const set = readSequenceSet(parser);
+    const set = readMessageSet(parser);
     parser.space();
     const items = readFetchItems(parser);
     const changedSince = parser.take(' (CHANGEDSINCE ') ? readChangedSince(parser) : undefined;

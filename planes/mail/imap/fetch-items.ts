@@ -61,13 +61,20 @@ export const readFetchItems = (parser: CommandParser): FetchItem[] => {
   if (parser.peek() === '(') {
     parser.list(() => items.push(readItem(parser)));
     if (items.length > mostItems) throw new BadCommand('That is too much at once');
-    return items;
+    return items.filter((item, index) => items.findIndex((other) => isSame(item, other)) === index);
   }
   for (const [name, kinds] of Object.entries(macros)) {
     if (parser.take(name)) return kinds.map((kind) => ({ kind }));
   }
   return [readItem(parser)];
 };
+
+// Asked for twice, a thing is still answered once: one response has each item one time.
+const isSame = (one: FetchItem, other: FetchItem): boolean =>
+  one === other ||
+  (one.kind === 'section' && other.kind === 'section'
+    ? one.label === other.label && one.peek === other.peek && one.partial?.length === other.partial?.length
+    : one.kind === other.kind);
 
 const readItem = (parser: CommandParser): FetchItem => {
   const name = parser.matching(itemName, 'a data item')[0].toUpperCase();

@@ -12,7 +12,6 @@ import {
 import { inboxRenamed } from '../store/transfer.ts';
 import type { CommandRun } from './command-table.ts';
 import { readMailbox } from './mailbox-argument.ts';
-import { creatableName } from './mailbox-names.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
 import { flagLines, selectFolder } from './selected-folder.ts';
@@ -85,7 +84,6 @@ export const createFolder: CommandRun = async (session, parser) => {
   const name = readMailbox(parser);
   const specialUse = parser.take(' (USE ') ? readSpecialUse(parser) : null;
   parser.end();
-  if (!creatableName(name)) throw new CommandRefused('No mailbox can have that name', 'CANNOT');
   await folderCreated(session.plane.db, session.mailboxId, name, specialUse);
   return ok('CREATE completed');
 };
@@ -116,7 +114,6 @@ export const renameFolder: CommandRun = async (session, parser) => {
   parser.space();
   const to = readMailbox(parser);
   parser.end();
-  if (!creatableName(to)) throw new CommandRefused('No mailbox can have that name', 'CANNOT');
   const { db } = session.plane;
   if (from === 'INBOX') await inboxRenamed(db, session.mailboxId, to);
   else await folderRenamed(db, session.mailboxId, from, to);

@@ -56,19 +56,24 @@ describe('folders', () => {
     expect((await client.command('CREATE inbox')).tagged).toMatch(/^NO \[ALREADYEXISTS\]/);
   });
 
-  it.each([
-    '""',
-    '"/a"',
-    '"a//b"',
-    '"a%"',
-    '"a*"',
-    '"a&b"',
-    '"&AA-"',
-    '{1+}\r\n\x07',
-    `"${'x'.repeat(256)}"`,
-  ])('refuses the name %s', async (name) => {
+  it.each(['""', '"/a"', '"a//b"', '"a&b"', '"&AA-"', '{1+}\r\n\x07', `"${'x'.repeat(256)}"`])(
+    'refuses the name %s',
+    async (name) => {
+      const client = await imap.raw(await imap.mailbox());
+      expect((await client.command(`CREATE ${name}`)).tagged).toMatch(/^NO \[CANNOT\]/);
+    },
+  );
+
+  it('takes wildcards, quotes, brackets and backslashes in names, and lists them as they are', async () => {
     const client = await imap.raw(await imap.mailbox());
-    expect((await client.command(`CREATE ${name}`)).tagged).toMatch(/^NO \[CANNOT\]/);
+    for (const name of ['"50%"', '"a*b"', '"(x) {y}"', '"say \\"hi\\""', '"c:\\\\d"', '"#news ~home"']) {
+      await client.ok(`CREATE ${name}`);
+      await client.ok(`SUBSCRIBE ${name}`);
+      expect(await client.ok(`LIST "" ${name}`)).toContain(`* LIST (\\HasNoChildren) "/" ${name}`);
+      expect(await client.ok(`LSUB "" ${name}`)).toContain(`* LSUB () "/" ${name}`);
+      expect(await client.ok(`STATUS ${name} (MESSAGES)`)).toEqual([`* STATUS ${name} (MESSAGES 0)`]);
+      await client.ok(`DELETE ${name}`);
+    }
   });
 
   it('keeps the folders below a deleted one under its bare name', async () => {

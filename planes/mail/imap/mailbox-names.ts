@@ -58,9 +58,6 @@ export const normalizeMailboxName = (decoded: string): string | null => {
 // INBOX is case-insensitive, and so is it as the level above others (RFC 9051 §5.1).
 const upperCaseInbox = (name: string): string => name.replace(/^inbox(?=$|\/)/i, 'INBOX');
 
-/** Whether a new folder may be called so: no wildcards, which could never be listed by name. */
-export const creatableName = (name: string): boolean => !/[%*]/.test(name);
-
 /** Tests names against a LIST pattern: `*` is anything, `%` anything within one level. */
 export const patternMatcher = (pattern: string): ((name: string) => boolean) => {
   const wanted = pattern.normalize('NFC').replace(/[*%]{2,}/g, (run) => (run.includes('*') ? '*' : '%'));

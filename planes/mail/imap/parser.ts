@@ -87,6 +87,12 @@ export class CommandParser {
     return match[0].toUpperCase();
   }
 
+  /** What `keyword` would read, or nothing; takes none of it. */
+  peekKeyword(): string {
+    atomChars.lastIndex = this.#at;
+    return atomChars.exec(this.#line())?.[0].toUpperCase() ?? '';
+  }
+
   atom(): string {
     const match = this.#match(atomChars);
     if (!match) throw new BadCommand('Expected an atom');
@@ -144,13 +150,26 @@ export class CommandParser {
     return value;
   }
 
-  /** `(a b c)`, at least one. */
+  /** `(a b c)`, at least one. Spaces inside of the parentheses and doubled ones, which some clients send, are let pass. */
   list<T>(item: () => T): T[] {
     this.expect('(');
-    const items = [item()];
-    while (this.take(' ')) items.push(item());
+    this.#spaces();
+    const items: T[] = [];
+    do items.push(item());
+    while (this.#spaces() && this.peek() !== ')');
     this.expect(')');
     return items;
+  }
+
+  #spaces(): boolean {
+    if (!this.take(' ')) return false;
+    while (this.take(' '));
+    return true;
+  }
+
+  /** Takes a space when more comes after it. */
+  more(): boolean {
+    return this.#spaces() && !this.atEnd();
   }
 
   /** `()` or `(a b c)`. */

@@ -6,7 +6,9 @@ import { readDate } from './dates.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused } from './replies.ts';
 import type { SelectedFolder } from './selected-folder.ts';
-import { readSequenceSet, type SequenceSet, setRanges } from './sequence-set.ts';
+import { type MessageSet, readMessageSet, setRanges } from './sequence-set.ts';
+
+import type { Session } from './session.ts';
 
 export type ReadSearch = { key: SearchKey; usesModseq: boolean };
 
@@ -24,23 +26,30 @@ type Reader = {
   texts: number;
 };
 
-/** Reads all keys up to the end of the command. Message numbers become UIDs of `folder`. */
-export const readSearchKeys = (parser: CommandParser, folder: SelectedFolder): ReadSearch => {
-  const charset = parser.take('CHARSET ') ? readCharset(parser) : 'utf-8';
+/**
+ * Reads all keys up to the end of the command, in `charset` unless they say one. Message numbers become UIDs of the
+ * selected folder.
+ */
+export const readSearchKeys = (parser: CommandParser, session: Session, given?: string): ReadSearch => {
+  const folder = session.selected;
+  const charset = given ?? (parser.take('CHARSET ') ? readCharset(parser) : 'utf-8');
   const reader: Reader = { parser, folder, charset, usesModseq: false, keys: 0, texts: 0 };
   const keys = [readKey(reader, 0)];
-  while (parser.take(' ')) keys.push(readKey(reader, 0));
+  while (parser.more()) keys.push(readKey(reader, 0));
   parser.end();
   return { key: allOf(keys), usesModseq: reader.usesModseq };
 };
 
-const readCharset = (parser: CommandParser): string => {
+/** The name of a charset, and the space after it. @throws {CommandRefused} for one that is not known. */
+export const readCharset = (parser: CommandParser): string => {
   const charset = parser.astring();
   parser.space();
-  if (!/^(?:us-ascii|utf-8)$/i.test(charset)) {
-    throw new CommandRefused('Texts are taken in UTF-8', 'BADCHARSET (US-ASCII UTF-8)');
+  if (/^(?:us-ascii|utf-8)$/i.test(charset)) return 'utf-8';
+  try {
+    return new TextDecoder(charset).encoding;
+  } catch {
+    throw new CommandRefused('That charset is not known', 'BADCHARSET (US-ASCII UTF-8)');
   }
-  return 'utf-8';
 };
 
 const allOf = (keys: SearchKey[]): SearchKey => (keys.length === 1 ? keys[0]! : { kind: 'and', keys });
@@ -53,7 +62,7 @@ const readKey = (reader: Reader, depth: number): SearchKey => {
   if (depth > deepestNesting || ++reader.keys > mostKeys)
     throw new BadCommand('The search is too complicated');
   if (parser.peek() === '(') return allOf(parser.list(() => readKey(reader, depth + 1)));
-  if (/[\d*]/.test(parser.peek())) return sequenceKey(reader.folder, readSequenceSet(parser));
+  if (/[\d*$]/.test(parser.peek())) return sequenceKey(reader.folder, readMessageSet(parser));
   const name = parser.keyword();
   const argument = Object.hasOwn(withArgument, name) ? withArgument[name] : undefined;
   if (argument) {
@@ -91,15 +100,18 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
     reader.parser.space();
     return { kind: 'or', keys: [first, readKey(reader, depth + 1)] };
   },
-  UID: ({ parser, folder }) => ({
-    kind: 'uids',
-    ranges: setRanges(readSequenceSet(parser), folder.uids.lastUid),
-  }),
+  UID: ({ parser, folder }) => {
+    const set = readMessageSet(parser);
+    return { kind: 'uids', ranges: set === '$' ? [...folder.saved] : setRanges(set, folder.uids.lastUid) };
+  },
   KEYWORD: keywordKey,
   UNKEYWORD: (reader) => not(keywordKey(reader)),
   LARGER: ({ parser }) => ({ kind: 'larger', bytes: parser.number() }),
   SMALLER: ({ parser }) => ({ kind: 'smaller', bytes: parser.number() }),
   BEFORE: ({ parser }) => ({ kind: 'internalDate', is: 'before', date: readDate(parser) }),
+  // RFC 5032
+  OLDER: ({ parser }) => ({ kind: 'older', ageS: readInterval(parser) }),
+  YOUNGER: ({ parser }) => ({ kind: 'younger', ageS: readInterval(parser) }),
   ON: ({ parser }) => ({ kind: 'internalDate', is: 'on', date: readDate(parser) }),
   SINCE: ({ parser }) => ({ kind: 'internalDate', is: 'since', date: readDate(parser) }),
   SENTBEFORE: ({ parser }) => ({ kind: 'sentDate', is: 'before', date: readDate(parser) }),
@@ -131,12 +143,23 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
   },
 };
 
+const readInterval = (parser: CommandParser): number => {
+  const ageS = parser.number32();
+  if (ageS === 0) throw new BadCommand('An interval is at least a second');
+  return ageS;
+};
+
 const contentKey = (kind: 'body' | 'text', reader: Reader): SearchKey => {
   if (++reader.texts > mostTexts) throw new BadCommand('The search is too complicated');
   return { kind, text: readText(reader) };
 };
 
-const headerKey = (name: string, text: string): SearchKey => ({ kind: 'header', name, text });
+// Runs of white space are one space in what is searched.
+const headerKey = (name: string, text: string): SearchKey => ({
+  kind: 'header',
+  name,
+  text: text.replace(/[ \t]+/g, ' '),
+});
 
 function keywordKey({ parser, folder }: Reader): SearchKey {
   const keyword = parser.atom();
@@ -150,7 +173,8 @@ const readText = ({ parser, charset }: Reader): string => {
 };
 
 // Message numbers beyond the last match nothing: other than FETCH, SEARCH loses nothing by it.
-const sequenceKey = ({ uids }: SelectedFolder, set: SequenceSet): SearchKey => {
+const sequenceKey = ({ uids, saved }: SelectedFolder, set: MessageSet): SearchKey => {
+  if (set === '$') return { kind: 'uids', ranges: [...saved] };
   const ranges: UidRange[] = [];
   for (const [low, high] of setRanges(set, uids.length)) {
     const [first, last] = [Math.max(low, 1), Math.min(high, uids.length)];

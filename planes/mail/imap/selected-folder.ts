@@ -4,7 +4,7 @@ import { systemFlags } from '../store/keywords.ts';
 import { type FolderSnapshot, folderChanges, folderSnapshot, recentClaimed } from '../store/selection.ts';
 import type { UidRange } from '../store/uid-ranges.ts';
 import { BadCommand } from './replies.ts';
-import { type SequenceSet, setRanges } from './sequence-set.ts';
+import { type MessageSet, setRanges } from './sequence-set.ts';
 import { UidList } from './uid-list.ts';
 
 /** The folder was removed while it was selected. */
@@ -25,6 +25,8 @@ export type SelectedFolder = {
   shownRecent: number;
   /** Removed, but the client still counts them. */
   withheldUids: number[];
+  /** UIDs that `$` stands for (RFC 5182), perhaps with some that are gone. */
+  saved: readonly UidRange[];
   /** UID to mod-sequence of changes made by this session, which it need not be told of. */
   readonly ownChanges: Map<number, number>;
 };
@@ -53,6 +55,7 @@ export const selectFolder = async (
     recent: recent[0] <= recent[1] ? [recent] : [],
     shownRecent: 0,
     withheldUids: [],
+    saved: [],
     ownChanges: new Map(),
   };
   folder.shownRecent = recentCount(folder);
@@ -78,7 +81,8 @@ export const flagList = (folder: SelectedFolder, uid: number, flags: readonly st
  * The UIDs a message set means, ascending, as this session counts. Message numbers beyond the last are an error
  * of the client (RFC 9051 §9, seq-number), unknown UIDs are not.
  */
-export const uidsOfSet = ({ uids }: SelectedFolder, set: SequenceSet, byUid: boolean): number[] => {
+export const uidsOfSet = ({ uids, saved }: SelectedFolder, set: MessageSet, byUid: boolean): number[] => {
+  if (set === '$') return [...uids.inUidRanges(saved)];
   if (byUid) return [...uids.inUidRanges(setRanges(set, uids.lastUid))];
   const ranges = setRanges(set, uids.length);
   const [lowest, highest] = [ranges[0]![0], ranges.at(-1)![1]];
@@ -107,8 +111,11 @@ export const catchUp = async (db: Db, folder: SelectedFolder, options: CatchUp):
   const { uids } = folder;
   const lastKnown = uids.lastUid;
   const added = changes.changed.filter(({ uid }) => uid > lastKnown).map(({ uid }) => uid);
-  if (added.length > 0 && !folder.readOnly) {
-    const claimed = await recentClaimed(db, folder.id);
+  if (added.length > 0) {
+    // Reading only leaves them for a session that may change something (RFC 3501 §6.3.2).
+    const claimed: UidRange = folder.readOnly
+      ? [Math.max(changes.firstRecentUid, lastKnown + 1), added.at(-1)!]
+      : await recentClaimed(db, folder.id);
     if (claimed[0] <= claimed[1]) folder.recent.push(claimed);
   }
   folder.withheldUids.push(...changes.expungedUids);

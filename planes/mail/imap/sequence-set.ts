@@ -10,6 +10,12 @@ export type SequenceSet = readonly [from: SetNumber, to: SetNumber][];
 
 const setPattern = /(?:\d{1,10}|\*)(?::(?:\d{1,10}|\*))?(?:,(?:\d{1,10}|\*)(?::(?:\d{1,10}|\*))?)*/y;
 
+/** `$` is what the last search saved (RFC 5182 §2.1). */
+export type MessageSet = SequenceSet | '$';
+
+export const readMessageSet = (parser: CommandParser): MessageSet =>
+  parser.take('$') ? '$' : readSequenceSet(parser);
+
 export const readSequenceSet = (parser: CommandParser): SequenceSet => {
   const [text] = parser.matching(setPattern, 'a message set');
   return text.split(',').map((part) => {

@@ -50,7 +50,7 @@ export const enable: CommandRun = async (session, parser) => {
   while (parser.take(' ')) wanted.push(parser.keyword());
   parser.end();
   if (wanted.length === 0) throw new BadCommand('Nothing to enable');
-  const enabled = wanted.includes('CONDSTORE') && !session.condstore;
+  const enabled = wanted.includes('CONDSTORE');
   session.write(enabled ? '* ENABLED CONDSTORE' : '* ENABLED');
   if (enabled) session.enableCondstore();
   return ok('ENABLE completed');

@@ -3,10 +3,18 @@ import { type Folder, folderDeletedCount, folderRecentCount } from '../store/fol
 import { formatMailbox } from './mailbox-argument.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand } from './replies.ts';
+import { recentCount } from './selected-folder.ts';
 import type { Session } from './session.ts';
 
 // Counters of the folder are kept; RECENT and DELETED are counted when asked for.
 type Value = (session: Session, folder: Folder) => number | Promise<number>;
+
+// What nobody has been shown yet, and what this session was shown itself.
+const recentCountFor: Value = async ({ plane, folder: selected }, folder) => {
+  const unclaimed = await folderRecentCount(plane.db, folder);
+  const own = selected?.id === folder.id && !selected.readOnly ? recentCount(selected) : 0;
+  return unclaimed + own;
+};
 
 const values = new Map<string, Value>(
   Object.entries({
@@ -17,7 +25,7 @@ const values = new Map<string, Value>(
     SIZE: (_, folder) => folder.sizeBytes,
     HIGHESTMODSEQ: (_, folder) => folder.modseq,
     APPENDLIMIT: (session) => session.plane.limits.messageBytes,
-    RECENT: (session, folder) => folderRecentCount(session.plane.db, folder),
+    RECENT: recentCountFor,
     DELETED: (session, folder) => folderDeletedCount(session.plane.db, folder),
   } satisfies Record<string, Value>),
 );

@@ -7,7 +7,7 @@ import { readFlag, readFlags } from './flag-argument.ts';
 import type { CommandParser } from './parser.ts';
 import { CommandRefused, ok } from './replies.ts';
 import { flagList, uidsOfSet } from './selected-folder.ts';
-import { formatSet, rangesOf, readSequenceSet } from './sequence-set.ts';
+import { formatSet, rangesOf, readMessageSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
 const pageSize = 1000;
@@ -17,7 +17,7 @@ export const storeFlags =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
     parser.space();
-    const set = readSequenceSet(parser);
+    const set = readMessageSet(parser);
     parser.space();
     const unchangedSince = parser.take('(UNCHANGEDSINCE ') ? readUnchangedSince(parser) : undefined;
     const { silent, change } = readChange(parser);

@@ -8,7 +8,7 @@ import { readMailbox } from './mailbox-argument.ts';
 import type { CommandParser } from './parser.ts';
 import { CommandRefused, ok } from './replies.ts';
 import { uidsOfSet } from './selected-folder.ts';
-import { formatSet, rangesOf, readSequenceSet } from './sequence-set.ts';
+import { formatSet, rangesOf, readMessageSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
 /** All of the messages or none (RFC 9051 §6.4.7). */
@@ -35,7 +35,7 @@ export const moveMessages =
 
 const readTransfer = async (session: Session, parser: CommandParser, byUid: boolean) => {
   parser.space();
-  const set = readSequenceSet(parser);
+  const set = readMessageSet(parser);
   parser.space();
   const name = readMailbox(parser);
   parser.end();
@@ -60,7 +60,7 @@ export const expunge: CommandRun = async (session, parser) => {
 
 export const uidExpunge: CommandRun = async (session, parser) => {
   parser.space();
-  const set = readSequenceSet(parser);
+  const set = readMessageSet(parser);
   parser.end();
   const { plane, mailboxId, selected } = session;
   if (selected.readOnly) throw readOnly();

@@ -11,7 +11,8 @@ export type Address = {
   host: string | null;
 };
 
-type Token = { kind: 'word' | 'quoted' | 'comment' | 'special'; text: string };
+/** `glued` to the token before, without white space between. */
+type Token = { kind: 'word' | 'quoted' | 'comment' | 'special'; text: string; glued?: boolean };
 
 const mostAddresses = 5000;
 
@@ -83,9 +84,14 @@ const readSpec = (tokens: Token[]): Omit<Address, 'name'> => {
 
 const join = (tokens: Token[]): string => tokens.map((token) => token.text).join('');
 
+// Words with a space between. An unquoted address as a name, common though wrong, keeps its form.
 const phrase = (tokens: Token[]): string | null => {
-  const words = tokens.filter((token) => token.kind !== 'comment').map((token) => token.text);
-  return words.length > 0 ? words.join(' ') : null;
+  const words = tokens.filter((token) => token.kind !== 'comment');
+  if (words.length === 0) return null;
+  return words.reduce(
+    (text, word, index) => (index === 0 || word.glued ? text + word.text : `${text} ${word.text}`),
+    '',
+  );
 };
 
 // user@example.com (Name), the form before names stood in front.
@@ -101,6 +107,8 @@ const tokenize = (text: string): Token[] => {
   let index = 0;
   while (index < text.length) {
     const char = text[index]!;
+    const count = tokens.length;
+    const glued = index > 0 && !/\s/.test(text[index - 1]!);
     if (/\s/.test(char)) index++;
     else if (char === '"') index = readEnclosed(text, index, '"', 'quoted', tokens);
     else if (char === '(') index = readComment(text, index, tokens);
@@ -113,9 +121,14 @@ const tokenize = (text: string): Token[] => {
       tokens.push({ kind: 'word', text: word });
       index += word.length;
     }
+    if (tokens.length > count) tokens.at(-1)!.glued = glued && isPlain(tokens, count);
   }
   return tokens;
 };
+
+// A quoted string next to a word is a word of its own, and shows no quotes that would part them.
+const isPlain = (tokens: Token[], at: number): boolean =>
+  [tokens[at - 1], tokens[at]].every((token) => token?.kind === 'word' || token?.kind === 'special');
 
 const readEnclosed = (text: string, start: number, end: string, kind: Token['kind'], tokens: Token[]) => {
   let value = '';

@@ -5,6 +5,7 @@ import { headerValue } from './header-fields.ts';
 import { parseMime } from './mime-tree.ts';
 import { keptSearchHeaders } from './search-text.ts';
 import { type PartRanges, partRanges } from './sections.ts';
+import { fullYear } from './sort-values.ts';
 
 export type MessageDescription = {
   sizeBytes: number;
@@ -46,10 +47,4 @@ export const parseSentDate = (value: string): string | null => {
   const date = new Date(Date.UTC(year, month, day));
   const exists = month >= 0 && date.getUTCDate() === day && date.getUTCMonth() === month && year >= 1900;
   return exists ? date.toISOString().slice(0, 10) : null;
-};
-
-const fullYear = (digits: string): number => {
-  const year = Number(digits);
-  if (digits.length === 2) return year < 50 ? 2000 + year : 1900 + year;
-  return digits.length === 3 ? 1900 + year : year;
 };

@@ -34,12 +34,15 @@ export const keptSearchHeaders = (raw: Buffer, header: HeaderBlock): Record<stri
   return kept;
 };
 
-/** All fields of that name (lower case), one per line, or null when there is none. */
+/**
+ * All fields of that name (lower case), one per line, or null when there is none. A run of white space, which folding
+ * makes, is one space: nobody knows where a line was folded.
+ */
 export const searchableField = (raw: Buffer, header: HeaderBlock, name: string): string | null => {
   const fields = header.fields.filter((field) => field.name === name);
   if (fields.length === 0) return null;
   const lines = fields.flatMap((field) => {
-    const value = fieldValue(raw, field);
+    const value = fieldValue(raw, field).replace(/[ \t]+/g, ' ');
     return addressFields.has(name) ? [decodeHeader(value), ...addressLines(value)] : [decodeHeader(value)];
   });
   return foldForSearch(lines.join('\n'));
@@ -76,7 +79,7 @@ const mostHeaderBytes = 1024 * 1024;
 /** The whole header as text, of a monstrous one the first MiB. */
 export const searchableHeader = (raw: Buffer, { range: [start, end] }: HeaderBlock): string => {
   const text = raw.toString('latin1', start, Math.min(end, start + mostHeaderBytes));
-  return foldForSearch(decodeHeader(text.replace(/\r?\n(?=[ \t])/g, '')));
+  return foldForSearch(decodeHeader(text.replace(/(?:\r?\n(?=[ \t]))?[ \t]+/g, ' ')));
 };
 
 /**

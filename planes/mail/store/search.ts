@@ -12,6 +12,7 @@ export type SearchKey =
   | { kind: 'flag'; flag: string }
   | { kind: 'uids'; ranges: UidRange[] }
   | { kind: 'larger' | 'smaller'; bytes: number }
+  | { kind: 'older' | 'younger'; ageS: number }
   | { kind: 'internalDate' | 'sentDate'; is: 'before' | 'on' | 'since'; date: string }
   | { kind: 'modseq'; atLeast: number }
   | { kind: 'header'; name: string; text: string }
@@ -107,9 +108,13 @@ const condition = (key: SearchKey): RawBuilder<unknown> => {
     case 'uids':
       return uidCondition(key.ranges);
     case 'larger':
-      return sql`m.size_bytes > ${key.bytes}`;
+      return sql`m.size_bytes > ${key.bytes}::bigint`;
     case 'smaller':
-      return sql`m.size_bytes < ${key.bytes}`;
+      return sql`m.size_bytes < ${key.bytes}::bigint`;
+    case 'older':
+      return sql`m.internal_date <= now() - make_interval(secs => ${key.ageS})`;
+    case 'younger':
+      return sql`m.internal_date >= now() - make_interval(secs => ${key.ageS})`;
     case 'internalDate':
       // The date in the zone the message was given in (RFC 9051 §6.4.4 disregards the zone).
       return dateCondition(

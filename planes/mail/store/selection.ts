@@ -52,9 +52,20 @@ export const recentClaimed = async (db: Db, folderId: string): Promise<UidRange>
 export type FolderChanges = {
   modseq: number;
   keywords: string[];
+  /** From here on no session has shown a message as \Recent. */
+  firstRecentUid: number;
   /** New messages and those with changed flags, by UID. */
   changed: { uid: number; modseq: number; flags: string[] }[];
   expungedUids: number[];
+};
+
+type ChangeRow = {
+  /** Null in the row of the folder, whose keywords are in `flags`. */
+  uid: number | null;
+  modseq: number;
+  /** Null for a message that was removed. */
+  flags: string[] | null;
+  firstRecentUid: number | null;
 };
 
 /**
@@ -65,12 +76,14 @@ export const folderChanges = async (
   folderId: string,
   sinceModseq: number,
 ): Promise<FolderChanges | undefined> => {
-  const { rows } = await sql<{ uid: number | null; modseq: number; flags: string[] | null }>`
-    select null::bigint as uid, modseq, keywords as flags from mail.folder where id = ${folderId}
+  const { rows } = await sql<ChangeRow>`
+    select null::bigint as uid, modseq, keywords as flags, first_recent_uid as "firstRecentUid"
+    from mail.folder where id = ${folderId}
     union all
-    select uid, modseq, flags from mail.message where folder_id = ${folderId} and modseq > ${sinceModseq}
+    select uid, modseq, flags, null from mail.message
+    where folder_id = ${folderId} and modseq > ${sinceModseq}
     union all
-    select uid, modseq, null from mail.expunged where folder_id = ${folderId} and modseq > ${sinceModseq}`.execute(
+    select uid, modseq, null, null from mail.expunged where folder_id = ${folderId} and modseq > ${sinceModseq}`.execute(
     db,
   );
   const folder = rows.find((row) => row.uid === null);
@@ -78,6 +91,7 @@ export const folderChanges = async (
   const changes: FolderChanges = {
     modseq: folder.modseq,
     keywords: folder.flags ?? [],
+    firstRecentUid: folder.firstRecentUid!,
     changed: [],
     expungedUids: [],
   };

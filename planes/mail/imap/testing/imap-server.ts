@@ -26,6 +26,8 @@ export type TestImapServer = {
   connect(mailbox: TestMailbox): Promise<ImapFlow>;
   /** A socket of ours, signed in. */
   raw(mailbox: TestMailbox): Promise<RawClient>;
+  /** One more server on the same database, as a second process would be. */
+  another(): Promise<Pick<TestImapServer, 'raw'>>;
   /** A socket of ours in front of the greeting's line. */
   guest(secure: boolean): Promise<RawClient>;
 };
@@ -39,10 +41,11 @@ export const useImapServer = (
   const open: { close(): unknown }[] = [];
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => errors.push(line) });
+  const servers: ImapServer[] = [];
   let server: ImapServer;
-  beforeAll(async () => {
+  const start = async () => {
     const { keyPem, certPem } = await createSelfSignedCertificate({ names: ['localhost'] });
-    server = await startImapServer({
+    const started = await startImapServer({
       databaseUrl: database.url,
       db: database.db,
       host: '127.0.0.1',
@@ -55,14 +58,25 @@ export const useImapServer = (
       limits: { loginFailureDelayMs: 1, ...limits },
       ...overrides,
     });
+    servers.push(started);
+    return started;
+  };
+  beforeAll(async () => {
+    server = await start();
   });
   afterAll(async () => {
     for (const client of open) client.close();
-    await server.close();
+    await Promise.all(servers.map((each) => each.close()));
   });
-  const guest = async (secure: boolean) => {
-    const client = await RawClient.connect(secure ? server.imapsPort : server.imapPort, secure);
+  const connected = async (port: number, secure: boolean) => {
+    const client = await RawClient.connect(port, secure);
     open.push(client);
+    return client;
+  };
+  const guest = (secure: boolean) => connected(secure ? server.imapsPort : server.imapPort, secure);
+  const signedIn = async (client: RawClient, { address }: TestMailbox) => {
+    await client.greeting();
+    await client.ok(`LOGIN "${address}" "${password}"`);
     return client;
   };
   return {
@@ -97,11 +111,10 @@ export const useImapServer = (
       return client;
     },
     guest,
-    raw: async ({ address }) => {
-      const client = await guest(true);
-      await client.greeting();
-      await client.ok(`LOGIN "${address}" "${password}"`);
-      return client;
+    raw: async (mailbox) => signedIn(await guest(true), mailbox),
+    another: async () => {
+      const other = await start();
+      return { raw: async (mailbox) => signedIn(await connected(other.imapsPort, true), mailbox) };
     },
   };
 };
