@@ -422,6 +422,9 @@ create table public.mailbox (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   search text generated always as (((((((username || '@'::text) || domain_name) || ' '::text) || lower(first_name)) || ' '::text) || lower(last_name))) stored,
+  update_status text default 'na'::text not null,
+  forwarding_keep_copy boolean default true not null,
+  signature text,
   term_anchor timestamp with time zone,
   term_months integer default 0 not null,
   due_at timestamp with time zone,
@@ -444,6 +447,7 @@ create table public.mailbox (
   constraint mailbox_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['request'::text, 'payment'::text, 'domain'::text]))),
   constraint mailbox_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint mailbox_term_months_check1 CHECK ((term_months >= 0)),
+  constraint mailbox_update_status_check CHECK ((update_status = ANY (ARRAY['na'::text, 'queued'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_username_check CHECK ((username = lower(username))),
   constraint mailbox_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
@@ -459,6 +463,38 @@ CREATE INDEX mailbox_unpaid ON public.mailbox USING btree (team_uid) WHERE (unpa
 CREATE TRIGGER mailbox_counted_delete AFTER DELETE ON public.mailbox REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
 CREATE TRIGGER mailbox_counted_insert AFTER INSERT ON public.mailbox REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
 CREATE TRIGGER mailbox_counted_update AFTER UPDATE ON public.mailbox REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
+
+create table public.mailbox_alias (
+  address text not null,
+  mailbox_uid uuid not null,
+  ends_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint mailbox_alias_address_check CHECK ((address = lower(address))),
+  constraint mailbox_alias_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_alias_pkey PRIMARY KEY (address)
+);
+CREATE INDEX mailbox_alias_mailbox ON public.mailbox_alias USING btree (mailbox_uid);
+
+create table public.mailbox_change (
+  uid uuid not null,
+  mailbox_uid uuid not null,
+  workspace_uid uuid not null,
+  kind text not null,
+  before jsonb not null,
+  after jsonb not null,
+  status text not null,
+  reason text,
+  requested_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint mailbox_change_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'username'::text, 'password'::text, 'forwarding'::text]))),
+  constraint mailbox_change_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_change_pkey PRIMARY KEY (uid),
+  constraint mailbox_change_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
+  constraint mailbox_change_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX mailbox_change_list ON public.mailbox_change USING btree (workspace_uid, kind, requested_at DESC, uid DESC);
+CREATE INDEX mailbox_change_mailbox ON public.mailbox_change USING btree (mailbox_uid, requested_at DESC, uid DESC);
+CREATE UNIQUE INDEX mailbox_change_open ON public.mailbox_change USING btree (mailbox_uid, kind) WHERE (status = ANY (ARRAY['queued'::text, 'pending'::text]));
 
 create table public.mailbox_count (
   workspace_uid uuid not null,
@@ -956,14 +992,27 @@ create table published.mailbox (
   quota_bytes bigint default '5368709120'::bigint not null,
   daily_send_limit integer default 500 not null,
   updated_at timestamp with time zone default now() not null,
+  login_version integer default 1 not null,
+  forward_to text,
+  forward_keeps_copy boolean default true not null,
   constraint mailbox_address_check CHECK ((address = lower(address))),
   constraint mailbox_address_key UNIQUE (address),
   constraint mailbox_domain_fkey FOREIGN KEY (domain) REFERENCES published.mail_domain(name) ON DELETE CASCADE,
+  constraint mailbox_forward_to_check CHECK ((forward_to ~~ '_%@_%'::text)),
   constraint mailbox_pkey PRIMARY KEY (id),
   constraint mailbox_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'archived'::text])))
 );
 CREATE INDEX mailbox_domain ON published.mailbox USING btree (domain);
 CREATE TRIGGER mailbox_changed AFTER DELETE OR UPDATE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION published.notify_mailbox();
+
+create table published.mailbox_alias (
+  address text not null,
+  mailbox_id uuid not null,
+  constraint mailbox_alias_address_check CHECK ((address = lower(address))),
+  constraint mailbox_alias_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES published.mailbox(id) ON DELETE CASCADE,
+  constraint mailbox_alias_pkey PRIMARY KEY (address)
+);
+CREATE INDEX mailbox_alias_mailbox_id ON published.mailbox_alias USING btree (mailbox_id);
 
 create table published.record (
   id uuid not null,

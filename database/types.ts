@@ -258,6 +258,7 @@ export interface Mailbox {
   due_at: Timestamp | null;
   first_name: string;
   forwarding_email: string | null;
+  forwarding_keep_copy: Generated<boolean>;
   is_admin: Generated<boolean>;
   last_name: string;
   password_sealed: string;
@@ -273,6 +274,7 @@ export interface Mailbox {
   runs: Generated<number>;
   search: Generated<string | null>;
   seat_until: Timestamp | null;
+  signature: string | null;
   status: string;
   status_reason: string | null;
   status_since: Timestamp;
@@ -283,8 +285,29 @@ export interface Mailbox {
   totp_secret_sealed: string;
   uid: string;
   unpaid_since: Timestamp | null;
+  update_status: Generated<string>;
   updated_at: Timestamp;
   username: string;
+  workspace_uid: string;
+}
+
+export interface MailboxAlias {
+  address: string;
+  created_at: Timestamp;
+  ends_at: Timestamp;
+  mailbox_uid: string;
+}
+
+export interface MailboxChange {
+  after: Json;
+  before: Json;
+  finished_at: Timestamp | null;
+  kind: string;
+  mailbox_uid: string;
+  reason: string | null;
+  requested_at: Timestamp;
+  status: string;
+  uid: string;
   workspace_uid: string;
 }
 
@@ -502,12 +525,20 @@ export interface PublishedMailbox {
   daily_send_limit: Generated<number>;
   display_name: Generated<string>;
   domain: string;
+  forward_keeps_copy: Generated<boolean>;
+  forward_to: string | null;
   id: string;
+  login_version: Generated<number>;
   password_hash: string;
   quota_bytes: Generated<number>;
   status: Generated<string>;
   updated_at: Generated<Timestamp>;
   workspace_id: string;
+}
+
+export interface PublishedMailboxAlias {
+  address: string;
+  mailbox_id: string;
 }
 
 export interface PublishedMailDomain {
@@ -747,6 +778,8 @@ export interface DB {
   "mail.subscription": MailSubscription;
   "mail.suppression": MailSuppression;
   mailbox: Mailbox;
+  mailbox_alias: MailboxAlias;
+  mailbox_change: MailboxChange;
   mailbox_count: MailboxCount;
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
@@ -758,6 +791,7 @@ export interface DB {
   "published.mail_domain": PublishedMailDomain;
   "published.mail_forward": PublishedMailForward;
   "published.mailbox": PublishedMailbox;
+  "published.mailbox_alias": PublishedMailboxAlias;
   "published.record": PublishedRecord;
   "published.web_forward": PublishedWebForward;
   "published.zone": PublishedZone;

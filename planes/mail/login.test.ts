@@ -58,6 +58,8 @@ describe('authenticate', () => {
     });
     const mailbox = {
       id,
+      aliases: [],
+      loginVersion: 1,
       workspaceId: expect.any(String),
       address,
       displayName: '',

@@ -6,6 +6,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
@@ -29,6 +30,10 @@ export type MailLogin = {
   workspaceId: string;
   /** In the form of `normalizeAddress`. */
   address: string;
+  /** Further addresses of its own, in the same form. */
+  aliases: string[];
+  /** What published.mailbox had when it signed in; a session of another one is over. */
+  loginVersion: number;
   displayName: string;
   quotaBytes: number;
   /** Recipients per UTC day. */
@@ -72,14 +77,7 @@ export async function createLogin(options: {
   });
 
   const check = async (attempt: LoginAttempt, address: string | null): Promise<MailLogin | null> => {
-    const row =
-      address === null
-        ? undefined
-        : await db
-            .selectFrom('published.mailbox')
-            .selectAll()
-            .where('address', '=', address)
-            .executeTakeFirst();
+    const row = address === null ? undefined : await mailboxOfAddress(db, address);
     const hashes = [row?.password_hash ?? nobodysHash, row?.app_password_hash ?? nobodysHash];
     let matched = false;
     for (const candidate of hashes) {
@@ -93,6 +91,8 @@ export async function createLogin(options: {
       id: row.id,
       workspaceId: row.workspace_id,
       address: row.address,
+      aliases: row.aliases,
+      loginVersion: row.login_version,
       displayName: row.display_name,
       quotaBytes: row.quota_bytes,
       dailySendLimit: row.daily_send_limit,
@@ -144,6 +144,25 @@ export async function createLogin(options: {
     close: () => listener.close(),
   };
 }
+
+/** The mailbox that has the address, as its own or as an alias. */
+const mailboxOfAddress = async (db: Db, address: string) => {
+  const alias = db.selectFrom('published.mailbox_alias').select('mailbox_id').where('address', '=', address);
+  return db
+    .selectFrom('published.mailbox as m')
+    .selectAll('m')
+    .select((eb) =>
+      eb
+        .selectFrom('published.mailbox_alias as a')
+        .select(sql<string[]>`coalesce(array_agg(a.address order by a.address), '{}')`.as('aliases'))
+        .whereRef('a.mailbox_id', '=', 'm.id')
+        .$asScalar()
+        .$notNull()
+        .as('aliases'),
+    )
+    .where((eb) => eb.or([eb('m.address', '=', address), eb('m.id', 'in', alias)]))
+    .executeTakeFirst();
+};
 
 /** Good logins by a keyed hash of the credentials: the memory of the process never holds the secret itself. */
 function createLoginCache(clock: Clock) {

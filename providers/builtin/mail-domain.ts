@@ -159,7 +159,7 @@ export const requireDomain = async (tx: Tx, { name, workspaceId }: Domain): Prom
 };
 
 /** Holds the domain's row, and with it its keys, until the transaction ends. */
-const lockDomain = async (tx: Tx, name: string): Promise<void> => {
+export const lockDomain = async (tx: Tx, name: string): Promise<void> => {
   const domain = await tx
     .selectFrom('published.mail_domain')
     .select('name')

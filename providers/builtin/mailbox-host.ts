@@ -1,10 +1,10 @@
 // The built-in mailbox host: writes domains, keys and mailboxes into the schema `published`, from which the mail
 // plane signs people in, signs their mail and receives for them.
-import type { Updateable } from 'kysely';
+import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Clock } from '../../database/clock.ts';
 import type { Db, Schema, Tx } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
-import { normalizeAddress, splitAddress } from '../../protocols/mail/address.ts';
+import { normalizeAddress, normalizePath, splitAddress } from '../../protocols/mail/address.ts';
 import { conflict, notFound, rejected } from '../contracts/failure.ts';
 import type {
   CreateMailbox,
@@ -24,6 +24,7 @@ import {
   retireDkimKeys,
   setUpDomain,
 } from './mail-domain.ts';
+import { holderOf, setAddresses } from './mailbox-addresses.ts';
 import { hashAppPassword, hashPassword } from './password-hash.ts';
 
 /** What is the same for every domain; the same terms as the answer to `setUpDomain`. */
@@ -40,7 +41,7 @@ type Dependencies = {
 export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
   const { db, clock, settings } = dependencies;
 
-  const update = async (id: string, values: Updateable<Schema['published.mailbox']>): Promise<void> => {
+  const update = async (id: string, values: UpdateObject<Schema, 'published.mailbox'>): Promise<void> => {
     const updated = await change(db, (tx) =>
       tx
         .updateTable('published.mailbox')
@@ -96,7 +97,19 @@ export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
     setPassword: async (id, password, appPassword) => {
       const password_hash = await hashPassword(password);
       const app_password_hash = appPassword === null ? null : await hashAppPassword(appPassword);
-      await update(id, { password_hash, app_password_hash });
+      // Grows with each call: a repeated one ends sessions that the first let in, which sign in again.
+      await update(id, { password_hash, app_password_hash, login_version: sql`login_version + 1` });
+    },
+
+    setDisplayName: (id, displayName) => update(id, { display_name: displayName }),
+
+    setAddresses: (id, addresses) => setAddresses(db, clock, id, addresses),
+
+    setForwarding: async (id, forwarding) => {
+      if (forwarding === null) return update(id, { forward_to: null, forward_keeps_copy: true });
+      const target = normalizePath(forwarding.address)?.address;
+      if (!target) throw rejected(`${forwarding.address} is not a mail address.`, 'invalid_address');
+      await update(id, { forward_to: target, forward_keeps_copy: forwarding.keepCopy });
     },
 
     setStatus: (id, status) => update(id, { status }),
@@ -110,30 +123,41 @@ export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
   };
 };
 
-const columns = ['id', 'address', 'display_name', 'status'] as const;
+const columns = ['id', 'address', 'display_name', 'status', 'forward_to', 'forward_keeps_copy'] as const;
+type Row = Pick<Selectable<Schema['published.mailbox']>, (typeof columns)[number]>;
 
-const toMailbox = (row: {
-  id: string;
-  address: string;
-  display_name: string;
-  status: string;
-}): HostedMailbox => ({
+const toMailbox = (row: Row, aliases: string[]): HostedMailbox => ({
   id: row.id,
   address: row.address,
   displayName: row.display_name,
   status: row.status as HostedMailbox['status'],
+  aliases,
+  forwarding: row.forward_to === null ? null : { address: row.forward_to, keepCopy: row.forward_keeps_copy },
 });
 
+/** By address: the mailbox that has it, as its own or as an alias. */
 const findMailbox = async (
   db: Db,
   query: { id: string } | { address: string },
 ): Promise<HostedMailbox | null> => {
-  const mailboxes = db.selectFrom('published.mailbox').select(columns);
-  const row = await ('id' in query
-    ? mailboxes.where('id', '=', query.id)
-    : mailboxes.where('address', '=', query.address)
-  ).executeTakeFirst();
-  return row ? toMailbox(row) : null;
+  const id = 'id' in query ? query.id : await holderOf(db, query.address);
+  if (id === undefined) return null;
+  const row = await db
+    .selectFrom('published.mailbox')
+    .select(columns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) return null;
+  const aliases = await db
+    .selectFrom('published.mailbox_alias')
+    .select('address')
+    .where('mailbox_id', '=', id)
+    .orderBy('address')
+    .execute();
+  return toMailbox(
+    row,
+    aliases.map(({ address }) => address),
+  );
 };
 
 /** The mailbox a repeated request made; an id is never moved to another address. */
@@ -149,6 +173,8 @@ const insertMailbox = async (
   request: CreateMailbox,
   made: { address: string; domain: string; passwordHash: string; appPasswordHash: string },
 ): Promise<HostedMailbox> => {
+  const holder = await holderOf(tx, made.address);
+  if (holder !== undefined && holder !== request.id) throw taken(made.address);
   const row = await tx
     .insertInto('published.mailbox')
     .values({
@@ -163,8 +189,10 @@ const insertMailbox = async (
     .onConflict((on) => on.doNothing())
     .returning(columns)
     .executeTakeFirst();
-  if (row) return toMailbox(row);
+  if (row) return toMailbox(row, []);
   const twin = await findMailbox(tx, { id: request.id });
   if (twin) return sameMailbox(twin, made.address);
-  throw conflict(`${made.address} belongs to another mailbox.`, 'address_taken');
+  throw taken(made.address);
 };
+
+const taken = (address: string) => conflict(`${address} belongs to another mailbox.`, 'address_taken');

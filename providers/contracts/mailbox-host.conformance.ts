@@ -4,6 +4,7 @@ import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureOf, outcomesOf } from './failure.conformance.ts';
 import { type FaultOptions, type Faults, faultsOf } from './faults.conformance.ts';
+import { mailboxChangesConformance } from './mailbox-changes.conformance.ts';
 import type { CreateMailbox, MailboxHost } from './mailbox-host.ts';
 import { type SigningKeyOptions, signingKeysConformance } from './signing-keys.conformance.ts';
 
@@ -117,6 +118,8 @@ export const mailboxHostConformance = (
       });
     });
 
+    mailboxChangesConformance(() => ({ target, host, domain, mara, setUp }));
+
     signingKeysConformance(() => ({ host, domain, setUp }), options);
 
     describe('creates a mailbox', () => {
@@ -130,6 +133,8 @@ export const mailboxHostConformance = (
           address: request.address,
           displayName: 'Mara Voss',
           status: 'active',
+          aliases: [],
+          forwarding: null,
         });
         expect(await host.findMailbox({ id: request.id })).toEqual(created);
         expect(await host.findMailbox({ address: request.address })).toEqual(created);

@@ -57,6 +57,16 @@ export type HostedMailbox = {
   address: string;
   displayName: string;
   status: HostedStatus;
+  /** Further addresses that are its own: it gets their mail, and may sign in with and send as them. Sorted. */
+  aliases: string[];
+  forwarding: Forwarding | null;
+};
+
+/** Where a mailbox's mail goes on to. */
+export type Forwarding = {
+  address: string;
+  /** Whether the mailbox has each message too. */
+  keepCopy: boolean;
 };
 
 export type CreateMailbox = {
@@ -106,7 +116,16 @@ export type MailboxHost = {
   /** Creates the mailbox; the same id again changes nothing. `conflict` when the address belongs to another id. */
   createMailbox(request: CreateMailbox): Promise<HostedMailbox>;
   findMailbox(query: { id: string } | { address: string }): Promise<HostedMailbox | null>;
+  /** What was good before is no longer, for open sessions too. */
   setPassword(id: string, password: string, appPassword: string | null): Promise<void>;
+  setDisplayName(id: string, displayName: string): Promise<void>;
+  /**
+   * From now on the mailbox has this address, and exactly these beside it, all of its domain. Its mail stays.
+   * `conflict` (reason `address_taken`) when another mailbox has one of them; nothing is changed then.
+   */
+  setAddresses(id: string, addresses: { address: string; aliases: string[] }): Promise<void>;
+  /** Sends the mailbox's mail on; null ends that. A message that comes back is not sent on again. */
+  setForwarding(id: string, forwarding: Forwarding | null): Promise<void>;
   /** Sets what it may do; a way to close it that the host does not know (`closes`) is `suspended` there. */
   setStatus(id: string, status: HostedStatus): Promise<void>;
   /** Removes the mailbox and its mail; succeeds when there is none. */

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Db } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import type { LoginAttempt } from '../login.ts';
-import { mailboxActive } from '../store/mailbox.ts';
+import { loginVersion } from '../store/mailbox.ts';
 import { contentSwept } from '../store/sweep.ts';
 import { Connection } from './connection.ts';
 import { defaultLimits, type ImapLimits } from './limits.ts';
@@ -84,12 +84,14 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
     const affected = [...sessions].filter((session) => session.account?.id === mailboxId);
     if (affected.length === 0) return;
     try {
-      if (await mailboxActive(db, mailboxId)) return;
+      const version = await loginVersion(db, mailboxId);
+      for (const session of affected) {
+        if (version === null) session.stop('The mailbox is closed');
+        else if (session.account?.loginVersion !== version) session.stop('Sign in again');
+      }
     } catch (err) {
       log.warn({ err, mailboxId }, 'imap: cannot check a changed mailbox');
-      return;
     }
-    for (const session of affected) session.stop('The mailbox is closed');
   };
   const onConnectionLost = (err: Error) =>
     log.warn({ err }, 'imap: lost the database connection that reports changes');

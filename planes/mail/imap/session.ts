@@ -12,7 +12,7 @@ import { CommandParser, type CommandText } from './parser.ts';
 import { BadCommand, formatReply, isDatabaseAway, type Reply, replyForError } from './replies.ts';
 import { catchUp, FolderGone, type SelectedFolder } from './selected-folder.ts';
 
-export type Account = { id: string; address: string };
+export type Account = { id: string; address: string; loginVersion: number };
 
 /** What all sessions of a process share. */
 export type ImapPlane = {

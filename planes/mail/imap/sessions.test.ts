@@ -118,6 +118,19 @@ describe('two sessions', () => {
     await removeMailboxStore(imap.db, mailbox.id);
     expect(await other.status('NOOP')).toBe('OK');
   });
+
+  it('end when what they signed in with is good no longer, and not when anything else changes', async () => {
+    const [one, two, mailbox] = await pair(1);
+    two.send('i IDLE\r\n');
+    await two.response();
+    const change = (values: object) =>
+      imap.db.updateTable('published.mailbox').set(values).where('id', '=', mailbox.id).execute();
+    await change({ display_name: 'Somebody else' });
+    expect(await one.status('NOOP')).toBe('OK');
+    await change({ login_version: 2 });
+    expect(await one.ended()).toContain('* BYE Sign in again');
+    expect(await two.ended()).toContain('* BYE');
+  });
 });
 
 describe('a database that goes away', () => {

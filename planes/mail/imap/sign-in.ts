@@ -1,7 +1,7 @@
 // LOGIN and AUTHENTICATE (RFC 9051 §6.2; SASL PLAIN RFC 4616; initial responses RFC 4959). A password is taken
 // under TLS only, and a wrong one costs time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mailboxTouched } from '../store/mailbox.ts';
+import { loginVersion, mailboxTouched } from '../store/mailbox.ts';
 import type { CommandRun } from './command-table.ts';
 import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
 import type { Session } from './session.ts';
@@ -82,7 +82,9 @@ const signIn = async (session: Session, address: string, secret: string): Promis
   if (!plane.admit(session, account)) {
     throw new CommandRefused('This mailbox has too many connections', 'LIMIT');
   }
-  session.signedIn({ id: account.id, address: account.address });
+  session.signedIn({ id: account.id, address: account.address, loginVersion: account.loginVersion });
+  // A change while the secret was checked told only those who were signed in already.
+  if ((await loginVersion(plane.db, account.id)) !== account.loginVersion) session.stop('Sign in again');
   return ok('Signed in', `CAPABILITY ${session.capabilities()}`);
 };
 

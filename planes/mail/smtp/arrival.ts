@@ -3,7 +3,7 @@ import { splitAddress } from '../../../protocols/mail/address.ts';
 import { formatDeliveredTo, formatReturnPath } from '../../../protocols/mail/trace.ts';
 import type { ArcFindings } from '../seal.ts';
 import type { ArrivedMail, RefusedRecipient } from './deliver.ts';
-import { domainsPassed, type Forward } from './forward.ts';
+import { type Forward, passedBy } from './forward.ts';
 import type { Recipient } from './recipient.ts';
 import { SmtpRefusal } from './reply.ts';
 
@@ -19,13 +19,19 @@ export type Arrival = {
 };
 
 export type ArrivalOptions = {
-  /** Finds a recipient for a message that the rows of some domains have sent on already. */
+  /** Finds a recipient for a message that some domains and mailboxes have sent on already. */
   findAgain: (address: string, passed: ReadonlySet<string>) => Promise<Recipient>;
   forward: Forward;
 };
 
 /** One copy for each destination, however many of the recipients lead there. */
-type Copy = { address: string; via: string[]; destination: Recipient['destination'] };
+type Copy = {
+  address: string;
+  via: string[];
+  destination: Recipient['destination'];
+  /** A mailbox on the way has the message too, for every recipient that leads here. */
+  spare: boolean;
+};
 
 export async function sortRecipients(
   arrival: Arrival,
@@ -37,18 +43,21 @@ export async function sortRecipients(
     forwards: [],
     refused: [],
   };
-  const passed = domainsPassed(raw);
+  const passed = passedBy(raw);
   const copies = new Map<string, Copy>();
   for (const [address, atRcpt] of arrival.recipients) {
     await refusable(address, sorted.refused, async () => {
       const wasHere = atRcpt.via.some((sentOn) => passed.has(splitAddress(sentOn)?.domain ?? ''));
-      const { via, destination } = wasHere ? await options.findAgain(address, passed) : atRcpt;
-      const copy = copies.get(keyOf(destination)) ?? { address, via: [], destination };
-      copies.set(keyOf(destination), { ...copy, via: [...new Set([...copy.via, ...via])] });
+      const { via, kept, destination } = wasHere ? await options.findAgain(address, passed) : atRcpt;
+      for (const copy of kept) {
+        const stays = { kind: 'mailbox' as const, mailboxId: copy.mailboxId };
+        addCopy(copies, { address, via: copy.via, destination: stays, spare: false });
+      }
+      addCopy(copies, { address, via, destination, spare: kept.length > 0 });
     });
   }
-  for (const { address, via, destination } of copies.values()) {
-    await refusable(address, sorted.refused, async () => {
+  for (const { address, via, destination, spare } of copies.values()) {
+    await refusable(address, spare ? [] : sorted.refused, async () => {
       // The last one goes on top, as with every trace field.
       const message = Buffer.concat([Buffer.from(via.map(formatDeliveredTo).reverse().join('')), raw]);
       if (destination.kind === 'mailbox') {
@@ -62,6 +71,13 @@ export async function sortRecipients(
   }
   return sorted;
 }
+
+const addCopy = (copies: Map<string, Copy>, copy: Copy): void => {
+  const key = keyOf(copy.destination);
+  const other = copies.get(key);
+  const via = [...new Set([...(other?.via ?? []), ...copy.via])];
+  copies.set(key, { ...(other ?? copy), via, spare: copy.spare && (other?.spare ?? true) });
+};
 
 const keyOf = (destination: Recipient['destination']): string =>
   destination.kind === 'mailbox'

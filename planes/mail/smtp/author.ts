@@ -6,12 +6,12 @@ import { formatDate } from '../../../protocols/mail/trace.ts';
 import { SmtpRefusal } from './reply.ts';
 
 /**
- * Checks that a message has one author and that it is `mailbox` (or a sub-address of it). The DKIM signature
+ * Checks that a message has one author and that it is one of the mailbox's `addresses` (or a sub-address of one). The DKIM signature
  * vouches for exactly that (RFC 6376 §5.4).
  *
  * @throws SmtpRefusal 550 for a header that is not one, 553 for someone else's address.
  */
-export function checkAuthor(message: Buffer, mailbox: string): void {
+export function checkAuthor(message: Buffer, addresses: readonly string[]): void {
   const { fields, malformed } = readHeader(message);
   // What different readers would read differently is not signed.
   if (malformed) throw new SmtpRefusal(550, '5.6.0', 'Message header is malformed (RFC 5322 section 2.2)');
@@ -22,9 +22,13 @@ export function checkAuthor(message: Buffer, mailbox: string): void {
   }
   for (const field of [...authors, ...named('sender')]) {
     const address = parseSingleMailbox(field.value);
-    if (!address || !belongsTo(address, mailbox)) {
+    if (!address || !addresses.some((own) => belongsTo(address, own))) {
       const name = field.name === 'from' ? 'From' : 'Sender';
-      throw new SmtpRefusal(553, '5.7.1', `${name} must be one address, and it must be ${mailbox}`);
+      throw new SmtpRefusal(
+        553,
+        '5.7.1',
+        `${name} must be one address, and it must be ${addresses.join(' or ')}`,
+      );
     }
   }
 }

@@ -62,8 +62,14 @@ export function createForward(options: { db: Db; srs: Srs; seal: Seal; log: Logg
   };
 }
 
-/** Domains that have sent this message on before, by the fields that say so (RFC 9228 §4). */
-export function domainsPassed(message: Buffer): Set<string> {
+/** Domains and addresses that have sent this message on before, by the fields that say so (RFC 9228 §4). */
+export function passedBy(message: Buffer): Set<string> {
   const fields = readHeader(message).fields.filter(({ name }) => name === 'delivered-to');
-  return new Set(fields.flatMap(({ value }) => splitAddress(parseSingleMailbox(value) ?? '')?.domain ?? []));
+  return new Set(
+    fields.flatMap(({ value }) => {
+      const address = parseSingleMailbox(value) ?? '';
+      const domain = splitAddress(address)?.domain;
+      return domain ? [domain, address] : [];
+    }),
+  );
 }

@@ -1,10 +1,11 @@
 /**
  * Where mail for an address at this installation goes: into a mailbox, or on to an address elsewhere.
  *
- * The row of a domain in published.mail_forward sends mail on, possibly to another domain of ours with a row of its own.
- * All of that way is gone here, while the sending host waits for the reply to RCPT: it hears at once of an address at
+ * The row of a domain in published.mail_forward sends mail on, and so does a mailbox that forwards, possibly to another
+ * domain or mailbox of ours that does the same. All of that way is gone here, while the sending host waits for the reply to RCPT: it hears at once of an address at
  * the end that does not exist, and a circle never starts to turn.
  */
+import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
 import {
   normalizeAddress,
@@ -21,8 +22,10 @@ const ROLE_NAMES = ['postmaster', 'abuse'];
 const MAX_STEPS = 10;
 
 export type Recipient = {
-  /** Addresses whose domain sent the mail on, in order. Empty for mail that a mailbox gets under its own address. */
+  /** Addresses whose domain or mailbox sent the mail on, in order. Empty for mail that stays where it was sent. */
   via: string[];
+  /** Mailboxes on the way that sent it on and have a copy too, each with the way up to it. */
+  kept: { mailboxId: string; via: string[] }[];
   destination:
     | { kind: 'mailbox'; mailboxId: string }
     /** `sentOnBy` is the domain of ours that sends it on. */
@@ -37,7 +40,7 @@ export type RecipientQuestion = {
   fromNobody: boolean;
   /** Reads the senders that mail was sent on with. */
   reverse: (address: string) => Promise<SrsReversal>;
-  /** Domains whose row has sent this message on before. It passes each row once. */
+  /** Domains whose row, and addresses whose mailbox, has sent this message on before. It passes each once. */
   passed?: ReadonlySet<string>;
 };
 
@@ -51,17 +54,38 @@ export async function findRecipient(db: Db, question: RecipientQuestion): Promis
   let path = normalizePath(given.toLowerCase() === 'postmaster' ? `${given}@${question.hostname}` : given);
   if (!path) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
   const via: string[] = [];
+  const kept: Recipient['kept'] = [];
   const passed = new Set(question.passed);
   let sentOnBy: string | null = null;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-    const step = await nextStep(db, path, { ...question, passed, sentOn: via.length > 0 });
-    if (step.kind === 'mailbox') return { via, destination: step };
+    let step: Step;
+    try {
+      step = await nextStep(db, path, { ...question, passed, sentOn: via.length > 0 });
+    } catch (error) {
+      // Somebody has it: that a further copy cannot arrive is not the sender's concern.
+      const last = kept.pop();
+      if (!last || !(error instanceof SmtpRefusal) || error.responseCode < 500) throw error;
+      return { via: last.via, kept, destination: { kind: 'mailbox', mailboxId: last.mailboxId } };
+    }
+    if (step.kind === 'mailbox') {
+      const { id: mailboxId, address, forwardTo } = step.mailbox;
+      if (forwardTo === null || passed.has(address)) {
+        return { via, kept, destination: { kind: 'mailbox', mailboxId } };
+      }
+      if (step.mailbox.keepsCopy) kept.push({ mailboxId, via: [...via] });
+      via.push(address);
+      passed.add(address);
+      sentOnBy = splitAddress(address)!.domain;
+      path = normalizePath(forwardTo);
+      if (!path) throw noAddress();
+      continue;
+    }
     if (step.kind === 'foreign') {
       // Only mail that a domain of ours sends on goes to others (no open relay, RFC 5321 §7.9).
       if (!sentOnBy) {
         throw new SmtpRefusal(550, '5.7.1', 'Relaying denied, this host takes no mail for that domain');
       }
-      return { via, destination: { kind: 'elsewhere', ...path, sentOnBy } };
+      return { via, kept, destination: { kind: 'elsewhere', ...path, sentOnBy } };
     }
     sentOnBy = path.domain;
     if (step.kind === 'sent on') {
@@ -69,14 +93,13 @@ export async function findRecipient(db: Db, question: RecipientQuestion): Promis
       passed.add(path.domain);
     }
     path = normalizePath(step.to);
-    // The sender is to keep the mail until somebody has corrected it.
-    if (!path) throw new SmtpRefusal(451, '4.3.5', 'Mail for this address is sent on to what is no address');
+    if (!path) throw noAddress();
   }
   throw inCircles();
 }
 
 type Step =
-  | { kind: 'mailbox'; mailboxId: string }
+  | { kind: 'mailbox'; mailbox: MailboxAt }
   /** Not hosted here. */
   | { kind: 'foreign' }
   /** The row of the domain sends it on. */
@@ -108,13 +131,13 @@ async function nextStep(
   if (everything && !passed) return { kind: 'sent on', to: everything };
   const address = normalizeAddress(path.address) ?? path.address;
   const mailbox = await mailboxAt(db, address);
-  if (mailbox && receives(mailbox)) return { kind: 'mailbox', mailboxId: mailbox.id };
+  if (mailbox && receives(mailbox)) return { kind: 'mailbox', mailbox };
   const subject = question.sentOn ? 'Mail for this address is sent on to a mailbox that' : 'This mailbox';
   if (mailbox) throw closed(mailbox, subject);
   if (passed && (everything || remaining)) throw inCircles();
   if (remaining) return { kind: 'sent on', to: remaining };
   const first = await firstMailboxForRole(db, address, domain);
-  if (first) return { kind: 'mailbox', mailboxId: first };
+  if (first) return { kind: 'mailbox', mailbox: first };
   throw new SmtpRefusal(
     550,
     '5.1.1',
@@ -136,31 +159,40 @@ const closed = ({ status }: { status: string }, subject: string): SmtpRefusal =>
     ? new SmtpRefusal(550, '5.2.1', `${subject} is closed`)
     : new SmtpRefusal(450, '4.2.1', `${subject} is suspended, try again later`);
 
-/** The mailbox of an address, or the one it is a sub-address of. A mailbox of exactly that address goes first. */
-async function mailboxAt(db: Db, address: string): Promise<{ id: string; status: string } | undefined> {
+type MailboxAt = {
+  id: string;
+  status: string;
+  address: string;
+  forwardTo: string | null;
+  keepsCopy: boolean;
+};
+
+/** The mailbox of an address (its own or an alias), or the one it is a sub-address of. A mailbox of exactly that address goes first. */
+async function mailboxAt(db: Db, address: string): Promise<MailboxAt | undefined> {
   const candidates = [address, withoutDetail(address)];
-  const mailboxes = await db
-    .selectFrom('published.mailbox')
-    .select(['id', 'address', 'status'])
-    .where('address', 'in', candidates)
-    .execute();
-  return candidates
-    .map((candidate) => mailboxes.find((mailbox) => mailbox.address === candidate))
-    .find(Boolean);
+  const { rows } = await sql<MailboxAt & { found: string }>`
+    select m.id, m.status, m.address, m.forward_to as "forwardTo", m.forward_keeps_copy as "keepsCopy", f.found
+    from (
+      select id, address as found from published.mailbox where address = any(${candidates})
+      union all
+      select mailbox_id, address from published.mailbox_alias where address = any(${candidates})
+    ) f join published.mailbox m on m.id = f.id`.execute(db);
+  return candidates.map((candidate) => rows.find(({ found }) => found === candidate)).find(Boolean);
 }
 
-async function firstMailboxForRole(db: Db, address: string, domain: string): Promise<string | undefined> {
+async function firstMailboxForRole(db: Db, address: string, domain: string): Promise<MailboxAt | undefined> {
   if (!ROLE_NAMES.includes(splitAddress(withoutDetail(address))?.localPart ?? '')) return undefined;
-  const mailbox = await db
-    .selectFrom('published.mailbox')
-    .select('id')
-    .where('domain', '=', domain)
-    .where('status', '=', 'active')
-    // Ids are ordered by creation.
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return mailbox?.id;
+  return (
+    db
+      .selectFrom('published.mailbox')
+      .select(['id', 'status', 'address', 'forward_to as forwardTo', 'forward_keeps_copy as keepsCopy'])
+      .where('domain', '=', domain)
+      .where('status', '=', 'active')
+      // Ids are ordered by creation.
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 /** @throws SmtpRefusal when it is not for the sender, or not from a mail system. */
@@ -177,6 +209,10 @@ function senderOf(reversal: Exclude<SrsReversal, { result: 'none' }>, fromNobody
   }
   return reversal.address;
 }
+
+/** The sender is to keep the mail until somebody has corrected it. */
+const noAddress = (): SmtpRefusal =>
+  new SmtpRefusal(451, '4.3.5', 'Mail for this address is sent on to what is no address');
 
 const inCircles = (): SmtpRefusal =>
   new SmtpRefusal(554, '5.4.6', 'Mail for this address is sent on in circles');

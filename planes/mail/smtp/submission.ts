@@ -119,8 +119,9 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
       // The null path is for receipts and automatic answers (RFC 8098 §2.1, RFC 3834 §3.3).
       if (address === '') return;
       const sender = normalizeAddress(address);
-      if (!sender || !belongsTo(sender, login.address)) {
-        throw new SmtpRefusal(553, '5.7.1', `Sender address must be ${login.address}`);
+      const addresses = addressesOf(login);
+      if (!sender || !addresses.some((own) => belongsTo(sender, own))) {
+        throw new SmtpRefusal(553, '5.7.1', `Sender address must be ${addresses.join(' or ')}`);
       }
     },
 
@@ -136,7 +137,7 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
 
     async onMessage(message, session) {
       const login = loginOf(session);
-      checkAuthor(message, login.address);
+      checkAuthor(message, addressesOf(login));
       const now = clock.now();
       const id = newId();
       const domain = splitAddress(login.address)?.domain ?? hostname;
@@ -155,12 +156,15 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
       await inTransaction(db, async (tx) => {
         const mailbox = await tx
           .selectFrom('published.mailbox')
-          .select(['status', 'daily_send_limit'])
+          .select(['status', 'login_version', 'daily_send_limit'])
           .where('id', '=', login.id)
           .executeTakeFirst();
         // Asked again, because a session may last for hours.
         if (mailbox?.status !== 'active') {
           throw new SmtpRefusal(550, '5.7.1', 'This mailbox may not send (any more)');
+        }
+        if (mailbox.login_version !== login.loginVersion) {
+          throw new SmtpRefusal(421, '4.7.0', 'The credentials of this mailbox have changed, sign in again');
         }
         const { id: mailboxId, workspaceId } = login;
         const about = { ...summaryOf(completed), smtpUtf8, dsn: dsnEnvelopeOf(session) };
@@ -198,6 +202,8 @@ function beyondLimit({ of, limit, what, length, retryAt }: Exceeded): SmtpRefusa
   if (!retryAt) return new SmtpRefusal(550, '5.5.3', `${may}, and the message has more`);
   return new SmtpRefusal(452, '4.7.1', `${may}, try again after ${formatDate(retryAt)}`);
 }
+
+const addressesOf = ({ address, aliases }: MailLogin): string[] => [address, ...aliases];
 
 function loginOf(session: SMTPServerSession): MailLogin {
   if (!session.user) throw new SmtpRefusal(530, '5.7.0', 'Must issue a STARTTLS command first');

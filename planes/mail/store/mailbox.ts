@@ -57,13 +57,13 @@ export const mailboxUsage = async (db: Db, mailboxId: string): Promise<MailboxUs
   return rows[0];
 };
 
-/**
- * Whether someone signed in to the mailbox may stay signed in.
- */
-export const mailboxActive = async (db: Db, mailboxId: string): Promise<boolean> => {
-  const { rows } = await sql`
-    select from published.mailbox where id = ${mailboxId} and status = 'active'`.execute(db);
-  return rows.length > 0;
+/** The version of logins that may stay signed in to the mailbox; null when nobody may. */
+export const loginVersion = async (db: Db, mailboxId: string): Promise<number | null> => {
+  const { rows } = await sql<{ version: number }>`
+    select login_version as version from published.mailbox where id = ${mailboxId} and status = 'active'`.execute(
+    db,
+  );
+  return rows[0]?.version ?? null;
 };
 
 /** Removes every message and folder of a mailbox, for good. Sessions that have one selected are told to go. */

@@ -5,10 +5,12 @@ import { type Answer, type Route, refusal } from './fake.ts';
 type Mailbox = {
   ref: string;
   address: string;
+  aliases: string[];
   name: string;
   password: string;
   app_password: string | null;
   suspended: boolean;
+  forward: { to: string; keep: boolean } | null;
 };
 
 const newPublicKey = () =>
@@ -17,12 +19,16 @@ const newPublicKey = () =>
 export const mailboxHostRoutes = () => {
   const keys = new Map<string, string>();
   const mailboxes = new Map<string, Mailbox>();
-  const at = (address: string) => [...mailboxes.values()].find((mailbox) => mailbox.address === address);
+  const at = (address: string) =>
+    [...mailboxes.values()].find((mailbox) => [mailbox.address, ...mailbox.aliases].includes(address));
   const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
-  const shown = ({ ref, address, name, suspended }: Mailbox) => ({ ref, address, name, suspended });
+  const shown = ({ password: _, app_password: _app, ...mailbox }: Mailbox) => mailbox;
   const noMailbox = refusal(404, 'unknown_mailbox', 'No such mailbox');
 
-  const create = (ref: string, wish: Omit<Mailbox, 'ref' | 'suspended'>): Answer => {
+  const create = (
+    ref: string,
+    wish: Pick<Mailbox, 'address' | 'name' | 'password' | 'app_password'>,
+  ): Answer => {
     if (!/^[^\s@]+@[^\s@]+$/.test(wish.address)) return refusal(422, 'bad_address', 'That is no address');
     const known = mailboxes.get(ref);
     if (known) {
@@ -32,7 +38,7 @@ export const mailboxHostRoutes = () => {
     }
     if (!keys.has(domainOf(wish.address))) return refusal(404, 'unknown_domain', 'No such domain');
     if (at(wish.address)) return refusal(409, 'address_taken', `${wish.address} is taken`);
-    const mailbox = { ...wish, ref, suspended: false };
+    const mailbox = { ...wish, ref, aliases: [], suspended: false, forward: null };
     mailboxes.set(ref, mailbox);
     return { status: 201, body: shown(mailbox) };
   };
@@ -42,6 +48,12 @@ export const mailboxHostRoutes = () => {
     if (!mailbox) return noMailbox;
     Object.assign(mailbox, fields);
     return { status: 204 };
+  };
+
+  const setAddresses = (ref: string, wish: Pick<Mailbox, 'address' | 'aliases'>): Answer => {
+    const taken = [wish.address, ...wish.aliases].find((address) => (at(address)?.ref ?? ref) !== ref);
+    if (taken) return refusal(409, 'address_taken', `${taken} is taken`);
+    return change(ref, { ...wish, aliases: wish.aliases.filter((alias) => alias !== wish.address) });
   };
 
   const domain = (publicKey: string | undefined): Answer =>
@@ -71,8 +83,13 @@ export const mailboxHostRoutes = () => {
     route('GET', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => domain(keys.get(name))),
     route('DELETE', /^\/domains\/([^/]+)$/, ({ parts: [name = ''] }) => removeDomain(name)),
     route('PUT', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''], body }) => create(ref, body)),
-    route('PUT', /^\/mailboxes\/([^/]+)\/(?:password|suspended)$/, ({ parts: [ref = ''], body }) =>
-      change(ref, body),
+    route(
+      'PUT',
+      /^\/mailboxes\/([^/]+)\/(?:password|suspended|name|forward)$/,
+      ({ parts: [ref = ''], body }) => change(ref, body),
+    ),
+    route('PUT', /^\/mailboxes\/([^/]+)\/addresses$/, ({ parts: [ref = ''], body }) =>
+      setAddresses(ref, body),
     ),
     route('DELETE', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''] }) => {
       mailboxes.delete(ref);

@@ -10,7 +10,14 @@ import type {
 import type { Api } from './api.ts';
 
 type WireDomain = { dkim: { selector: string; public_key: string } };
-type WireMailbox = { ref: string; address: string; name: string; suspended: boolean };
+type WireMailbox = {
+  ref: string;
+  address: string;
+  aliases: string[];
+  name: string;
+  suspended: boolean;
+  forward: { to: string; keep: boolean } | null;
+};
 
 const mailHost = 'mail.acme.example';
 const clientPorts = { imaps: 993, submissions: 465, submission: 587 };
@@ -79,6 +86,19 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
     await api.write('PUT', `${mailboxPath(id)}/password`, { password, app_password: appPassword });
   },
 
+  setDisplayName: async (id, displayName) => {
+    await api.write('PUT', `${mailboxPath(id)}/name`, { name: displayName });
+  },
+
+  setAddresses: async (id, addresses) => {
+    await api.write('PUT', `${mailboxPath(id)}/addresses`, addresses);
+  },
+
+  setForwarding: async (id, forwarding) => {
+    const forward = forwarding && { to: forwarding.address, keep: forwarding.keepCopy };
+    await api.write('PUT', `${mailboxPath(id)}/forward`, { forward });
+  },
+
   setStatus: async (id, status) => {
     await api.write('PUT', `${mailboxPath(id)}/suspended`, { suspended: status !== 'active' });
   },
@@ -110,9 +130,11 @@ const toDkimKey = ({ dkim }: WireDomain): DkimKey => ({
   publicKeyDer: dkim.public_key,
 });
 
-const toMailbox = ({ ref, address, name, suspended }: WireMailbox): HostedMailbox => ({
+const toMailbox = ({ ref, address, aliases, name, suspended, forward }: WireMailbox): HostedMailbox => ({
   id: ref,
   address,
   displayName: name,
   status: suspended ? 'suspended' : 'active',
+  aliases: aliases.toSorted(),
+  forwarding: forward && { address: forward.to, keepCopy: forward.keep },
 });

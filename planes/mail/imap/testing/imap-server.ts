@@ -12,7 +12,7 @@ import { RawClient } from './raw-client.ts';
 
 export const password = 'correct horse';
 
-export type TestMailbox = { id: string; address: string };
+export type TestMailbox = { id: string; address: string; loginVersion: number };
 
 export type TestImapServer = {
   readonly db: Db;
@@ -133,7 +133,7 @@ export const publishMailbox = async (db: Db, quotaBytes = 100_000_000): Promise<
     .insertInto('published.mailbox')
     .values({ id, workspace_id: id, address, domain, password_hash: 'unused', quota_bytes: quotaBytes })
     .execute();
-  return { id, address };
+  return { id, address, loginVersion: 1 };
 };
 
 /** A small message; lines as in the source, ends as on the wire. */
