@@ -42,6 +42,7 @@ const featureOrder = [
   'workspaces',
   'price-book',
   'billing',
+  'payments',
   'subscriptions',
   'tags',
   'dns',

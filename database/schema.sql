@@ -541,6 +541,55 @@ create table public.order_mailbox (
 );
 CREATE INDEX order_mailbox_mailbox ON public.order_mailbox USING btree (mailbox_uid);
 
+create table public.payment (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid,
+  kind text not null,
+  vendor text not null,
+  customer_id text not null,
+  session_id text,
+  url text,
+  lines jsonb not null,
+  amount_cents integer not null,
+  status text not null,
+  reason text,
+  message text,
+  purchase_kind text,
+  vendor_payment_id text,
+  credited_micros bigint default 0 not null,
+  reversed_micros bigint default 0 not null,
+  reversals integer default 0 not null,
+  refunded_cents integer default 0 not null,
+  disputed_cents integer default 0 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  ask_at timestamp with time zone,
+  constraint payment_amount_cents_check CHECK ((amount_cents > 0)),
+  constraint payment_check CHECK ((reversed_micros <= credited_micros)),
+  constraint payment_check1 CHECK (((status = 'succeeded'::text) = (paid_at IS NOT NULL))),
+  constraint payment_credited_micros_check CHECK ((credited_micros >= 0)),
+  constraint payment_kind_check CHECK ((kind = ANY (ARRAY['checkout'::text, 'top_up'::text]))),
+  constraint payment_pkey PRIMARY KEY (uid),
+  constraint payment_reversed_micros_check CHECK ((reversed_micros >= 0)),
+  constraint payment_status_check CHECK ((status = ANY (ARRAY['open'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'expired'::text, 'held'::text]))),
+  constraint payment_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint payment_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX payment_ask ON public.payment USING btree (ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX payment_list ON public.payment USING btree (team_uid, created_at DESC, uid DESC);
+CREATE UNIQUE INDEX payment_session ON public.payment USING btree (vendor, session_id);
+
+create table public.payment_customer (
+  team_uid uuid not null,
+  vendor text not null,
+  customer_id text not null,
+  constraint payment_customer_pkey PRIMARY KEY (team_uid, vendor),
+  constraint payment_customer_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+
 create table public.price_book (
   version integer not null,
   prices jsonb not null,
@@ -706,6 +755,86 @@ create table public.workspace (
   constraint workspace_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
 CREATE UNIQUE INDEX workspace_live_name ON public.workspace USING btree (team_uid, lower(name)) WHERE (deleted_at IS NULL);
+
+create schema bank;
+
+create table bank.card (
+  id uuid not null,
+  customer_id uuid not null,
+  label text not null,
+  answer text not null,
+  created_at timestamp with time zone not null,
+  constraint card_answer_check CHECK ((answer = ANY (ARRAY['pays'::text, 'declined'::text, 'needs_customer'::text]))),
+  constraint card_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES bank.customer(id),
+  constraint card_customer_id_key UNIQUE (customer_id),
+  constraint card_pkey PRIMARY KEY (id)
+);
+
+create table bank.customer (
+  id uuid not null,
+  reference uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint customer_pkey PRIMARY KEY (id),
+  constraint customer_reference_key UNIQUE (reference)
+);
+
+create table bank.notice (
+  id uuid not null,
+  payment_id uuid not null,
+  type text not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  received_at timestamp with time zone,
+  constraint notice_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES bank.payment(id),
+  constraint notice_pkey PRIMARY KEY (id)
+);
+CREATE INDEX bank_notice_due ON bank.notice USING btree (due_at) WHERE (received_at IS NULL);
+
+create table bank.payment (
+  id uuid not null,
+  reference uuid not null,
+  customer_id uuid not null,
+  session_id text,
+  lines jsonb not null,
+  amount_cents integer not null,
+  status text not null,
+  failure_reason text,
+  failure_message text,
+  keep_method boolean not null,
+  return_url text,
+  expires_at timestamp with time zone,
+  refunded_cents integer default 0 not null,
+  disputed_cents integer default 0 not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint payment_amount_cents_check CHECK ((amount_cents > 0)),
+  constraint payment_check CHECK (((refunded_cents >= 0) AND (disputed_cents >= 0) AND ((refunded_cents + disputed_cents) <= amount_cents))),
+  constraint payment_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES bank.customer(id),
+  constraint payment_pkey PRIMARY KEY (id),
+  constraint payment_reference_key UNIQUE (reference),
+  constraint payment_session_id_key UNIQUE (session_id),
+  constraint payment_status_check CHECK ((status = ANY (ARRAY['open'::text, 'succeeded'::text, 'failed'::text, 'expired'::text])))
+);
+CREATE INDEX bank_payment_customer ON bank.payment USING btree (customer_id, created_at DESC);
+CREATE INDEX bank_payment_open ON bank.payment USING btree (expires_at) WHERE (status = 'open'::text);
+
+create table bank.portal (
+  id text not null,
+  customer_id uuid not null,
+  return_url text,
+  expires_at timestamp with time zone not null,
+  constraint portal_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES bank.customer(id),
+  constraint portal_pkey PRIMARY KEY (id)
+);
+
+create table bank.signing_key (
+  singleton boolean default true not null,
+  sealed text not null,
+  constraint signing_key_pkey PRIMARY KEY (singleton),
+  constraint signing_key_singleton_check CHECK (singleton)
+);
 
 create schema mail;
 

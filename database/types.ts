@@ -32,6 +32,62 @@ export interface ApiKey {
   uid: string;
 }
 
+export interface BankCard {
+  answer: string;
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  label: string;
+}
+
+export interface BankCustomer {
+  created_at: Timestamp;
+  id: string;
+  name: string;
+  reference: string;
+}
+
+export interface BankNotice {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  due_at: Timestamp;
+  id: string;
+  payment_id: string;
+  received_at: Timestamp | null;
+  type: string;
+}
+
+export interface BankPayment {
+  amount_cents: number;
+  created_at: Timestamp;
+  customer_id: string;
+  disputed_cents: Generated<number>;
+  expires_at: Timestamp | null;
+  failure_message: string | null;
+  failure_reason: string | null;
+  finished_at: Timestamp | null;
+  id: string;
+  keep_method: boolean;
+  lines: Json;
+  reference: string;
+  refunded_cents: Generated<number>;
+  return_url: string | null;
+  session_id: string | null;
+  status: string;
+}
+
+export interface BankPortal {
+  customer_id: string;
+  expires_at: Timestamp;
+  id: string;
+  return_url: string | null;
+}
+
+export interface BankSigningKey {
+  sealed: string;
+  singleton: Generated<boolean>;
+}
+
 export interface Charge {
   amount_micros: number;
   created_at: Timestamp;
@@ -473,6 +529,40 @@ export interface OrderMailbox {
   position: number;
 }
 
+export interface Payment {
+  amount_cents: number;
+  ask_at: Timestamp | null;
+  created_at: Timestamp;
+  credited_micros: Generated<number>;
+  customer_id: string;
+  disputed_cents: Generated<number>;
+  expires_at: Timestamp | null;
+  kind: string;
+  lines: Json;
+  message: string | null;
+  paid_at: Timestamp | null;
+  purchase_kind: string | null;
+  reason: string | null;
+  refunded_cents: Generated<number>;
+  reversals: Generated<number>;
+  reversed_micros: Generated<number>;
+  session_id: string | null;
+  status: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  url: string | null;
+  vendor: string;
+  vendor_payment_id: string | null;
+  workspace_uid: string | null;
+}
+
+export interface PaymentCustomer {
+  customer_id: string;
+  team_uid: string;
+  vendor: string;
+}
+
 export interface PriceBook {
   created_at: Timestamp;
   made_by: string | null;
@@ -747,6 +837,12 @@ export interface Workspace {
 
 export interface DB {
   api_key: ApiKey;
+  "bank.card": BankCard;
+  "bank.customer": BankCustomer;
+  "bank.notice": BankNotice;
+  "bank.payment": BankPayment;
+  "bank.portal": BankPortal;
+  "bank.signing_key": BankSigningKey;
   charge: Charge;
   dkim_key_stock: DkimKeyStock;
   dns_record: DnsRecord;
@@ -784,6 +880,8 @@ export interface DB {
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
+  payment: Payment;
+  payment_customer: PaymentCustomer;
   price_book: PriceBook;
   provider_choice: ProviderChoice;
   provider_credential: ProviderCredential;

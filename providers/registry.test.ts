@@ -40,6 +40,7 @@ const settings: ProviderSettings = {
       clientPorts: { imaps: 2993, submissions: 2465, submission: 2587 },
       access: { smtp: access, imap: access },
     },
+    payments: { publicUrl: () => 'http://127.0.0.1', noticeUrl: () => 'http://127.0.0.1' },
     dkimKeyStockSize: 0,
   },
 };

@@ -13,6 +13,7 @@ import { type Failure, ProviderFailure } from './contracts/failure.ts';
 import type { ProviderScope, Providers } from './contracts/lookup.ts';
 import type { MailboxHost, Platform } from './contracts/mailbox-host.ts';
 import type { Manifest, Role } from './contracts/manifest.ts';
+import type { Payments } from './contracts/payments.ts';
 import type { Registrar } from './contracts/registrar.ts';
 import type { ZoneAccount } from './contracts/zone-account.ts';
 import { type Choice, createProviderChoices } from './provider-choice.ts';
@@ -22,7 +23,12 @@ export const manifests: readonly Manifest[] = [builtin, cloudflare];
 
 export type ProviderSettings = {
   /** The vendor that serves a role where no workspace and no domain says otherwise. */
-  vendors: { registrar: string; dnsHost: string; mailboxHosts: Record<Platform, string> };
+  vendors: {
+    registrar: string;
+    dnsHost: string;
+    payments: string;
+    mailboxHosts: Record<Platform, string>;
+  };
   builtin: BuiltinSettings;
   cloudflare: { baseUrl: string };
 };
@@ -37,6 +43,7 @@ type AccountVendor = {
 export const builtinVendors: ProviderSettings['vendors'] = {
   registrar: builtin.vendor,
   dnsHost: builtin.vendor,
+  payments: builtin.vendor,
   mailboxHosts: {
     GOOGLE: builtin.vendor,
     MICROSOFT: builtin.vendor,
@@ -82,9 +89,12 @@ export const createProviders = ({
   };
   const mailboxHosts: Record<string, MailboxHost> = { [builtin.vendor]: builtinProviders.mailboxHost };
 
+  const paymentVendors: Record<string, Payments> = { [builtin.vendor]: builtinProviders.payments };
+
   const { vendors } = settings;
   pick('registrar', registrars, vendors.registrar, 'the settings');
   pick('dns-host', dnsHosts, vendors.dnsHost, 'the settings');
+  pick('payments', paymentVendors, vendors.payments, 'the settings');
   for (const vendor of Object.values(vendors.mailboxHosts)) {
     pick('mailbox-host', mailboxHosts, vendor, 'the settings');
   }
@@ -131,6 +141,8 @@ export const createProviders = ({
         return choose('mailbox-host', mailboxHosts, vendors.mailboxHosts[platform], choice);
       }),
     mailHostVendor,
+    paymentVendor: () => vendors.payments,
+    payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
     start: () => builtinProviders.start(),
     close: () => builtinProviders.close(),
   };

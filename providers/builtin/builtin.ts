@@ -4,16 +4,23 @@ import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import type { DnsHost } from '../contracts/dns-host.ts';
 import type { MailboxHost } from '../contracts/mailbox-host.ts';
+import type { Payments } from '../contracts/payments.ts';
 import type { Registrar } from '../contracts/registrar.ts';
 import { createDkimKeyStock } from './dkim-key-stock.ts';
 import { createDnsHost, type DnsHostSettings } from './dns-host.ts';
 import { createMailboxHost, type MailboxHostSettings } from './mailbox-host.ts';
+import { startNoticeSender } from './payment-notices.ts';
+import { createPayments, type PaymentsSettings } from './payments.ts';
 import { createRegistrar, type RegistrySettings } from './registrar.ts';
 
 export type BuiltinSettings = {
   registry: RegistrySettings;
   dns: DnsHostSettings;
   mail: MailboxHostSettings;
+  payments: PaymentsSettings & {
+    /** Where notices go; it may be nearer than the public address. */
+    noticeUrl(): string;
+  };
   /** RSA keys held ready for new domains; 0 makes each key when it is needed. */
   dkimKeyStockSize: number;
 };
@@ -24,7 +31,8 @@ export type BuiltinProviders = {
   registrar: Registrar;
   dnsHost: DnsHost;
   mailboxHost: MailboxHost;
-  /** Makes keys ahead of need, in the background. */
+  payments: Payments;
+  /** Makes keys ahead of need and sends notices of payments, in the background. */
   start(): void;
   /** Ends the background work; the providers go on working. */
   close(): Promise<void>;
@@ -37,13 +45,19 @@ export const createBuiltinProviders = ({
   settings,
 }: BuiltinDependencies): BuiltinProviders => {
   const keyStock = createDkimKeyStock({ db, secrets, clock, size: settings.dkimKeyStockSize });
+  let notices: { close(): Promise<void> } | null = null;
   return {
     registrar: createRegistrar({ db, clock, settings: settings.registry }),
     dnsHost: createDnsHost({ db, clock, settings: settings.dns }),
     mailboxHost: createMailboxHost({ db, secrets, clock, keyStock, settings: settings.mail }),
+    payments: createPayments({ db, secrets, clock, settings: settings.payments }),
     start: () => {
+      notices ??= startNoticeSender({ db, secrets, clock, url: settings.payments.noticeUrl });
       keyStock.topUp().catch(() => {});
     },
-    close: () => keyStock.close(),
+    async close() {
+      await notices?.close();
+      await keyStock.close();
+    },
   };
 };

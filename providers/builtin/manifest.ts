@@ -46,6 +46,19 @@ export const manifest: Manifest = {
         },
       ],
     },
+    payments: {
+      claims: [
+        { ability: 'A checkout page where a person pays, fails or cancels', can: true },
+        { ability: 'Charge a stored test card without the customer', can: true },
+        { ability: 'Signed notices, sent until they are received', can: true },
+        { ability: 'Refunds and disputes', can: true, note: 'by the buttons of its portal page' },
+        {
+          ability: 'Real money',
+          can: false,
+          because: 'its bank lives in this installation; only a vendor outside can take money',
+        },
+      ],
+    },
     'mailbox-host': {
       claims: [
         { ability: 'Mailboxes that send over SMTP and are read over IMAP', can: true },

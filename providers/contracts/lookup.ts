@@ -2,6 +2,7 @@
 import type { CredentialValues } from './credential.ts';
 import type { DnsHost } from './dns-host.ts';
 import type { MailboxHost, Platform } from './mailbox-host.ts';
+import type { Payments } from './payments.ts';
 import type { Registrar } from './registrar.ts';
 import type { ZoneAccount } from './zone-account.ts';
 
@@ -13,6 +14,10 @@ export type Providers = {
   dnsHost(scope?: ProviderScope): DnsHost;
   /** The account that a credential opens at a vendor; its values are named as in the vendor's manifest. */
   zoneAccount(vendor: string, credential: CredentialValues): ZoneAccount;
+  /** The vendor that takes new payments, and its name. */
+  paymentVendor(): string;
+  /** A payment vendor by its name: payments stay with the vendor they were begun at. Null when it is not set up. */
+  payments(vendor: string): Payments | null;
   /** The host that serves a platform: an order for GOOGLE may be served by any host that config names. */
   mailboxHost(platform: Platform, scope?: ProviderScope): MailboxHost;
   /** A word for the host that serves a platform: two platforms with the same one share what was prepared for either. */

@@ -1,7 +1,7 @@
 // What a vendor says about itself, as data: from it come the matrix of providers, the forms that ask for
 // credentials, and the check that a vendor has a file for every role it claims.
 
-export type Role = 'registrar' | 'dns-host' | 'zone-account' | 'mailbox-host';
+export type Role = 'registrar' | 'dns-host' | 'zone-account' | 'mailbox-host' | 'payments';
 
 /** One value the vendor must be given before it works. */
 export type Credential = {

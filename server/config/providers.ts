@@ -6,6 +6,7 @@ import { defineSection, variable } from './variable.ts';
 const registrarVendors = ['builtin'] as const;
 const dnsHostVendors = ['builtin'] as const;
 const mailboxHostVendors = ['builtin'] as const;
+const paymentVendors = ['builtin'] as const;
 
 /** Ways in which the built-in registry can misbehave; a name that contains `-<word>` does so by itself. */
 const registryFailureWords = [
@@ -73,6 +74,13 @@ export const providersSection = defineSection({
       default: 'https://api.cloudflare.com/client/v4',
       doc: 'Address of the API of Cloudflare, through which domains are connected whose zone lies in an account there. Another address is for trying it out.',
       example: 'http://127.0.0.1:9999',
+    }),
+    payments: variable({
+      name: 'INBOXKIT_PAYMENTS',
+      type: oneOf(paymentVendors),
+      default: 'builtin',
+      doc: 'Vendor that takes payments for credits. The built-in one is a test bank: everything about it works, and no money moves.',
+      example: 'builtin',
     }),
     registryDelayMs: variable({
       name: 'INBOXKIT_REGISTRY_DELAY_MS',

@@ -16,6 +16,8 @@ export type FeatureSettings = {
   /** How long a connected domain waits to be delegated to our nameservers. */
   connectExpiresMs: number;
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
+  /** Where people and their browsers reach this installation, without a slash at the end. */
+  publicUrl(): string;
   resolvers: { name: string; address: string; port: number }[];
   /** Where nameservers outside of this installation listen. */
   outsideDnsPort: number;

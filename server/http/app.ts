@@ -1,6 +1,7 @@
 // The HTTP application: mounts endpoints, and answers what belongs to none of them.
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { Registry } from 'prom-client';
 import type { SecretBox } from '../../database/secret-box.ts';
@@ -13,6 +14,7 @@ import { createRequestMetrics, NO_OPERATION } from './metrics.ts';
 import { API_PREFIX, type ApiInfo, openApiDocument } from './openapi.ts';
 import { asApiError, type Pipeline, type RequestFacts, serve } from './pipeline.ts';
 import { createRateLimiter, defaultRateLimits, type RateLimits } from './rate-limit.ts';
+import { MAX_BODY_BYTES } from './read-request.ts';
 import { checkReadiness, type ReadyCheck } from './readiness.ts';
 
 export type ApiOptions<FeatureContext> = Omit<Pipeline<FeatureContext>, 'takeCall' | 'idempotency'> & {
@@ -24,10 +26,20 @@ export type ApiOptions<FeatureContext> = Omit<Pipeline<FeatureContext>, 'takeCal
   readyChecks?: readonly ReadyCheck[];
   rateLimits?: RateLimits;
   idempotency?: Pick<IdempotencyOptions, 'leaseMs' | 'waitMs'>;
+  mounts?: readonly Mount[];
   /** Browser origins that may call the API; none by default. */
   allowedOrigins?: readonly string[];
   /** Shown at `/metrics`. */
   metrics?: Registry;
+};
+
+/** Something beside the API that answers requests by itself: pages for people, notices of vendors. */
+export type Mount = {
+  /** In logs and metrics; the path may hold a key and is written nowhere. */
+  name: string;
+  /** A pattern of Hono's, such as `/v1/pay/*`. */
+  path: string;
+  handle(request: Request): Promise<Response>;
 };
 
 type Env = { Variables: { facts: RequestFacts } };
@@ -92,6 +104,13 @@ export const createApi = <FeatureContext>(options: ApiOptions<FeatureContext>): 
   }
   for (const [pattern, methods] of methodsByPattern(endpoints)) {
     app.options(pattern, (c) => c.body(null, 204, { Allow: methods.join(', ') }));
+  }
+
+  for (const { name, path, handle } of options.mounts ?? []) {
+    app.all(path, bodyLimit({ maxSize: MAX_BODY_BYTES }), (c) => {
+      c.var.facts.operation = name;
+      return handle(c.req.raw);
+    });
   }
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));

@@ -53,6 +53,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
     uid: domain.uid,
     records: [{ host: `of-${name.split('.')[0]}`, type: 'A', value: '192.0.2.1' }],
   });
+  const opened = await api.post('/billing/wallet/add-credits', { credits: 25 });
   const record: Body = { uid: added.body.changes.added[0] };
   return {
     request: (path, init) => fetch(`${api.installation.baseUrl}${path}`, init),
@@ -125,6 +126,10 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
       'billing.wallet-logs': { query: {} },
+      'payments.list': { query: {} },
+      'payments.get': { params: { payment_uid: opened.body.payment.uid } },
+      'payments.auto-topup': { body: { auto_topup_enabled: false } },
+      'payments.low-balance': { body: { low_balance_threshold: 25 } },
       'price-book.get': { query: {} },
       'price-book.versions': { query: {} },
       'orders.list': { query: {} },

@@ -26,6 +26,12 @@ import {
   platformsOfDomains,
 } from '../features/mailboxes/index.ts';
 import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
+import {
+  type CheckoutPurchases,
+  paymentEndpoints,
+  paymentErrors,
+  paymentWorkflows,
+} from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { fundsOf, plansSubscribed, subscriptionEndpoints } from '../features/subscriptions/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
@@ -47,6 +53,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
   ...billingEndpoints,
+  ...paymentEndpoints,
   ...subscriptionEndpoints,
   ...priceBookEndpoints(plansSubscribed),
 ];
@@ -54,8 +61,12 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 /** How each kind of purchase that waits for credits goes on when they arrive. */
 const continuations: Readonly<Record<string, Continuation>> = {};
 
+/** What goes on when its checkout is paid. */
+export const checkoutPurchases: CheckoutPurchases = {};
+
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
   ...billingWorkflows(continuations),
+  ...paymentWorkflows,
   ...dnsWorkflows,
   ...domainWorkflows(domainMailboxes),
   ...mailboxWorkflows,
@@ -66,6 +77,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...plumbingErrors,
   ...workspaceErrors,
   ...billingErrors,
+  ...paymentErrors,
   ...priceBookErrors,
   ...dnsErrors,
   ...domainErrors,

@@ -5,8 +5,10 @@ import { closeAccounts, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { mailboxCountsFold } from '../features/mailboxes/index.ts';
+import { reconcilePayments } from '../features/payments/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
 import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
+import { checkoutPurchases } from './contract.ts';
 
 const EVERY_MS = 60_000;
 
@@ -22,6 +24,7 @@ export const keepHouse = (deps: {
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),
+    'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'close ledger accounts': () => closeAccounts(db, clock),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),

@@ -24,8 +24,9 @@ import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
 import { type FirstKey, setUpFirstTeam } from './first-start.ts';
 import { hostsOf, type PlanePorts } from './hosts.ts';
 import { keepHouse } from './housekeeping.ts';
+import { paymentMounts } from './payment-mounts.ts';
 import { startPlanes } from './planes.ts';
-import { openProviders, publishOwnHosts } from './providers.ts';
+import { type Addresses, openProviders, publishOwnHosts } from './providers.ts';
 import { openStorage, type Storage } from './storage.ts';
 
 const MINUTE_MS = 60_000;
@@ -80,7 +81,14 @@ export const startInstallation = async (
     const names = [hosts.mail, config.server.hostname, 'localhost', '127.0.0.1'];
     const certificate = await loadCertificate(config.tls, names, storage.dataDir, clock);
     const { ports } = opened(await startPlanes(config, { storage, certificate, hosts, clock, log }));
-    const providers = opened(openProviders(config, { storage, certificate, hosts, ports, clock }));
+    let http: HttpListener | null = null;
+    const urlOf = (server: Parameters<typeof publicUrlOf>[0]) =>
+      publicUrlOf(server, http?.port ?? config.server.httpPort);
+    const addresses: Addresses = {
+      publicUrl: () => urlOf(config.server),
+      ownUrl: () => urlOf({ ...config.server, ...(http && { publicUrl: null }) }),
+    };
+    const providers = opened(openProviders(config, { storage, certificate, hosts, ports, clock, addresses }));
     await publishOwnHosts(providers, config, hosts);
 
     const settings: FeatureSettings = {
@@ -90,6 +98,7 @@ export const startInstallation = async (
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
       resolvers: [...config.dns.resolvers],
       outsideDnsPort: config.dns.outsidePort,
+      publicUrl: addresses.publicUrl,
     };
     const starter: WorkflowStarter = workflowStarter();
     const outgoing = createOutgoing(config.outgoing);
@@ -117,7 +126,6 @@ export const startInstallation = async (
       opened(keepHouse({ context, rateLimits, log }));
     }
 
-    let http: HttpListener | null = null;
     if (runs('api')) {
       const app = createApi({
         endpoints: allEndpoints,
@@ -134,11 +142,12 @@ export const startInstallation = async (
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
+        mounts: paymentMounts(context, log.child({ role: 'api' })),
         checkResponses,
       });
       http = opened(await listenHttp(app, { host: config.server.bind, port: config.server.httpPort }));
     }
-    const baseUrl = publicUrlOf(config.server, http?.port ?? config.server.httpPort);
+    const baseUrl = addresses.publicUrl();
     const { firstCreditsMicros } = config.billing;
     const firstKey = runs('api')
       ? await setUpFirstTeam(storage, keys, { baseUrl, firstCreditsMicros, clock })

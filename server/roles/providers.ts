@@ -15,6 +15,9 @@ const NAMESERVER_TTL_S = 86_400;
 /** Two seconds of one core per spare key; ten cover a sizeable order while the next are made. */
 const SPARE_DKIM_KEYS = 10;
 
+/** Where people reach this installation, and where this process does; asked when used, because ports are known late. */
+export type Addresses = { publicUrl(): string; ownUrl(): string };
+
 export const openProviders = (
   config: Config,
   {
@@ -23,12 +26,14 @@ export const openProviders = (
     hosts,
     ports,
     clock,
+    addresses,
   }: {
     storage: Storage;
     certificate: Certificate;
     hosts: Hosts;
     ports: PlanePorts;
     clock: Clock;
+    addresses: Addresses;
   },
 ): ProviderRegistry => {
   const ca = certificate.selfMade ? certificate.cert : undefined;
@@ -42,6 +47,7 @@ export const openProviders = (
       vendors: {
         registrar: providers.registrar,
         dnsHost: providers.dnsHost,
+        payments: providers.payments,
         mailboxHosts: {
           GOOGLE: providers.mailboxHostGoogle,
           MICROSOFT: providers.mailboxHostMicrosoft,
@@ -67,6 +73,10 @@ export const openProviders = (
             smtp: { ...endpoint, port: ports.submissions },
             imap: { ...endpoint, port: ports.imaps },
           },
+        },
+        payments: {
+          publicUrl: addresses.publicUrl,
+          noticeUrl: () => `${addresses.ownUrl()}/v1/payments/builtin/events`,
         },
         dkimKeyStockSize: SPARE_DKIM_KEYS,
       },

@@ -2,7 +2,7 @@
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { getAccount, type ReadFunds } from './get.endpoint.ts';
-import { teamExists, teamInsert } from './store.ts';
+import { teamByUid, teamExists, teamInsert } from './store.ts';
 
 export type { KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
@@ -10,6 +10,10 @@ export { teamLock as lockTeam } from './store.ts';
 export type { ReadFunds };
 
 export const accountEndpoints = (readFunds: ReadFunds) => [getAccount(readFunds)];
+
+/** How people call the team. */
+export const teamName = async (db: Db, uid: string): Promise<string> =>
+  (await teamByUid(db, uid))?.name ?? 'Team';
 
 /** Whether the installation has a team yet; the first start makes one. */
 export const hasTeam = (db: Db): Promise<boolean> => teamExists(db);

@@ -151,10 +151,18 @@ export const giveBackCharges = async (
  */
 export const addCredits = async (
   tx: Tx,
-  funding: { teamUid: string; amountMicros: number; key: string; description: string; now: Date },
+  funding: {
+    teamUid: string;
+    amountMicros: number;
+    key: string;
+    description: string;
+    /** What brought them; the team itself when nothing is named. */
+    reference?: { type: string; uid: string };
+    now: Date;
+  },
 ): Promise<void> => {
   const { teamUid, amountMicros, description, now } = funding;
-  const reference = { type: 'team', uid: teamUid };
+  const reference = funding.reference ?? { type: 'team', uid: teamUid };
   const idempotencyKey = `funding:${funding.key}`;
   const booked = await transactionInsert(tx, {
     teamUid,

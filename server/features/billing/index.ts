@@ -30,6 +30,8 @@ export {
 export type { UpcomingCharge } from './upcoming.ts';
 export { wakeWaiting } from './wake-waiting.job.ts';
 export { walletOf } from './wallet.ts';
+export { topUpIfLow, walletSettings, walletSettingsUpdate } from './wallet-settings.ts';
+export { walletShape, walletView } from './wallet-view.ts';
 
 /** `continuations` say for every kind in `waitForFunds` how a purchase goes on. */
 export const billingWorkflows = (continuations: Readonly<Record<string, Continuation>>) => [

@@ -5,7 +5,7 @@ export type NewEvent = {
   workspaceUid: string | null;
   /** `<noun>.<what happened>`, e.g. `mailbox.status_changed`. */
   type: string;
-  subjectType: 'domain' | 'mailbox' | 'order' | 'wallet' | 'workspace';
+  subjectType: 'domain' | 'mailbox' | 'order' | 'payment' | 'wallet' | 'workspace';
   subjectUid: string;
   /** Never a secret: events are read by webhooks, people and logs. */
   data: Record<string, unknown>;
