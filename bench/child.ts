@@ -1,4 +1,4 @@
-// A Node program as a child process that says when it is ready, and is ended by its pid.
+// A program as a child process that says when it is ready, and is ended by its pid.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { keep } from './leftovers.ts';
 
@@ -20,18 +20,23 @@ const neutralEnv = (): NodeJS.ProcessEnv =>
     Object.entries(process.env).filter(([name]) => !name.startsWith('INBOXKIT_') && name !== 'DATABASE_URL'),
   );
 
+/** Starts `node <args>` and resolves once its output matches `ready`. */
+export const startChild = (args: string[], ready: RegExp, env: Record<string, string> = {}): Promise<Child> =>
+  startProgram(process.execPath, args, ready, env);
+
 /**
- * Starts `node <args>` and resolves once its output matches `ready`.
+ * Starts a program that stays in the foreground, and resolves once its output matches `ready`.
  *
  * @throws Error with what it printed, when it ends or stays silent instead.
  */
-export const startChild = async (
+export const startProgram = async (
+  command: string,
   args: string[],
   ready: RegExp,
   env: Record<string, string> = {},
 ): Promise<Child> => {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, args, {
     env: { ...neutralEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

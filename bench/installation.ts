@@ -23,7 +23,7 @@ export type Installation = {
   close(): Promise<void>;
 };
 
-const program = fileURLToPath(new URL('../server/main.ts', import.meta.url));
+export const INSTALLATION_PROGRAM = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 
 const ownPorts = Object.fromEntries(
   ['HTTP', 'DNS', 'SMTP', 'SUBMISSION', 'SUBMISSIONS', 'IMAP', 'IMAPS', 'WEB', 'IDENTITY'].map((name) => [
@@ -42,7 +42,7 @@ export const startInstallation = async (
 ): Promise<Installation> => {
   // A server killed by `stop` could leave its database running.
   const stopDatabase = keep(() => stopSurvivor(dataDir, { info: () => {}, warn: () => {} }));
-  const child = await startChild([program], /^\{.*"msg":"InboxKit is ready"\}$/m, {
+  const child = await startChild([INSTALLATION_PROGRAM], /^\{.*"msg":"InboxKit is ready"\}$/m, {
     INBOXKIT_LOG: 'json',
     ...ownPorts,
     ...credits,

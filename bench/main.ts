@@ -1,5 +1,6 @@
 // `npm run bench`: measures the program and prints each figure beside a named peer from the same run.
 // `npm run bench -- start` picks another benchmark; the names are the keys below.
+import { benchDns } from './dns/dns.ts';
 import { benchHttp } from './http.ts';
 import { cleanUp } from './leftovers.ts';
 import { benchMemory } from './memory.ts';
@@ -13,6 +14,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   start: benchStart,
   memory: benchMemory,
   http: benchHttp,
+  dns: benchDns,
 };
 
 const named = process.argv.slice(2);

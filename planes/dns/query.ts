@@ -1,6 +1,7 @@
 // Reads a query message: the header, the one question, and EDNS. Works on the bytes as they came, because a name
 // may hold any byte (RFC 2181 §11) and because most questions are answered from the cache by those bytes alone.
 
+import { randomBytes } from 'node:crypto';
 import { FLAG, HEADER_BYTES, OPCODE_MASK, RCODE, TYPE } from './constants.ts';
 
 export type Edns = { payloadBytes: number; version: number; dnssecOk: boolean };
@@ -11,8 +12,10 @@ export type Query = {
   opcode: number;
   /** Where the question section ends; it starts after the header. */
   questionEnd: number;
-  /** Name in lower case and type, in wire format, one character per byte. */
-  key: string;
+  /** How many bytes of `questionKey` are its key. */
+  keyLength: number;
+  /** Of the key, 32 bits. Seeded anew in every process, so that nobody can prepare names that collide. */
+  hash: number;
   type: number;
   class: number;
   edns: Edns | undefined;
@@ -32,7 +35,20 @@ const RECORD_TAIL_BYTES = 10;
 const DNSSEC_OK = 0x8000;
 const OPCODE_SHIFT = 11;
 
-const keyBytes = Buffer.alloc(MAX_NAME_BYTES + 2);
+/** What of EDNS shows in a response: whether there is an OPT record, and its DO bit. */
+const WITHOUT_EDNS = 0;
+const WITH_EDNS = 1;
+const WITH_DNSSEC_OK = 2;
+
+/**
+ * The key of the query read last: its name in lower case and its type in wire format, then one byte for EDNS. Shared,
+ * because queries are answered one at a time, each before the next is read.
+ */
+export const questionKey: Buffer = Buffer.alloc(MAX_NAME_BYTES + 3);
+
+const SEED = randomBytes(4).readUInt32LE(0);
+/** FNV-1a. */
+const HASH_PRIME = 0x01000193;
 
 /** Never throws, whatever the bytes are. */
 export function readQuery(message: Buffer): ReadQuery {
@@ -51,26 +67,38 @@ function readQuestion(message: Buffer, opcode: number): Query | undefined {
   if (message.readUInt16BE(4) !== 1) return undefined;
   const nameEnd = readQuestionName(message);
   if (nameEnd === undefined || nameEnd + QUESTION_TAIL_BYTES > message.length) return undefined;
-  const type = message.readUInt16BE(nameEnd);
-  keyBytes.writeUInt16BE(type, nameEnd - HEADER_BYTES);
   const query: Query = {
     kind: 'query',
     opcode,
     questionEnd: nameEnd + QUESTION_TAIL_BYTES,
-    key: keyBytes.toString('latin1', 0, nameEnd - HEADER_BYTES + 2),
-    type,
+    keyLength: nameEnd - HEADER_BYTES + 3,
+    hash: 0,
+    type: message.readUInt16BE(nameEnd),
     class: message.readUInt16BE(nameEnd + 2),
     edns: undefined,
   };
-  return readRecords(message, query) ? query : undefined;
+  if (!readRecords(message, query)) return undefined;
+  completeKey(query);
+  return query;
 }
 
-/** Copies the name in lower case (ASCII only, RFC 4343 §3) to `keyBytes`; answers where it ends. */
+function completeKey(query: Query): void {
+  const end = query.keyLength;
+  questionKey[end - 3] = query.type >> 8;
+  questionKey[end - 2] = query.type & 0xff;
+  questionKey[end - 1] = query.edns ? (query.edns.dnssecOk ? WITH_DNSSEC_OK : WITH_EDNS) : WITHOUT_EDNS;
+  let hash = SEED;
+  for (let index = 0; index < end; index += 1) hash = Math.imul(hash ^ questionKey[index]!, HASH_PRIME);
+  // Its low bits choose the slot, and the last byte alone would choose most of them.
+  query.hash = (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** Copies the name in lower case (ASCII only, RFC 4343 §3) to `questionKey`; answers where it ends. */
 function readQuestionName(message: Buffer): number | undefined {
   let offset = HEADER_BYTES;
   while (offset < message.length && offset - HEADER_BYTES < MAX_NAME_BYTES) {
     const length = message[offset]!;
-    keyBytes[offset - HEADER_BYTES] = length;
+    questionKey[offset - HEADER_BYTES] = length;
     offset += 1;
     if (length === 0) return offset;
     // The first name of a message has nothing before it to point at (RFC 1035 §4.1.4).
@@ -79,7 +107,7 @@ function readQuestionName(message: Buffer): number | undefined {
       return undefined;
     for (; offset < end; offset += 1) {
       const byte = message[offset]!;
-      keyBytes[offset - HEADER_BYTES] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+      questionKey[offset - HEADER_BYTES] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
     }
   }
   return undefined;
@@ -129,18 +157,40 @@ function hasWholeOptions(message: Buffer, start: number, end: number): boolean {
   return offset === end;
 }
 
+const textBytes = Buffer.alloc(MAX_NAME_BYTES);
+
 /**
- * The name of a query's key as text, lower case without the trailing dot. A byte no zone of ours can hold (a dot
- * within a label above all) becomes `\DDD`, so that it matches nothing by accident.
+ * The name asked for as text, lower case without the trailing dot. A byte no zone of ours can hold (a dot within a label
+ * above all) becomes `\DDD`, so that it matches nothing by accident.
  */
-export function nameOfKey(key: string): string {
-  const labels: string[] = [];
-  for (let offset = 0; key.charCodeAt(offset) !== 0; ) {
-    const end = offset + 1 + key.charCodeAt(offset);
-    labels.push(key.slice(offset + 1, end).replace(/[^a-z0-9_*/-]/g, escapeByte));
-    offset = end;
+export function nameOfQuestion(query: Query): string {
+  const end = query.keyLength - 4;
+  if (end === 0) return '.';
+  let usual = true;
+  let label = questionKey[0]!;
+  for (let index = 1; index < end; index += 1) {
+    const byte = questionKey[index]!;
+    const isLength = label === 0;
+    label = isLength ? byte : label - 1;
+    textBytes[index - 1] = isLength ? DOT : byte;
+    usual &&= isLength || IS_USUAL[byte] === 1;
   }
-  return labels.length === 0 ? '.' : labels.join('.');
+  return usual ? textBytes.toString('latin1', 0, end - 1) : escapedName(end);
+}
+
+const DOT = 0x2e;
+const IS_USUAL = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[a-z0-9_*/-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+function escapedName(end: number): string {
+  const labels: string[] = [];
+  for (let offset = 0; offset < end; ) {
+    const next = offset + 1 + questionKey[offset]!;
+    labels.push(questionKey.toString('latin1', offset + 1, next).replace(/[^a-z0-9_*/-]/g, escapeByte));
+    offset = next;
+  }
+  return labels.join('.');
 }
 
 function escapeByte(character: string): string {

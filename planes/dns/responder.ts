@@ -1,7 +1,7 @@
 // From the bytes of a query to the bytes of its response, for every transport.
 
 import { isMetaType, typeName } from '../../protocols/dns/record-types.ts';
-import { AnswerCache } from './answer-cache.ts';
+import { AnswerStore } from './answer-store.ts';
 import {
   CLASS_IN,
   FLAG,
@@ -16,11 +16,8 @@ import {
 import { lookup } from './lookup.ts';
 import { answerResponse, emptyResponse, headerResponse } from './message.ts';
 import type { DnsLog, DnsMetrics } from './observation.ts';
-import { nameOfKey, type Query, readQuery } from './query.ts';
+import { nameOfQuestion, type Query, readQuery } from './query.ts';
 import type { ZoneTable } from './zone-table.ts';
-
-/** About 15 MB with usual answers. */
-const CACHED_ANSWERS = 30_000;
 
 /** `truncate`: answer only that the question be asked again over TCP. */
 export type Manner = 'udp' | 'tcp' | 'truncate';
@@ -29,12 +26,13 @@ export class Responder {
   readonly #zones: ZoneTable;
   readonly #log: DnsLog;
   readonly #metrics: DnsMetrics | undefined;
-  readonly #cache = new AnswerCache(CACHED_ANSWERS);
+  readonly #answers: AnswerStore;
 
   constructor(zones: ZoneTable, log: DnsLog, metrics?: DnsMetrics) {
     this.#zones = zones;
     this.#log = log;
     this.#metrics = metrics;
+    this.#answers = new AnswerStore(zones);
   }
 
   /** The response, or undefined when there must be none. Never throws: no bytes may stop the server. */
@@ -65,28 +63,21 @@ export class Responder {
       return emptyResponse(message, query, RCODE.NOERROR, FLAG.TC);
     }
     const limitBytes = manner === 'tcp' ? MAX_TCP_BYTES : udpLimitBytes(query);
-    const cacheKey = query.key + ednsVariant(query);
-    const cached = this.#cache.get(cacheKey, this.#zones.generation);
-    if (cached && cached.response.length <= limitBytes) {
-      this.#count(cached.rcode, query);
-      return addressed(cached.response, message, query);
+    const at = this.#answers.find(query);
+    if (at >= 0 && this.#answers.length(at) <= limitBytes) {
+      this.#count(this.#answers.rcode(at), query);
+      return addressed(this.#answers.copy(at), message, query);
     }
-    return this.#compile(message, query, limitBytes, cacheKey);
+    return this.#compile(message, query, limitBytes);
   }
 
-  #compile(message: Buffer, query: Query, limitBytes: number, cacheKey: string): Buffer {
-    const name = nameOfKey(query.key);
+  #compile(message: Buffer, query: Query, limitBytes: number): Buffer {
+    const name = nameOfQuestion(query);
     const answer = lookup(this.#zones, name, query.type);
     this.#count(answer.rcode, query);
     const whole = answerResponse(message, query, name, answer, MAX_TCP_BYTES);
-    if (answer.rcode !== RCODE.REFUSED) {
-      const { zones, rcode } = answer;
-      this.#cache.set(cacheKey, { response: whole, rcode, zones, generation: this.#zones.generation });
-    }
-    // The caller may change what it gets, the cache's copy not.
-    return whole.length <= limitBytes
-      ? Buffer.from(whole)
-      : answerResponse(message, query, name, answer, limitBytes);
+    if (answer.rcode !== RCODE.REFUSED) this.#answers.set(query, whole, answer.rcode, answer.zones);
+    return whole.length <= limitBytes ? whole : answerResponse(message, query, name, answer, limitBytes);
   }
 
   #count(rcode: number, query: Query): void {
@@ -114,17 +105,11 @@ function udpLimitBytes(query: Query): number {
   return Math.min(Math.max(query.edns?.payloadBytes ?? 0, MIN_UDP_BYTES), MAX_UDP_BYTES);
 }
 
-/** What of EDNS shows in the response: whether there is an OPT record, and its DO bit. */
-function ednsVariant(query: Query): string {
-  if (!query.edns) return '0';
-  return query.edns.dnssecOk ? '2' : '1';
-}
-
-/** A cached response for this very query: its id, its RD bit, and the name in the case it was asked in. */
+/** A kept response for this very query: its id, its RD bit, and the name in the case it was asked in. */
 function addressed(response: Buffer, message: Buffer, query: Query): Buffer {
-  const copy = Buffer.from(response);
-  message.copy(copy, 0, 0, 2);
-  copy[2] = (copy[2]! & 0xfe) | (message[2]! & 0x01);
-  message.copy(copy, HEADER_BYTES, HEADER_BYTES, query.questionEnd);
-  return copy;
+  response[0] = message[0]!;
+  response[1] = message[1]!;
+  response[2] = (response[2]! & 0xfe) | (message[2]! & 0x01);
+  for (let at = HEADER_BYTES; at < query.questionEnd; at += 1) response[at] = message[at]!;
+  return response;
 }

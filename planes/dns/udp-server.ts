@@ -51,8 +51,6 @@ function answer(
   const verdict = rateLimit.judge(peer.address, performance.now());
   if (verdict === 'drop') return;
   const response = responder.respond(message, verdict === 'truncate' ? 'truncate' : 'udp');
-  // A response that cannot be sent is lost like any datagram; the callback keeps it from being an 'error' event.
-  if (response) socket.send(response, peer.port, peer.address, ignoreSendError);
+  // Without a callback: a response that cannot be sent is lost like any datagram, and nobody waits to hear of it.
+  if (response) socket.send(response, peer.port, peer.address);
 }
-
-function ignoreSendError(): void {}

@@ -10,6 +10,7 @@ import type { Zone } from './zone.ts';
 export class ZoneTable {
   readonly #zones = new Map<string, Zone>();
   #generation = 0;
+  #changes = 0;
 
   get size(): number {
     return this.#zones.size;
@@ -17,6 +18,11 @@ export class ZoneTable {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Grows with everything that may change an answer. As long as it stays, every answer does. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get(name: string): Zone | undefined {
@@ -31,6 +37,7 @@ export class ZoneTable {
   put(zone: Zone): void {
     const former = this.#zones.get(zone.name);
     this.#zones.set(zone.name, zone);
+    this.#changes = (this.#changes + 1) >>> 0;
     if (former) former.retired = true;
     else this.#generation += 1;
   }
@@ -41,6 +48,7 @@ export class ZoneTable {
     this.#zones.delete(name);
     former.retired = true;
     this.#generation += 1;
+    this.#changes = (this.#changes + 1) >>> 0;
   }
 
   /** The zone with the longest name that `name` is in (RFC 1034 §4.3.2, step 2). */
