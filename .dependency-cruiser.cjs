@@ -48,6 +48,8 @@ const featureOrder = [
   'dns',
   'domains',
   'mailboxes',
+  'mail-queue',
+  'suppressions',
   'consent-requests',
   'sequencers',
   'warmup',

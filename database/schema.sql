@@ -990,6 +990,7 @@ CREATE INDEX queue_recipient_due ON mail.queue_recipient USING btree (due_at) WH
 CREATE INDEX queue_recipient_held ON mail.queue_recipient USING btree (domain) WHERE (state = 'held'::text);
 CREATE INDEX queue_recipient_lease ON mail.queue_recipient USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX queue_recipient_message ON mail.queue_recipient USING btree (message_id);
+CREATE INDEX queue_recipient_waiting ON mail.queue_recipient USING btree (workspace_id, state) WHERE ((workspace_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'sending'::text, 'deferred'::text, 'held'::text])));
 CREATE INDEX queue_recipient_workspace ON mail.queue_recipient USING btree (workspace_id, id) WHERE (workspace_id IS NOT NULL);
 
 create table mail.released_content (

@@ -143,6 +143,8 @@ export const createProviders = ({
     mailHostVendor,
     paymentVendor: () => vendors.payments,
     payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
+    mailQueue: () => builtinProviders.mailQueue,
+    suppressionList: () => builtinProviders.suppressionList,
     start: () => builtinProviders.start(),
     close: () => builtinProviders.close(),
   };

@@ -3,15 +3,19 @@ import type { Clock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import type { DnsHost } from '../contracts/dns-host.ts';
+import type { MailQueue } from '../contracts/mail-queue.ts';
 import type { MailboxHost } from '../contracts/mailbox-host.ts';
 import type { Payments } from '../contracts/payments.ts';
 import type { Registrar } from '../contracts/registrar.ts';
+import type { SuppressionList } from '../contracts/suppression-list.ts';
 import { createDkimKeyStock } from './dkim-key-stock.ts';
 import { createDnsHost, type DnsHostSettings } from './dns-host.ts';
+import { createMailQueue } from './mail-queue.ts';
 import { createMailboxHost, type MailboxHostSettings } from './mailbox-host.ts';
 import { startNoticeSender } from './payment-notices.ts';
 import { createPayments, type PaymentsSettings } from './payments.ts';
 import { createRegistrar, type RegistrySettings } from './registrar.ts';
+import { createSuppressionList } from './suppression-list.ts';
 
 export type BuiltinSettings = {
   registry: RegistrySettings;
@@ -32,6 +36,8 @@ export type BuiltinProviders = {
   dnsHost: DnsHost;
   mailboxHost: MailboxHost;
   payments: Payments;
+  mailQueue: MailQueue;
+  suppressionList: SuppressionList;
   /** Makes keys ahead of need and sends notices of payments, in the background. */
   start(): void;
   /** Ends the background work; the providers go on working. */
@@ -51,6 +57,8 @@ export const createBuiltinProviders = ({
     dnsHost: createDnsHost({ db, clock, settings: settings.dns }),
     mailboxHost: createMailboxHost({ db, secrets, clock, keyStock, settings: settings.mail }),
     payments: createPayments({ db, secrets, clock, settings: settings.payments }),
+    mailQueue: createMailQueue({ db, clock }),
+    suppressionList: createSuppressionList({ db, clock }),
     start: () => {
       notices ??= startNoticeSender({ db, secrets, clock, url: settings.payments.noticeUrl });
       keyStock.topUp().catch(() => {});

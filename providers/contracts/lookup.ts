@@ -1,9 +1,11 @@
 // How a feature gets the provider that serves a workspace and a domain without knowing any vendor.
 import type { CredentialValues } from './credential.ts';
 import type { DnsHost } from './dns-host.ts';
+import type { MailQueue } from './mail-queue.ts';
 import type { MailboxHost, Platform } from './mailbox-host.ts';
 import type { Payments } from './payments.ts';
 import type { Registrar } from './registrar.ts';
+import type { SuppressionList } from './suppression-list.ts';
 import type { ZoneAccount } from './zone-account.ts';
 
 /** What decides which provider is taken: the installation's setting, then the workspace's, then the domain's. */
@@ -22,4 +24,7 @@ export type Providers = {
   mailboxHost(platform: Platform, scope?: ProviderScope): MailboxHost;
   /** A word for the host that serves a platform: two platforms with the same one share what was prepared for either. */
   mailHostVendor(platform: Platform, scope?: ProviderScope): Promise<string>;
+  /** The outbound queue of this installation's own mail plane. */
+  mailQueue(): MailQueue;
+  suppressionList(): SuppressionList;
 };

@@ -1,5 +1,6 @@
 // What every endpoint promises whatever it does, asked of the whole program over HTTP.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../database/uuid.ts';
 import {
   endpointProperties,
   type PropertyException,
@@ -34,6 +35,30 @@ beforeAll(async () => {
   own = await ordered({ key: api.apiKey, workspaceUid: api.workspaceUid });
 });
 
+/** Mail of a workspace that waits for outbound delivery to be switched on; gives the uid of its entry in the queue. */
+const queuedMail = async (workspaceUid: string): Promise<string> => {
+  const { db } = api.installation.storage;
+  const [message, recipient] = [newId(), newId()];
+  const now = new Date();
+  await db
+    .insertInto('mail.queue_message')
+    .values({ id: message, sender: 'mara@northpeak.example', workspace_id: workspaceUid, accepted_at: now })
+    .execute();
+  await db
+    .insertInto('mail.queue_recipient')
+    .values({
+      id: recipient,
+      message_id: message,
+      workspace_id: workspaceUid,
+      address: 'bob@elsewhere.example',
+      domain: 'elsewhere.example',
+      state: 'held',
+      changed_at: now,
+    })
+    .execute();
+  return recipient;
+};
+
 /** Purchases of an earlier property would change counts under the feet of the next. */
 const settled = () =>
   askUntil(
@@ -54,6 +79,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
     records: [{ host: `of-${name.split('.')[0]}`, type: 'A', value: '192.0.2.1' }],
   });
   const opened = await api.post('/billing/wallet/add-credits', { credits: 25 });
+  const mail = await queuedMail(api.workspaceUid);
   const record: Body = { uid: added.body.changes.added[0] };
   return {
     request: (path, init) => fetch(`${api.installation.baseUrl}${path}`, init),
@@ -65,6 +91,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       foreign.domains[0].uid,
       foreign.domains[0].mailboxes[0].uid,
       stranger.workspaceUid,
+      await queuedMail(stranger.workspaceUid),
     ],
     inputs: {
       'orders.place': { body: orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]) },
@@ -125,6 +152,15 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.details': { query: { uid: mailbox.uid } },
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
+      'mail-queue.list': { body: {} },
+      'mail-queue.details': { query: { uid: mail } },
+      'mail-queue.retry': { body: { uids: [mail] } },
+      'mail-queue.hold': { body: { uids: [mail] } },
+      'mail-queue.release': { body: { uids: [mail] } },
+      'mail-queue.drop': { body: { uids: [mail] } },
+      'suppressions.add': { body: { emails: [`gone@${name}`] } },
+      'suppressions.remove': { body: { emails: [`gone@${name}`] } },
+      'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
       'billing.wallet-logs': { query: {} },
       'payments.list': { query: {} },
       'payments.get': { params: { payment_uid: opened.body.payment.uid } },

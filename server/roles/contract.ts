@@ -17,6 +17,7 @@ import {
   domainErrors,
   domainWorkflows,
 } from '../features/domains/index.ts';
+import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import {
   domainMailboxes,
   mailboxEndpoints,
@@ -34,6 +35,7 @@ import {
 } from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { fundsOf, plansSubscribed, subscriptionEndpoints } from '../features/subscriptions/index.ts';
+import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
@@ -52,6 +54,8 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...domainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
+  ...mailQueueEndpoints,
+  ...suppressionEndpoints,
   ...billingEndpoints,
   ...paymentEndpoints,
   ...subscriptionEndpoints,
@@ -82,6 +86,8 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...dnsErrors,
   ...domainErrors,
   ...mailboxErrors,
+  ...mailQueueErrors,
+  ...suppressionErrors,
   ...orderErrors,
 ]);
 
