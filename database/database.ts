@@ -1,5 +1,5 @@
 // The connection pool and the typed query builder on it, and transactions that survive contention.
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DB } from './types.ts';
 
@@ -103,4 +103,15 @@ export const inTransaction = async <T>(
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
     }
   }
+};
+
+/**
+ * Runs `fn` in the transaction and takes back whatever it wrote, so that what it answers is what would happen: for a dry
+ * run that has to pass every check of the real one. When `fn` throws, the transaction is over as ever.
+ */
+export const withoutEffect = async <T>(tx: Tx, fn: () => Promise<T>): Promise<T> => {
+  await sql`savepoint without_effect`.execute(tx);
+  const result = await fn();
+  await sql`rollback to savepoint without_effect`.execute(tx);
+  return result;
 };

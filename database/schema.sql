@@ -295,7 +295,6 @@ create table public.event (
 );
 CREATE INDEX event_subject ON public.event USING btree (subject_uid, seq);
 CREATE INDEX event_team ON public.event USING btree (team_uid, seq);
-CREATE INDEX event_wallet_credited ON public.event USING btree (team_uid, seq) WHERE (type = 'wallet.credited'::text);
 CREATE TRIGGER event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table public.funds_wait (
@@ -430,12 +429,13 @@ create table public.mailbox (
   due_at timestamp with time zone,
   reminded_at timestamp with time zone,
   unpaid_since timestamp with time zone,
-  renewal_tried_at timestamp with time zone,
   seat_until timestamp with time zone,
   suspended_for text,
   cancellation_status text default 'na'::text not null,
   reactivation_status text default 'na'::text not null,
   runs integer default 0 not null,
+  next_try_at timestamp with time zone,
+  erasing_since timestamp with time zone,
   constraint mailbox_cancellation_status_check CHECK ((cancellation_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint mailbox_pkey PRIMARY KEY (uid),

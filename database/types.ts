@@ -312,11 +312,13 @@ export interface Mailbox {
   domain_name: string;
   domain_uid: string;
   due_at: Timestamp | null;
+  erasing_since: Timestamp | null;
   first_name: string;
   forwarding_email: string | null;
   forwarding_keep_copy: Generated<boolean>;
   is_admin: Generated<boolean>;
   last_name: string;
+  next_try_at: Timestamp | null;
   password_sealed: string;
   platform: string;
   prepaid_until: Timestamp | null;
@@ -326,7 +328,6 @@ export interface Mailbox {
   renewal_cycle: Generated<string>;
   renewal_date: Timestamp | null;
   renewal_status: Generated<string>;
-  renewal_tried_at: Timestamp | null;
   runs: Generated<number>;
   search: Generated<string | null>;
   seat_until: Timestamp | null;

@@ -9,6 +9,7 @@ import { logSection } from './log.ts';
 import { mailSection } from './mail.ts';
 import { outgoingSection } from './outgoing.ts';
 import { providersSection } from './providers.ts';
+import { renewalsSection } from './renewals.ts';
 import { secretsSection } from './secrets.ts';
 import { sendingSection } from './sending.ts';
 import { type Role, roles, serverSection } from './server.ts';
@@ -29,6 +30,7 @@ const sections = {
   outgoing: outgoingSection,
   providers: providersSection,
   billing: billingSection,
+  renewals: renewalsSection,
   limits: limitsSection,
   log: logSection,
 };

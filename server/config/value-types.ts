@@ -30,6 +30,17 @@ export function count(bounds: { min: number; max: number; unit: string }): Value
   return valueType(label, wholeNumber(bounds.min, bounds.max, `must be a ${label}`));
 }
 
+/** Days before something, the longest first; the value is a list of numbers. */
+export const daysBefore: ValueType<readonly number[]> = valueType(
+  '`none`, or a comma-separated list of days',
+  z
+    .string()
+    .regex(/^(none|\d{1,3}(,\s*\d{1,3})*)$/, 'must be none or a list of days such as 7,1')
+    .transform((text) =>
+      text === 'none' ? [] : [...new Set(text.split(',').map(Number))].sort((a, b) => b - a),
+    ),
+);
+
 /** Credits as people write them (up to six decimals); the value is micro-credits. */
 export const credits: ValueType<number> = valueType(
   'credits (1 credit = 1 USD, up to six decimals)',

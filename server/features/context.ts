@@ -6,6 +6,22 @@ import type { Providers } from '../../providers/contracts/lookup.ts';
 import type { WorkflowStarter } from '../../workflow/starter.ts';
 import type { Outgoing } from '../http/outgoing.ts';
 
+/** How long each step of a renewal, and of what follows when it is not paid, waits for the one before it. */
+export type RenewalSettings = {
+  /** Before the end of a term, the longest first. */
+  remindBeforeMs: readonly number[];
+  retryEveryMs: number;
+  /** From the first payment that failed on. */
+  failedAfterMs: number;
+  suspendAfterMs: number;
+  /** From the suspension, and the end of the term, on. */
+  archiveAfterMs: number;
+  /** From the end of a cancelled mailbox on. */
+  recoverForMs: number;
+  /** From being archived on. */
+  eraseAfterMs: number;
+};
+
 /** The installation's own facts and limits, read from the environment by `server/config/`. */
 export type FeatureSettings = {
   maxMailboxesPerDomain: number;
@@ -15,6 +31,7 @@ export type FeatureSettings = {
   propagation: { pollMs: number; giveUpAfterMs: number };
   /** How long a connected domain waits to be delegated to our nameservers. */
   connectExpiresMs: number;
+  renewals: RenewalSettings;
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
   /** Where people and their browsers reach this installation, without a slash at the end. */
   publicUrl(): string;

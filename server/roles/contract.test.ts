@@ -7,6 +7,7 @@ import {
   type PropertyFixtures,
 } from '../testing/endpoint-properties.ts';
 import { askUntil, orderEnded } from '../testing/follow.ts';
+import { openMailboxes } from '../testing/open-mailbox.ts';
 import { contact, freshName, mailboxesOn, orderOf } from '../testing/order-body.ts';
 import { addTeam, type Team } from '../testing/second-team.ts';
 import { type Body, useInstallation } from '../testing/test-installation.ts';
@@ -16,6 +17,8 @@ const api = useInstallation({ INBOXKIT_FIRST_CREDITS: '100000' });
 let stranger: Team;
 let own: Body;
 let foreign: Body;
+/** A mailbox that is closed, opened and cancelled over and over. */
+let worn: string;
 
 /** May only shrink. */
 const exceptions: PropertyException[] = [];
@@ -33,6 +36,7 @@ beforeAll(async () => {
   stranger = await addTeam(api.installation);
   foreign = await ordered(stranger);
   own = await ordered({ key: api.apiKey, workspaceUid: api.workspaceUid });
+  [worn] = (await openMailboxes(api.installation, api, 1)).uids as [string];
 });
 
 /** Mail of a workspace that waits for outbound delivery to be switched on; gives the uid of its entry in the queue. */
@@ -59,11 +63,19 @@ const queuedMail = async (workspaceUid: string): Promise<string> => {
   return recipient;
 };
 
+const onTheWay = [
+  'scheduled',
+  'waiting_for_dns_propagation',
+  'processing',
+  'configuring_workspace',
+  'finalizing_setup',
+];
+
 /** Purchases of an earlier property would change counts under the feet of the next. */
 const settled = () =>
   askUntil(
     async () => (await api.post('/mailboxes/list', {})).body.status_counts,
-    (counts) => Object.keys(counts).every((status) => status === 'active' || status === 'failed'),
+    (counts) => !Object.keys(counts).some((status) => onTheWay.includes(status)),
   );
 
 const fixtures = async (): Promise<PropertyFixtures> => {
@@ -135,6 +147,12 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'dns.verify': { body: { uid: domain.uid } },
       'dns.repair': { body: { uid: domain.uid } },
       'dns.rotate-dkim': { body: { uid: domain.uid } },
+      'mailboxes.cancel': { body: { uids: [worn] } },
+      'mailboxes.uncancel': { body: { uids: [worn] } },
+      'mailboxes.deactivate': { body: { uids: [worn] } },
+      'mailboxes.suspend': { body: { uids: [worn] } },
+      'mailboxes.reactivate': { body: { uids: [worn] } },
+      'mailboxes.renew': { body: { uids: [worn], dry_run: true } },
       'mailboxes.buy': {
         body: {
           mailboxes: [

@@ -20,6 +20,7 @@ import {
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import {
   domainMailboxes,
+  mailboxContinuations,
   mailboxEndpoints,
   mailboxErrors,
   mailboxTotals,
@@ -63,7 +64,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 ];
 
 /** How each kind of purchase that waits for credits goes on when they arrive. */
-const continuations: Readonly<Record<string, Continuation>> = {};
+const continuations: Readonly<Record<string, Continuation>> = { ...mailboxContinuations };
 
 /** What goes on when its checkout is paid. */
 export const checkoutPurchases: CheckoutPurchases = {};

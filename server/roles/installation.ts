@@ -96,6 +96,7 @@ export const startInstallation = async (
       webAddress: config.server.publicAddress,
       propagation: PROPAGATION,
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
+      renewals: renewalSettings(config),
       resolvers: [...config.dns.resolvers],
       outsideDnsPort: config.dns.outsidePort,
       publicUrl: addresses.publicUrl,
@@ -179,6 +180,18 @@ const explainWrongKey = (error: unknown): never => {
     'The sealing key does not open what this database holds: give INBOXKIT_SECRET_KEY the key of the processes that share it, or bring back secret.key of its data directory.',
   );
 };
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const renewalSettings = ({ renewals }: Config): FeatureSettings['renewals'] => ({
+  remindBeforeMs: renewals.remindDays.map((days) => days * DAY_MS),
+  retryEveryMs: renewals.retryHours * 60 * MINUTE_MS,
+  failedAfterMs: renewals.failedAfterDays * DAY_MS,
+  suspendAfterMs: renewals.suspendAfterDays * DAY_MS,
+  archiveAfterMs: renewals.archiveAfterDays * DAY_MS,
+  recoverForMs: renewals.recoveryDays * DAY_MS,
+  eraseAfterMs: renewals.deleteArchivedDays * DAY_MS,
+});
 
 const rateLimitsOf = ({ limits }: Config): RateLimits => ({
   standard: { calls: limits.standardPerMinute, windowMs: MINUTE_MS },

@@ -19,9 +19,10 @@ export {
 } from './charges.ts';
 export { closeAccounts } from './checkpoint.ts';
 export { billingErrors, insufficientFunds } from './errors.ts';
-export { type Continuation, type FundsWait, waitForFunds } from './funds-wait.ts';
+export { type Continuation, type FundsWait, stopWaiting, waitForFunds } from './funds-wait.ts';
 export { addMonths } from './months.ts';
-export { heldSeats, seatsUsed } from './seats.ts';
+export { nextReminder } from './reminders.ts';
+export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
 export {
   accountsInsert as openAccounts,
   balances as ledgerBalances,

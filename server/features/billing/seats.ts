@@ -1,5 +1,5 @@
 // Included seats: charges of 0 that a plan pays for, each taken until it is freed.
-import type { Db } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import type { ChargeSubject } from './charge.ts';
 
 /** The charges that hold a seat of the team now. */
@@ -22,4 +22,18 @@ export const seatsUsed = async (db: Db, teamUid: string): Promise<number> => {
 export const heldSeats = async (db: Db, teamUid: string): Promise<ChargeSubject[]> => {
   const rows = await holding(db, teamUid).select(['subject_type', 'subject_uid']).execute();
   return rows.map((row) => ({ type: row.subject_type as ChargeSubject['type'], uid: row.subject_uid }));
+};
+
+/** Gives back the seats that were taken for these things; their charges stay. Doing it again changes nothing. */
+export const freeSeats = async (tx: Tx, subjects: readonly ChargeSubject[], now: Date): Promise<void> => {
+  for (const { type, uid } of subjects) {
+    await tx
+      .updateTable('charge')
+      .set({ seat_freed_at: now, updated_at: now })
+      .where('subject_type', '=', type)
+      .where('subject_uid', '=', uid)
+      .where('paid_with', '=', 'included_seat')
+      .where('seat_freed_at', 'is', null)
+      .execute();
+  }
 };

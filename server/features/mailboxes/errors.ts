@@ -70,6 +70,76 @@ export const invalidUsername = defineError({
     'letter or digit. `postmaster`, `abuse` and a few others belong to the installation (RFC 2142).',
 });
 
+export const mailboxBusy = defineError({
+  code: 'mailbox_busy',
+  status: 409,
+  whatHappened:
+    'Something is under way with the mailbox that has to end first: it is being made, reactivated or deleted; the ' +
+    'message says which.',
+  whatToDo: 'Look at its status with `POST /v1/api/mailboxes/status`, and try again when it has moved.',
+});
+
+export const mailboxHasEnded = defineError({
+  code: 'mailbox_has_ended',
+  status: 409,
+  whatHappened: 'The mailbox failed, or was cancelled, archived or deleted.',
+  whatToDo:
+    'A cancelled or archived mailbox comes back with `POST /v1/api/mailboxes/reactivate`; one that failed or was deleted ' +
+    'can be bought anew.',
+});
+
+export const mailboxNotClosed = defineError({
+  code: 'mailbox_not_closed',
+  status: 409,
+  whatHappened: 'The mailbox works, so there is nothing to reactivate.',
+  whatToDo:
+    'Nothing. To keep one that is scheduled for cancellation, send `POST /v1/api/mailboxes/uncancel`; to pay an unpaid ' +
+    'one, `POST /v1/api/mailboxes/renew`.',
+});
+
+export const mailboxNotScheduledForCancellation = defineError({
+  code: 'mailbox_not_scheduled_for_cancellation',
+  status: 409,
+  whatHappened: 'The mailbox is not about to be cancelled, so there is nothing to take back.',
+  whatToDo: 'One that has ended already comes back with `POST /v1/api/mailboxes/reactivate`.',
+});
+
+export const mailboxNotRenewable = defineError({
+  code: 'mailbox_not_renewable',
+  status: 409,
+  whatHappened:
+    'Time can be paid ahead for mailboxes that work and go on, and one of these does not: it is being made, suspended, ' +
+    'about to be cancelled, or over. `mailboxes` lists them. Nothing was charged.',
+  whatToDo:
+    'Reactivate it (`POST /v1/api/mailboxes/reactivate`) or take its cancellation back ' +
+    '(`POST /v1/api/mailboxes/uncancel`) first.',
+});
+
+export const prepaidTooLong = defineError({
+  code: 'prepaid_too_long',
+  status: 400,
+  whatHappened: 'A mailbox would be paid for further ahead than is sold. Nothing was charged.',
+  whatToDo: 'Pay for fewer months; `maximum_months` says how far ahead of today a mailbox can be paid.',
+});
+
+export const domainTeardownUnconfirmed = defineError({
+  code: 'domain_teardown_unconfirmed',
+  status: 409,
+  whatHappened:
+    "The mailbox is the first of its domain, the admin, and others remain on it: without the admin the domain's whole " +
+    'set-up ends. Nothing was cancelled.',
+  whatToDo:
+    'To end the domain with all of its mailboxes, send `confirm_domain_teardown: true`. To end some of them, leave the ' +
+    'admin out.',
+});
+
+export const domainNotActive = defineError({
+  code: 'domain_not_active',
+  status: 409,
+  whatHappened: 'The domain of the mailbox is not active, so nothing would reach the mailbox.',
+  whatToDo: 'Look at the domain with `GET /v1/api/domains/details`; renew it when it has run out.',
+});
+
 export const mailboxErrors = [
   mailboxNotFound,
   mailboxHasNoCredentials,
@@ -79,4 +149,12 @@ export const mailboxErrors = [
   mixedPlatforms,
   tooManyMailboxesOnDomain,
   invalidUsername,
+  mailboxBusy,
+  mailboxHasEnded,
+  mailboxNotClosed,
+  mailboxNotScheduledForCancellation,
+  mailboxNotRenewable,
+  prepaidTooLong,
+  domainTeardownUnconfirmed,
+  domainNotActive,
 ];

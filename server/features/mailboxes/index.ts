@@ -2,14 +2,26 @@
 import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { DomainMailboxes } from '../domains/index.ts';
+import { advanceMailboxes } from './advance.job.ts';
 import { buyMailboxes } from './buy.endpoint.ts';
 import { buy } from './buy.workflow.ts';
+import { cancelMailboxes } from './cancel.endpoint.ts';
+import { deactivateMailboxes } from './deactivate.endpoint.ts';
 import { mailboxDetails } from './details.endpoint.ts';
+import { WAITS_AS } from './ending.ts';
+import { erase } from './erase.workflow.ts';
 import { listMailboxes } from './list.endpoint.ts';
+import { reactivateMailboxes } from './reactivate.endpoint.ts';
+import { reactivate } from './reactivate.workflow.ts';
+import { mailboxTermPaid } from './reactivation.ts';
 import { removeMailboxesOf } from './remove-all.ts';
+import { renewMailboxes } from './renew.endpoint.ts';
+import { settle } from './settle.workflow.ts';
 import { showCredentials } from './show-credentials.endpoint.ts';
 import { mailboxStatus } from './status.endpoint.ts';
 import { fullDomains, mailboxesOnDomains } from './store.ts';
+import { suspendMailboxes } from './suspend.endpoint.ts';
+import { uncancelMailboxes } from './uncancel.endpoint.ts';
 
 export { MAX_MAILBOXES } from './buy.endpoint.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
@@ -34,10 +46,26 @@ export {
 export { personName, pictureUrl, platform } from './schema.ts';
 export { mailboxesOfUids } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
-export { buy as buyMailbox };
+export { advanceMailboxes, buy as buyMailbox };
 
-export const mailboxWorkflows = [buy];
-export const mailboxEndpoints = [buyMailboxes, listMailboxes, mailboxDetails, mailboxStatus, showCredentials];
+export const mailboxWorkflows = [buy, settle, reactivate, erase];
+
+/** How an unpaid mailbox goes on when credits arrive. */
+export const mailboxContinuations = { [WAITS_AS]: mailboxTermPaid };
+
+export const mailboxEndpoints = [
+  cancelMailboxes,
+  uncancelMailboxes,
+  deactivateMailboxes,
+  suspendMailboxes,
+  reactivateMailboxes,
+  renewMailboxes,
+  buyMailboxes,
+  listMailboxes,
+  mailboxDetails,
+  mailboxStatus,
+  showCredentials,
+];
 
 /** What domains need to know of mailboxes. */
 export const domainMailboxes: DomainMailboxes = {

@@ -54,15 +54,17 @@ export type Mailbox = {
   /** When somebody has to look at it next; null while nothing is due. */
   dueAt: Date | null;
   remindedAt: Date | null;
-  /** Since when its renewal could not be paid, and when that was last tried. */
+  /** Since when its renewal could not be paid, and when that is tried again. */
   unpaidSince: Date | null;
-  renewalTriedAt: Date | null;
+  nextTryAt: Date | null;
   /** When it gives its included seat back although it goes on, because what follows is prepaid. */
   seatUntil: Date | null;
   suspendedFor: SuspendedFor | null;
   /** `pending` while it ends with its term. */
   cancellationStatus: SideStatus;
   reactivationStatus: SideStatus;
+  /** Since when it is being removed with its mail: from then on it cannot come back. */
+  erasingSince: Date | null;
   /** Numbers the runs of workflows that it can go through more than once. */
   runs: number;
   createdAt: Date;
@@ -87,12 +89,22 @@ const stages = [
   'active',
 ] as const satisfies readonly MailboxStatus[];
 
+/** From each status of a mailbox that was made, where it may go. Only `deleted` has no way back. */
+const lives: Readonly<Partial<Record<MailboxStatus, readonly MailboxStatus[]>>> = {
+  active: ['inactive', 'suspended', 'renewal_failed', 'scheduled_for_cancellation', 'cancelled', 'deleted'],
+  inactive: ['active', 'scheduled_for_cancellation', 'suspended', 'cancelled', 'deleted'],
+  scheduled_for_cancellation: ['active', 'inactive', 'suspended', 'cancelled', 'deleted'],
+  renewal_failed: ['active', 'inactive', 'suspended', 'cancelled', 'deleted'],
+  suspended: ['active', 'inactive', 'scheduled_for_cancellation', 'cancelled', 'archived', 'deleted'],
+  cancelled: ['active', 'archived', 'deleted'],
+  archived: ['active', 'deleted'],
+};
+
 export const mayMove = (from: MailboxStatus, to: MailboxStatus): boolean => {
   const order = stages as readonly MailboxStatus[];
   const [start, end] = [order.indexOf(from), order.indexOf(to)];
   if (to === 'failed') return start >= 0 && from !== 'active';
-  if (to === 'deleted') return !isBeingMade(from) && !isGone(from);
-  return start >= 0 && end > start;
+  return (start >= 0 && end > start) || (lives[from]?.includes(to) ?? false);
 };
 
 /** Statuses that no longer take an address or a place on the domain. */

@@ -24,6 +24,8 @@ export const moveMailbox = async (
   if (!mayMove(before.status, status)) {
     throw new Error(`mailbox ${uid} cannot move from ${before.status} to ${status}`);
   }
-  await mailboxUpdate(tx, uid, { statusReason: null, ...change, status, statusSince: now }, now);
+  // What is due next follows from the status, and somebody has to look.
+  const dueAt = before.termAnchor || change.termAnchor ? now : null;
+  await mailboxUpdate(tx, uid, { statusReason: null, dueAt, ...change, status, statusSince: now }, now);
   await recordEvents(tx, [mailboxMoved(before, status, change.statusReason ?? null, now)]);
 };

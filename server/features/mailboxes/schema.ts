@@ -68,6 +68,10 @@ const dnsPropagationStatus = (status: MailboxStatus): string => {
   return beforeDns.has(status) ? 'pending' : 'completed';
 };
 
+/** When it is renewed next; a mailbox that ends with its term, or has ended, never is. */
+const renewalDate = ({ status, cancellationStatus, renewalDate }: Mailbox): Date | null =>
+  isGone(status) || cancellationStatus === 'pending' ? null : renewalDate;
+
 /** The row as the API shows it. */
 export const mailboxRow = (mailbox: Mailbox) => ({
   uid: mailbox.uid,
@@ -88,15 +92,15 @@ export const mailboxRow = (mailbox: Mailbox) => ({
   profile_picture: mailbox.profilePicture,
   tags: [],
   sequencers: [],
-  renewal_date: mailbox.renewalDate?.toISOString() ?? null,
+  renewal_date: renewalDate(mailbox)?.toISOString() ?? null,
   renewal_cycle: mailbox.renewalCycle,
   renewal_status: mailbox.renewalStatus,
   prepaid_until: mailbox.prepaidUntil?.toISOString() ?? null,
   mailbox_update_status: 'na',
   sequencer_status: 'na',
   dns_propagation_status: dnsPropagationStatus(mailbox.status),
-  mailbox_reactivation_status: 'na',
-  mailbox_cancellation_status: 'na',
+  mailbox_reactivation_status: mailbox.reactivationStatus,
+  mailbox_cancellation_status: mailbox.cancellationStatus,
   createdAt: mailbox.createdAt.toISOString(),
   updatedAt: mailbox.updatedAt.toISOString(),
 });

@@ -13,7 +13,7 @@ import {
   type SealedSecrets,
 } from './mailbox.ts';
 
-const columns = [
+export const mailboxColumns = [
   'uid',
   'team_uid',
   'workspace_uid',
@@ -39,17 +39,20 @@ const columns = [
   'due_at',
   'reminded_at',
   'unpaid_since',
-  'renewal_tried_at',
+  'next_try_at',
   'seat_until',
   'suspended_for',
   'cancellation_status',
   'reactivation_status',
+  'erasing_since',
   'runs',
   'created_at',
   'updated_at',
 ] as const satisfies readonly (keyof MailboxTable)[];
 
-const fromRow = (row: Pick<Selectable<MailboxTable>, (typeof columns)[number]>): Mailbox => ({
+export const mailboxFromRow = (
+  row: Pick<Selectable<MailboxTable>, (typeof mailboxColumns)[number]>,
+): Mailbox => ({
   uid: row.uid,
   teamUid: row.team_uid,
   workspaceUid: row.workspace_uid,
@@ -75,11 +78,12 @@ const fromRow = (row: Pick<Selectable<MailboxTable>, (typeof columns)[number]>):
   dueAt: row.due_at,
   remindedAt: row.reminded_at,
   unpaidSince: row.unpaid_since,
-  renewalTriedAt: row.renewal_tried_at,
+  nextTryAt: row.next_try_at,
   seatUntil: row.seat_until,
   suspendedFor: row.suspended_for as Mailbox['suspendedFor'],
   cancellationStatus: row.cancellation_status as Mailbox['cancellationStatus'],
   reactivationStatus: row.reactivation_status as Mailbox['reactivationStatus'],
+  erasingSince: row.erasing_since,
   runs: row.runs,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -122,18 +126,18 @@ export const mailboxesInsert = async (
 };
 
 export const mailboxByUid = async (db: Db, uid: string): Promise<Mailbox | null> => {
-  const row = await db.selectFrom('mailbox').select(columns).where('uid', '=', uid).executeTakeFirst();
-  return row ? fromRow(row) : null;
+  const row = await db.selectFrom('mailbox').select(mailboxColumns).where('uid', '=', uid).executeTakeFirst();
+  return row ? mailboxFromRow(row) : null;
 };
 
 export const mailboxLock = async (tx: Tx, uid: string): Promise<Mailbox | null> => {
   const row = await tx
     .selectFrom('mailbox')
-    .select(columns)
+    .select(mailboxColumns)
     .where('uid', '=', uid)
     .forUpdate()
     .executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? mailboxFromRow(row) : null;
 };
 
 const ofWorkspace = (db: Db, workspaceUid: string) =>
@@ -145,12 +149,12 @@ export const mailboxFind = async (
   workspaceUid: string,
   which: { uid: string } | { address: string },
 ): Promise<Mailbox | null> => {
-  const own = ofWorkspace(db, workspaceUid).select(columns);
+  const own = ofWorkspace(db, workspaceUid).select(mailboxColumns);
   const row = await ('uid' in which
     ? own.where('uid', '=', which.uid)
     : own.where('address', '=', which.address).orderBy('created_at', 'desc').limit(1)
   ).executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? mailboxFromRow(row) : null;
 };
 
 export const mailboxSecrets = async (db: Db, uid: string): Promise<SealedSecrets> => {
@@ -203,12 +207,37 @@ export const mailboxesOnDomains = async (
 export const liveMailboxesOf = async (db: Db, domainUid: string): Promise<Mailbox[]> => {
   const rows = await db
     .selectFrom('mailbox')
-    .select(columns)
+    .select(mailboxColumns)
     .where('domain_uid', '=', domainUid)
     .where('status', 'not in', [...goneStatuses])
     .orderBy('uid')
     .execute();
-  return rows.map(fromRow);
+  return rows.map(mailboxFromRow);
+};
+
+/** The same with those that were cancelled or archived, which their host still has. */
+export const hostedMailboxesOf = async (db: Db, domainUid: string): Promise<Mailbox[]> => {
+  const rows = await db
+    .selectFrom('mailbox')
+    .select(mailboxColumns)
+    .where('domain_uid', '=', domainUid)
+    .where('status', 'not in', [...addressFreeStatuses])
+    .orderBy('uid')
+    .execute();
+  return rows.map(mailboxFromRow);
+};
+
+/** Mailboxes of a workspace, each locked until the transaction ends, in one order everywhere. */
+export const mailboxesLock = async (tx: Tx, workspaceUid: string, uids: string[]): Promise<Mailbox[]> => {
+  const rows = await tx
+    .selectFrom('mailbox')
+    .select(mailboxColumns)
+    .where('workspace_uid', '=', workspaceUid)
+    .where(sql<boolean>`uid = any(${uids}::uuid[])`)
+    .orderBy('uid')
+    .forUpdate()
+    .execute();
+  return rows.map(mailboxFromRow);
 };
 
 /** Domains of a workspace that hold at least `maximum` live mailboxes. */
@@ -242,7 +271,7 @@ export const mailboxPage = async (
   const matching = filtered(db, workspaceUid, filter);
   const exact = filter.keyword?.toLowerCase() ?? null;
   const rows = await matching
-    .select(columns)
+    .select(mailboxColumns)
     .$if(after !== null, (query) =>
       query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
     )
@@ -261,7 +290,7 @@ export const mailboxPage = async (
         .filter((row) => !filter.status || filter.status.includes(row.status))
         .filter((row) => !filter.platform || filter.platform === row.platform)
         .reduce((sum, row) => sum + row.count, 0);
-  return { mailboxes: rows.map(fromRow), total };
+  return { mailboxes: rows.map(mailboxFromRow), total };
 };
 
 const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
@@ -288,7 +317,7 @@ export const mailboxesByUids = async (
     ]),
   );
   const rows = await matching
-    .select(columns)
+    .select(mailboxColumns)
     .orderBy('created_at', 'desc')
     .orderBy('uid', 'desc')
     .limit(page.limit)
@@ -297,7 +326,7 @@ export const mailboxesByUids = async (
   const counted = await matching
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return { mailboxes: rows.map(fromRow), total: Number(counted.total) };
+  return { mailboxes: rows.map(mailboxFromRow), total: Number(counted.total) };
 };
 
 /** Mailboxes by uid, whatever workspace they are in: for features that hold the uids themselves. */
@@ -306,25 +335,10 @@ export const mailboxesOfUids = async (db: Db, uids: string[]): Promise<Map<strin
   // One parameter however many uids: a statement takes 65,535, and a page of large orders holds more.
   const rows = await db
     .selectFrom('mailbox')
-    .select(columns)
+    .select(mailboxColumns)
     .where(sql<boolean>`uid = any(${uids}::uuid[])`)
     .execute();
-  return new Map(rows.map((row) => [row.uid, fromRow(row)]));
-};
-
-/** Mailboxes of a team that will be renewed by themselves, from the first renewal on through `until`. */
-export const renewingMailboxes = async (db: Db, teamUid: string, until: Date): Promise<Mailbox[]> => {
-  const rows = await db
-    .selectFrom('mailbox')
-    .select(columns)
-    .where('team_uid', '=', teamUid)
-    .where('status', 'in', ['active', 'inactive', 'renewal_failed'])
-    .where('cancellation_status', '!=', 'pending')
-    .where('term_anchor', 'is not', null)
-    .where('renewal_date', '<=', until)
-    .orderBy('renewal_date')
-    .execute();
-  return rows.map(fromRow);
+  return new Map(rows.map((row) => [row.uid, mailboxFromRow(row)]));
 };
 
 export type MailboxChange = Partial<
@@ -342,11 +356,12 @@ export type MailboxChange = Partial<
     | 'dueAt'
     | 'remindedAt'
     | 'unpaidSince'
-    | 'renewalTriedAt'
+    | 'nextTryAt'
     | 'seatUntil'
     | 'suspendedFor'
     | 'cancellationStatus'
     | 'reactivationStatus'
+    | 'erasingSince'
     | 'runs'
   >
 >;
@@ -367,11 +382,12 @@ export const mailboxUpdate = async (tx: Tx, uid: string, change: MailboxChange, 
       due_at: change.dueAt,
       reminded_at: change.remindedAt,
       unpaid_since: change.unpaidSince,
-      renewal_tried_at: change.renewalTriedAt,
+      next_try_at: change.nextTryAt,
       seat_until: change.seatUntil,
       suspended_for: change.suspendedFor,
       cancellation_status: change.cancellationStatus,
       reactivation_status: change.reactivationStatus,
+      erasing_since: change.erasingSince,
       runs: change.runs,
       updated_at: now,
     })

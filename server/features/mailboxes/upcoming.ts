@@ -3,8 +3,8 @@ import type { Db } from '../../../database/database.ts';
 import { addMonths, heldSeats, type UpcomingCharge } from '../billing/index.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { mailboxPrices } from '../subscriptions/index.ts';
+import { renewingMailboxes } from './due.ts';
 import type { Mailbox } from './mailbox.ts';
-import { renewingMailboxes } from './store.ts';
 import { mailboxesOfTerms } from './term-store.ts';
 
 /**
