@@ -10,12 +10,13 @@ import {
   type SMTPServerOptions,
   type SMTPServerSession,
 } from 'smtp-server';
+import { createGuard, DEFAULT_GUARD_LIMITS, type GuardLimits } from './guard.ts';
 import { MAX_MESSAGE_OCTETS, type MemoryBudget, receiveMessage } from './receive.ts';
 import { SmtpRefusal, temporaryFault } from './reply.ts';
 
 // RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command.
 const IDLE_TIMEOUT_MS = 5 * 60 * 1000;
-const MAX_CLIENTS = 500;
+const MAX_CLIENTS = 3000;
 const MEMORY_BUDGET_OCTETS = 256 * 1024 * 1024;
 // How long close() waits for messages that are being handled. Their clients have no reply yet and try again.
 const DRAIN_MS = 30_000;
@@ -45,6 +46,7 @@ export async function startSmtpListener(options: {
   /** TLS from the first byte (RFC 8314 §3.3) instead of STARTTLS. */
   implicitTls: boolean;
   smtp?: SMTPServerOptions;
+  guard?: GuardLimits | undefined;
   handlers: SmtpHandlers;
   log: Logger;
 }): Promise<SmtpListener> {
@@ -85,24 +87,35 @@ export async function startSmtpListener(options: {
     hideDSN: false,
     onConnect: (session, callback) => {
       keepOwnStatusCodes(server, session);
-      return answer(async () => handlers.onConnect?.(session), callback);
+      return answer(async () => {
+        guard.admit(session);
+        handlers.onConnect?.(session);
+      }, callback);
     },
     onSecure: (_socket, session, callback) => answer(async () => handlers.onSecure?.(session), callback),
     onAuth: (attempt, session, callback) =>
       answer(async () => {
         if (!handlers.onAuth) throw new SmtpRefusal(502, '5.5.1', 'No authentication here');
-        return { user: await handlers.onAuth(attempt, session) };
+        const user = await handlers.onAuth(attempt, session);
+        guard.progressed(session);
+        return { user };
       }, callback),
     onMailFrom: (address, session, callback) => answer(() => handlers.onMailFrom(address, session), callback),
     onRcptTo: (address, session, callback) => answer(() => handlers.onRcptTo(address, session), callback),
     onData: (stream, session, callback) => {
-      const handled = answer(
-        async () => handlers.onMessage(await receiveMessage(stream, budget), session),
-        callback,
-      ).finally(() => receiving.delete(session.id));
+      const handled = answer(async () => {
+        guard.receiving(session, true);
+        const message = await receiveMessage(stream, budget);
+        guard.receiving(session, false);
+        return handlers.onMessage(message, session);
+      }, callback).finally(() => {
+        guard.progressed(session);
+        receiving.delete(session.id);
+      });
       receiving.set(session.id, handled);
     },
   });
+  const guard = createGuard(() => server.connections, options.guard ?? DEFAULT_GUARD_LIMITS);
   // A client that vanishes or fails its TLS handshake is no fault of ours.
   server.on('error', (err: Error) => log.debug({ err }, 'smtp: connection failed'));
   server.listen(options.port, options.host);
@@ -114,6 +127,7 @@ export async function startSmtpListener(options: {
   return {
     port: (server.server.address() as AddressInfo).port,
     async close() {
+      guard.close();
       let closed = false;
       const closing = new Promise<void>((resolve) => server.close(resolve)).then(() => {
         closed = true;
