@@ -61,6 +61,8 @@ export type EndpointRequest<
   workspace: S extends 'workspace' ? Workspace : undefined;
   /** Of this request; also on the answer as `X-Request-Id` and in the log. */
   requestId: string;
+  /** A header that belongs to the operation and not to the plumbing; unchecked. */
+  header(name: string): string | undefined;
   /**
    * Runs `fn` in one transaction and stores the answer it resolves to under the request's `Idempotency-Key` in
    * that same transaction, so that neither can exist without the other. Everything an endpoint writes goes in
@@ -170,6 +172,7 @@ export type ErasedRequest = {
   caller: Caller;
   workspace: Workspace | undefined;
   requestId: string;
+  header(name: string): string | undefined;
   commit(fn: (tx: Tx) => Promise<Answer>): Promise<Answer>;
 };
 

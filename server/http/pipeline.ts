@@ -115,8 +115,9 @@ const run = async <FeatureContext>(
       ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))
       : undefined;
   const input = await readRequest(c, endpoint);
+  const header = (name: string) => c.req.header(name);
   const execute = (store?: StoreAnswer) =>
-    handle(pipeline, endpoint, { caller, workspace, input, facts }, store);
+    handle(pipeline, endpoint, { caller, workspace, input, facts, header }, store);
   if (input.idempotencyKey === undefined) return execute();
 
   const { answer, replayed } = await pipeline.idempotency.run(
@@ -182,13 +183,14 @@ type Accepted = {
   workspace: Workspace | undefined;
   input: RequestInput;
   facts: RequestFacts;
+  header(name: string): string | undefined;
 };
 
 /** Runs the handler. What it committed is the answer, whatever happens after. */
 const handle = async <FeatureContext>(
   pipeline: Pipeline<FeatureContext>,
   endpoint: Endpoint<FeatureContext>,
-  { caller, workspace, input, facts }: Accepted,
+  { caller, workspace, input, facts, header }: Accepted,
   store: StoreAnswer | undefined,
 ): Promise<ServedAnswer> => {
   let committing = false;
@@ -216,6 +218,7 @@ const handle = async <FeatureContext>(
         caller,
         workspace,
         requestId: facts.requestId,
+        header,
         commit,
       },
       pipeline.context,

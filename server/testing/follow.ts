@@ -5,16 +5,16 @@ import type { Body, TestInstallation } from './test-installation.ts';
 const PATIENCE_MS = 50_000;
 
 /** Asks until `isEnough`; fails with the last answer when it never is. */
-export const askUntil = async (
-  ask: () => Promise<Body>,
-  isEnough: (body: Body) => boolean,
+export const askUntil = async <T>(
+  ask: () => Promise<T>,
+  isEnough: (answer: T) => boolean,
   patienceMs = PATIENCE_MS,
-): Promise<Body> => {
+): Promise<T> => {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const body = await ask();
-    if (isEnough(body)) return body;
-    if (performance.now() > deadline) throw new Error(`still not there: ${JSON.stringify(body)}`);
+    const answer = await ask();
+    if (isEnough(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`still not there: ${JSON.stringify(answer)}`);
     await new Promise((wake) => setTimeout(wake, 50));
   }
 };
