@@ -7,6 +7,7 @@ import { benchMemory } from './memory.ts';
 import { benchOrder } from './order.ts';
 import { benchSmallOrder } from './small-order.ts';
 import { benchStart } from './start.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 const benchmarks: Record<string, () => Promise<void>> = {
   order: benchOrder,
@@ -15,6 +16,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   memory: benchMemory,
   http: benchHttp,
   dns: benchDns,
+  webhooks: benchWebhooks,
 };
 
 const named = process.argv.slice(2);

@@ -64,6 +64,15 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.event_wait_for_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event_unplaced (seq) select seq from written;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.forbid_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -296,6 +305,24 @@ create table public.event (
 CREATE INDEX event_subject ON public.event USING btree (subject_uid, seq);
 CREATE INDEX event_team ON public.event USING btree (team_uid, seq);
 CREATE TRIGGER event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER event_wait_for_place AFTER INSERT ON public.event REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION event_wait_for_place();
+
+create table public.event_position (
+  "position" bigint generated always as identity not null,
+  seq bigint not null,
+  team_uid uuid not null,
+  constraint event_position_pkey PRIMARY KEY ("position"),
+  constraint event_position_seq_fkey FOREIGN KEY (seq) REFERENCES event(seq),
+  constraint event_position_seq_key UNIQUE (seq)
+);
+CREATE INDEX event_position_team ON public.event_position USING btree (team_uid, "position");
+CREATE TRIGGER event_position_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_position FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table public.event_unplaced (
+  seq bigint not null,
+  constraint event_unplaced_pkey PRIMARY KEY (seq),
+  constraint event_unplaced_seq_fkey FOREIGN KEY (seq) REFERENCES event(seq)
+);
 
 create table public.funds_wait (
   uid uuid not null,
@@ -720,6 +747,90 @@ create table public.wallet_settings (
   constraint wallet_settings_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
 CREATE INDEX wallet_settings_topup ON public.wallet_settings USING btree (team_uid) WHERE auto_topup_enabled;
+
+create table public.webhook_attempt (
+  delivery_uid uuid not null,
+  number integer not null,
+  started_at timestamp with time zone not null,
+  duration_ms integer not null,
+  request_headers jsonb not null,
+  response_status integer,
+  response_headers jsonb,
+  response_body text,
+  error text,
+  constraint webhook_attempt_delivery_uid_fkey FOREIGN KEY (delivery_uid) REFERENCES webhook_delivery(uid) ON DELETE CASCADE,
+  constraint webhook_attempt_pkey PRIMARY KEY (delivery_uid, number)
+);
+
+create table public.webhook_delivery (
+  uid uuid not null,
+  endpoint_uid uuid not null,
+  event_seq bigint not null,
+  event_uid uuid not null,
+  event_type text not null,
+  subject_uid uuid not null,
+  "position" bigint not null,
+  status text not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  replay boolean default false not null,
+  leased_until timestamp with time zone,
+  leased_by uuid,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint webhook_delivery_check CHECK (((finished_at IS NULL) = (status = 'pending'::text))),
+  constraint webhook_delivery_endpoint_uid_fkey FOREIGN KEY (endpoint_uid) REFERENCES webhook_endpoint(uid) ON DELETE CASCADE,
+  constraint webhook_delivery_event_seq_fkey FOREIGN KEY (event_seq) REFERENCES event(seq),
+  constraint webhook_delivery_pkey PRIMARY KEY (uid),
+  constraint webhook_delivery_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
+CREATE INDEX webhook_delivery_finished ON public.webhook_delivery USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX webhook_delivery_lane ON public.webhook_delivery USING btree (endpoint_uid, subject_uid, "position") WHERE (status = 'pending'::text);
+CREATE INDEX webhook_delivery_list ON public.webhook_delivery USING btree (endpoint_uid, created_at DESC, uid DESC);
+CREATE UNIQUE INDEX webhook_delivery_once ON public.webhook_delivery USING btree (endpoint_uid, event_seq) WHERE (NOT replay);
+
+create table public.webhook_endpoint (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid,
+  of_workspace_settings boolean default false not null,
+  url text not null,
+  description text default ''::text not null,
+  format text not null,
+  event_types text[] default '{}'::text[] not null,
+  include_secrets boolean default false not null,
+  key_uid uuid not null,
+  secret_sealed text not null,
+  previous_secret_sealed text,
+  previous_secret_until timestamp with time zone,
+  status text not null,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  unavailable_times integer default 0 not null,
+  hold_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoint_check CHECK (((NOT of_workspace_settings) OR (workspace_uid IS NOT NULL))),
+  constraint webhook_endpoint_check1 CHECK (((NOT include_secrets) OR (format = 'inboxkit'::text))),
+  constraint webhook_endpoint_format_check CHECK ((format = ANY (ARRAY['standard'::text, 'inboxkit'::text]))),
+  constraint webhook_endpoint_key_uid_fkey FOREIGN KEY (key_uid) REFERENCES api_key(uid),
+  constraint webhook_endpoint_pkey PRIMARY KEY (uid),
+  constraint webhook_endpoint_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text]))),
+  constraint webhook_endpoint_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint webhook_endpoint_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE UNIQUE INDEX webhook_endpoint_of_settings ON public.webhook_endpoint USING btree (workspace_uid) WHERE of_workspace_settings;
+CREATE INDEX webhook_endpoint_team ON public.webhook_endpoint USING btree (team_uid, created_at, uid);
+
+create table public.webhook_fan_out (
+  singleton boolean default true not null,
+  "position" bigint not null,
+  constraint webhook_fan_out_pkey PRIMARY KEY (singleton),
+  constraint webhook_fan_out_singleton_check CHECK (singleton)
+);
 
 create table public.workflow_executor (
   executor_id text not null,

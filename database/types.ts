@@ -228,6 +228,16 @@ export interface Event {
   workspace_uid: string | null;
 }
 
+export interface EventPosition {
+  position: Generated<number>;
+  seq: number;
+  team_uid: string;
+}
+
+export interface EventUnplaced {
+  seq: number;
+}
+
 export interface FundsWait {
   amount_micros: number;
   kind: string;
@@ -809,6 +819,66 @@ export interface WebChallenge {
   token: string;
 }
 
+export interface WebhookAttempt {
+  delivery_uid: string;
+  duration_ms: number;
+  error: string | null;
+  number: number;
+  request_headers: Json;
+  response_body: string | null;
+  response_headers: Json | null;
+  response_status: number | null;
+  started_at: Timestamp;
+}
+
+export interface WebhookDelivery {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  due_at: Timestamp | null;
+  endpoint_uid: string;
+  event_seq: number;
+  event_type: string;
+  event_uid: string;
+  finished_at: Timestamp | null;
+  last_error: string | null;
+  last_status: number | null;
+  leased_by: string | null;
+  leased_until: Timestamp | null;
+  position: number;
+  replay: Generated<boolean>;
+  status: string;
+  subject_uid: string;
+  uid: string;
+}
+
+export interface WebhookEndpoint {
+  created_at: Timestamp;
+  description: Generated<string>;
+  disabled_reason: string | null;
+  event_types: Generated<string[]>;
+  failing_since: Timestamp | null;
+  format: string;
+  hold_until: Timestamp | null;
+  include_secrets: Generated<boolean>;
+  key_uid: string;
+  of_workspace_settings: Generated<boolean>;
+  previous_secret_sealed: string | null;
+  previous_secret_until: Timestamp | null;
+  secret_sealed: string;
+  status: string;
+  team_uid: string;
+  uid: string;
+  unavailable_times: Generated<number>;
+  updated_at: Timestamp;
+  url: string;
+  workspace_uid: string | null;
+}
+
+export interface WebhookFanOut {
+  position: number;
+  singleton: Generated<boolean>;
+}
+
 export interface WorkflowExecutor {
   executor_id: string;
   heartbeat_at: Generated<Timestamp>;
@@ -853,6 +923,8 @@ export interface DB {
   domain_count: DomainCount;
   domain_renewal: DomainRenewal;
   event: Event;
+  event_position: EventPosition;
+  event_unplaced: EventUnplaced;
   funds_wait: FundsWait;
   idempotency_key: IdempotencyKey;
   installation_secret: InstallationSecret;
@@ -909,6 +981,10 @@ export interface DB {
   "web.certificate": WebCertificate;
   "web.certificate_attempt": WebCertificateAttempt;
   "web.challenge": WebChallenge;
+  webhook_attempt: WebhookAttempt;
+  webhook_delivery: WebhookDelivery;
+  webhook_endpoint: WebhookEndpoint;
+  webhook_fan_out: WebhookFanOut;
   workflow_executor: WorkflowExecutor;
   workflow_start: WorkflowStart;
   workspace: Workspace;

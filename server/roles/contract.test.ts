@@ -19,6 +19,7 @@ let own: Body;
 let foreign: Body;
 /** A mailbox that is closed, opened and cancelled over and over. */
 let worn: string;
+let foreignMail: string;
 
 /** May only shrink. */
 const exceptions: PropertyException[] = [];
@@ -35,6 +36,7 @@ const ordered = async (team: Pick<Team, 'key' | 'workspaceUid'>): Promise<Body> 
 beforeAll(async () => {
   stranger = await addTeam(api.installation);
   foreign = await ordered(stranger);
+  foreignMail = await queuedMail(stranger.workspaceUid);
   own = await ordered({ key: api.apiKey, workspaceUid: api.workspaceUid });
   [worn] = (await openMailboxes(api.installation, api, 1)).uids as [string];
 });
@@ -78,21 +80,32 @@ const settled = () =>
     (counts) => !Object.keys(counts).some((status) => onTheWay.includes(status)),
   );
 
+const emptyWorkspace = async (): Promise<string> =>
+  (await api.post('/workspaces/create', { name: freshName() })).body.uid;
+
+const connectedDomain = async (): Promise<Body> =>
+  (await api.post('/domains/nameservers', { domains: [freshName()] })).body.result[0];
+
+const addedRecord = async (): Promise<{ uid: string; record: string }> => {
+  const { uid } = own.domains[0];
+  const records = [{ host: freshName().split('.')[0], type: 'A', value: '192.0.2.1' }];
+  return { uid, record: (await api.post('/dns/add', { uid, records })).body.changes.added[0] };
+};
+
+/** Its address leads nowhere that a request may go to. */
+const webhook = async (): Promise<string> =>
+  (await api.post('/webhooks', { url: 'https://127.0.0.1/', event_types: ['webhook.test'] })).body.uid;
+
+const testedWebhook = async (): Promise<{ uid: string; delivery: string }> => {
+  const uid = await webhook();
+  return { uid, delivery: (await api.post('/webhooks/test', { uid })).body.delivery_uid };
+};
+
 const fixtures = async (): Promise<PropertyFixtures> => {
   await settled();
   const domain = own.domains[0];
   const mailbox = domain.mailboxes[0];
   const name = freshName();
-  const empty = await api.post('/workspaces/create', { name });
-  const { body } = await api.post('/domains/nameservers', { domains: [`elsewhere-${name}`] });
-  const connected: Body = body.result[0];
-  const added = await api.post('/dns/add', {
-    uid: domain.uid,
-    records: [{ host: `of-${name.split('.')[0]}`, type: 'A', value: '192.0.2.1' }],
-  });
-  const opened = await api.post('/billing/wallet/add-credits', { credits: 25 });
-  const mail = await queuedMail(api.workspaceUid);
-  const record: Body = { uid: added.body.changes.added[0] };
   return {
     request: (path, init) => fetch(`${api.installation.baseUrl}${path}`, init),
     key: api.apiKey,
@@ -103,16 +116,18 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       foreign.domains[0].uid,
       foreign.domains[0].mailboxes[0].uid,
       stranger.workspaceUid,
-      await queuedMail(stranger.workspaceUid),
+      foreignMail,
     ],
     inputs: {
       'orders.place': { body: orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]) },
       'orders.get': { params: { order_id: own.order_id } },
       'workspaces.details': { query: { uid: api.workspaceUid } },
       'workspaces.create': { body: { name: `Made of ${name}` } },
-      'workspaces.update': { body: { uid: empty.body.uid, name: `Changed ${name}` } },
-      'workspaces.delete': { query: { uid: empty.body.uid } },
-      'workspaces.webhook': { body: { uid: empty.body.uid, webhook_url: 'https://hooks.example/ik' } },
+      'workspaces.update': async () => ({ body: { uid: await emptyWorkspace(), name: `Changed ${name}` } }),
+      'workspaces.delete': async () => ({ query: { uid: await emptyWorkspace() } }),
+      'workspaces.webhook': async () => ({
+        body: { uid: await emptyWorkspace(), webhook_url: 'https://hooks.example/ik' },
+      }),
       'domains.search': { body: { keyword: 'northpeak', tlds: ['com'] } },
       'domains.available': { query: { domain: name } },
       'domains.register': { body: { domains: [{ name }], contact_details: contact } },
@@ -129,17 +144,25 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'domains.remove-email-forwarding': { body: { uids: [domain.uid] } },
       'domains.set-forwarding': { body: { uids: [domain.uid], forwarding_url: 'https://northpeak.example' } },
       'domains.nameservers': { body: { domains: [name] } },
-      'domains.regenerate-nameservers': { body: { domain: connected.domain } },
-      'domains.check-propagation': { body: { domains: [connected.domain, domain.name] } },
+      'domains.regenerate-nameservers': async () => ({ body: { domain: (await connectedDomain()).domain } }),
+      'domains.check-propagation': async () => ({
+        body: { domains: [(await connectedDomain()).domain, domain.name] },
+      }),
       'domains.renew': { body: { uids: [domain.uid] } },
       'domains.renewal-status': { query: { uid: domain.uid } },
-      'domains.remove': { body: { uids: [connected.uid] } },
+      'domains.remove': async () => ({ body: { uids: [(await connectedDomain()).uid] } }),
       'dns.list': { query: { uid: domain.uid } },
       'dns.add': {
         body: { uid: domain.uid, records: [{ host: name.split('.')[0], type: 'A', value: '192.0.2.1' }] },
       },
-      'dns.update': { body: { uid: domain.uid, records: [{ record_id: record.uid, ttl: 60 }] } },
-      'dns.delete': { body: { uid: domain.uid, record_ids: [record.uid] } },
+      'dns.update': async () => {
+        const { uid, record } = await addedRecord();
+        return { body: { uid, records: [{ record_id: record, ttl: 60 }] } };
+      },
+      'dns.delete': async () => {
+        const { uid, record } = await addedRecord();
+        return { body: { uid, record_ids: [record] } };
+      },
       'dns.import': { body: { uid: domain.uid, zone_file: `${name.split('.')[0]} A 192.0.2.2\n` } },
       'dns.export': { query: { uid: domain.uid } },
       'dns.versions': { query: { uid: domain.uid } },
@@ -171,17 +194,36 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
       'mail-queue.list': { body: {} },
-      'mail-queue.details': { query: { uid: mail } },
-      'mail-queue.retry': { body: { uids: [mail] } },
-      'mail-queue.hold': { body: { uids: [mail] } },
-      'mail-queue.release': { body: { uids: [mail] } },
-      'mail-queue.drop': { body: { uids: [mail] } },
+      'mail-queue.details': async () => ({ query: { uid: await queuedMail(api.workspaceUid) } }),
+      'mail-queue.retry': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
+      'mail-queue.hold': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
+      'mail-queue.release': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
+      'mail-queue.drop': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
       'suppressions.add': { body: { emails: [`gone@${name}`] } },
       'suppressions.remove': { body: { emails: [`gone@${name}`] } },
       'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
+      'webhooks.create': { body: { url: 'https://hooks.example/ik' } },
+      'webhooks.list': { query: {} },
+      'webhooks.details': async () => ({ query: { uid: await webhook() } }),
+      'webhooks.update': async () => ({ body: { uid: await webhook(), description: name } }),
+      'webhooks.rotate-secret': async () => ({ body: { uid: await webhook() } }),
+      'webhooks.test': async () => ({ body: { uid: await webhook() } }),
+      'webhooks.deliveries': async () => ({ query: { uid: (await testedWebhook()).uid } }),
+      'webhooks.delivery': async () => ({ query: { uid: (await testedWebhook()).delivery } }),
+      'webhooks.replay': async () => {
+        const { uid, delivery } = await testedWebhook();
+        return { body: { uid, delivery_uid: delivery } };
+      },
+      'webhooks.delete': async () => ({ body: { uid: await webhook() } }),
+      // Beyond the last event there is, so that what happens meanwhile does not move the cursor it answers.
+      'events.list': { query: { after: '900000000' } },
+      'events.stream': { query: {} },
       'billing.wallet-logs': { query: {} },
       'payments.list': { query: {} },
-      'payments.get': { params: { payment_uid: opened.body.payment.uid } },
+      'payments.get': async () => {
+        const opened = await api.post('/billing/wallet/add-credits', { credits: 25 });
+        return { params: { payment_uid: opened.body.payment.uid } };
+      },
       'payments.auto-topup': { body: { auto_topup_enabled: false } },
       'payments.low-balance': { body: { low_balance_threshold: 25 } },
       'price-book.get': { query: {} },

@@ -17,6 +17,7 @@ import {
   domainErrors,
   domainWorkflows,
 } from '../features/domains/index.ts';
+import { eventEndpoints, eventErrors } from '../features/events/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import {
   domainMailboxes,
@@ -37,6 +38,7 @@ import {
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { fundsOf, plansSubscribed, subscriptionEndpoints } from '../features/subscriptions/index.ts';
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
+import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
@@ -51,7 +53,8 @@ const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, Wo
 export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...orderEndpoints,
   ...accountEndpoints(fundsOf),
-  ...workspaceEndpoints(workspaceContents),
+  ...workspaceEndpoints(workspaceContents, followWorkspace),
+  ...eventEndpoints,
   ...domainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
@@ -61,6 +64,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...paymentEndpoints,
   ...subscriptionEndpoints,
   ...priceBookEndpoints(plansSubscribed),
+  ...webhookEndpoints,
 ];
 
 /** How each kind of purchase that waits for credits goes on when they arrive. */
@@ -80,6 +84,7 @@ export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, un
 
 export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...plumbingErrors,
+  ...eventErrors,
   ...workspaceErrors,
   ...billingErrors,
   ...paymentErrors,
@@ -90,6 +95,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...mailQueueErrors,
   ...suppressionErrors,
   ...orderErrors,
+  ...webhookErrors,
 ]);
 
 export const apiInfo: ApiInfo = {

@@ -6,6 +6,7 @@ import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { advanceMailboxes, mailboxCountsFold } from '../features/mailboxes/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
+import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
 import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
 import { checkoutPurchases } from './contract.ts';
@@ -27,6 +28,7 @@ export const keepHouse = (deps: {
     'wake what waits for credits': () => wakeWaiting(context),
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'close ledger accounts': () => closeAccounts(db, clock),
+    'forget webhook deliveries': () => forgetDeliveries(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),
   };

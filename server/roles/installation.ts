@@ -12,6 +12,8 @@ import type { Config } from '../config/config.ts';
 import { publicUrlOf, type Role } from '../config/server.ts';
 import { type Keys, openKeys } from '../features/accounts/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
+import { endEventStreams } from '../features/events/index.ts';
+import { createWebhookWorker } from '../features/webhooks/index.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
 import { type HttpListener, listenHttp } from '../http/listen.ts';
@@ -125,6 +127,8 @@ export const startInstallation = async (
       );
       providers.start();
       opened(keepHouse({ context, rateLimits, log }));
+      const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
+      webhooks.start();
     }
 
     if (runs('api')) {
@@ -147,6 +151,8 @@ export const startInstallation = async (
         checkResponses,
       });
       http = opened(await listenHttp(app, { host: config.server.bind, port: config.server.httpPort }));
+      // Before the listener, which waits for requests in progress.
+      opened({ close: async () => endEventStreams(db) });
     }
     const baseUrl = addresses.publicUrl();
     const { firstCreditsMicros } = config.billing;

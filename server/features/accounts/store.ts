@@ -73,3 +73,13 @@ export const installationSecret = async (db: Db, name: string, sealedIfNew: stri
     .executeTakeFirstOrThrow();
   return row.sealed;
 };
+
+/** The hash of a key's token; the key may have been revoked. */
+export const apiKeySha256 = async (db: Db, uid: string): Promise<Buffer> => {
+  const row = await db
+    .selectFrom('api_key')
+    .select('token_sha256')
+    .where('uid', '=', uid)
+    .executeTakeFirstOrThrow();
+  return row.token_sha256;
+};

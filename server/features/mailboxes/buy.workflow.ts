@@ -16,9 +16,9 @@ import type { FeatureSettings } from '../context.ts';
 import { domainByUid } from '../domains/index.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
-import { openSecrets } from './secrets.ts';
+import { readMailboxSecrets } from './secrets.ts';
 import { signIn } from './sign-in.ts';
-import { mailboxByUid, mailboxLock, mailboxSecrets } from './store.ts';
+import { mailboxByUid, mailboxLock } from './store.ts';
 
 type Context = { db: Db; clock: Clock; secrets: SecretBox; providers: Providers; settings: FeatureSettings };
 type Args = { mailboxUid: string };
@@ -135,7 +135,7 @@ async function create(context: Context, { mailboxUid }: Args, step: StepRun): Pr
   const { db, clock, providers } = context;
   const mailbox = await mailboxOf(db, mailboxUid);
   await inTransaction(db, (tx) => moveMailbox(tx, mailboxUid, 'configuring_workspace', clock.now()));
-  const { password, appPassword } = await secretsOf(context, mailboxUid);
+  const { password, appPassword } = await readMailboxSecrets(context, mailboxUid);
   await hostOf(providers, mailbox).createMailbox({
     id: mailbox.uid,
     workspaceId: mailbox.workspaceUid,
@@ -165,7 +165,7 @@ async function verify(context: Context, { mailboxUid }: Args): Promise<void> {
   const mailbox = await mailboxOf(db, mailboxUid);
   await inTransaction(db, (tx) => moveMailbox(tx, mailboxUid, 'finalizing_setup', clock.now()));
   const access = await hostOf(providers, mailbox).access();
-  const { password } = await secretsOf(context, mailboxUid);
+  const { password } = await readMailboxSecrets(context, mailboxUid);
   await signIn(access, { address: mailbox.address, password });
 }
 
@@ -195,6 +195,3 @@ const mailboxOf = async (db: Db, uid: string): Promise<Mailbox> => {
 
 const hostOf = (providers: Providers, mailbox: Mailbox) =>
   providers.mailboxHost(mailbox.platform, { workspaceId: mailbox.workspaceUid, domain: mailbox.domainName });
-
-const secretsOf = async ({ db, secrets }: Pick<Context, 'db' | 'secrets'>, uid: string) =>
-  openSecrets(secrets, uid, await mailboxSecrets(db, uid));

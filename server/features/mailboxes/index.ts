@@ -43,8 +43,9 @@ export {
   mailboxLine,
   mailboxLines,
 } from './purchase.ts';
-export { personName, pictureUrl, platform } from './schema.ts';
-export { mailboxesOfUids } from './store.ts';
+export { mailboxRow, personName, pictureUrl, platform } from './schema.ts';
+export { readMailboxSecrets } from './secrets.ts';
+export { mailboxByUid, mailboxesOfUids } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
 export { advanceMailboxes, buy as buyMailbox };
 

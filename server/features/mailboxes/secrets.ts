@@ -1,8 +1,10 @@
 // The secrets of a new mailbox, and opening them again for whoever may see them.
 import { randomInt } from 'node:crypto';
 import { Secret } from 'otpauth';
+import type { Db } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import type { SealedSecrets } from './mailbox.ts';
+import { mailboxSecrets } from './store.ts';
 
 export type MailboxSecrets = {
   password: string;
@@ -50,3 +52,9 @@ export const openSecrets = (box: SecretBox, mailboxUid: string, sealed: SealedSe
   appPassword: box.open(sealed.appPassword, context(mailboxUid, 'appPassword')),
   totpSecret: box.open(sealed.totpSecret, context(mailboxUid, 'totpSecret')),
 });
+
+/** The secrets of a mailbox that exists, opened; whoever asks records that somebody sees them. */
+export const readMailboxSecrets = async (
+  { db, secrets }: { db: Db; secrets: SecretBox },
+  uid: string,
+): Promise<MailboxSecrets> => openSecrets(secrets, uid, await mailboxSecrets(db, uid));

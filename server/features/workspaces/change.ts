@@ -74,7 +74,7 @@ export const deleteWorkspace = async (
   uid: string,
   readContents: ReadContents,
   now: Date,
-): Promise<void> => {
+): Promise<Workspace> => {
   // Of two that delete a team's last two workspaces at once, the second must see one left.
   await lockTeam(tx, teamUid);
   const workspace = await workspaceLock(tx, teamUid, uid);
@@ -91,4 +91,5 @@ export const deleteWorkspace = async (
   }
   await workspaceDelete(tx, uid, now);
   await recordEvents(tx, [workspaceDeleted(workspace, now)]);
+  return workspace;
 };

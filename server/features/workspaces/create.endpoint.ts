@@ -6,34 +6,39 @@ import type { FeatureContext } from '../context.ts';
 import { createWorkspace } from './change.ts';
 import { workspaceNameTaken } from './errors.ts';
 import { webhookUrl, workspaceName, workspaceShape } from './schema.ts';
-import { emptyContents, workspaceRow } from './workspace.ts';
+import { emptyContents, type FollowWorkspace, workspaceRow } from './workspace.ts';
 
-export const create = defineEndpoint<FeatureContext>()({
-  operation: 'workspaces.create',
-  summary: 'Create workspace',
-  method: 'POST',
-  path: '/workspaces/create',
-  aliases: [{ method: 'POST', path: '/workspaces' }],
-  scope: 'team',
-  body: z.strictObject({
-    name: workspaceName,
-    webhook_url: webhookUrl.optional(),
-    admins_only: orAbsent(z.boolean()),
-  }),
-  response: z.object({ uid: z.uuid(), workspace: workspaceShape }),
-  errors: [workspaceNameTaken],
-  handle: ({ body, caller, commit }, { clock }) =>
-    commit(async (tx) => {
-      const workspace = await createWorkspace(
-        tx,
-        caller.teamId,
-        { name: body.name, webhookUrl: body.webhook_url, adminsOnly: body.admins_only },
-        clock.now(),
-      );
-      return {
-        message: 'Workspace created successfully',
-        uid: workspace.uid,
-        workspace: workspaceRow(workspace, emptyContents),
-      };
+export const create = (follow: FollowWorkspace) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'workspaces.create',
+    summary: 'Create workspace',
+    method: 'POST',
+    path: '/workspaces/create',
+    aliases: [{ method: 'POST', path: '/workspaces' }],
+    scope: 'team',
+    body: z.strictObject({
+      name: workspaceName,
+      webhook_url: webhookUrl.optional(),
+      admins_only: orAbsent(z.boolean()),
     }),
-});
+    response: z.object({ uid: z.uuid(), workspace: workspaceShape }),
+    errors: [workspaceNameTaken],
+    handle: ({ body, caller, commit }, { clock, secrets }) =>
+      commit(async (tx) => {
+        const now = clock.now();
+        const workspace = await createWorkspace(
+          tx,
+          caller.teamId,
+          { name: body.name, webhookUrl: body.webhook_url, adminsOnly: body.admins_only },
+          now,
+        );
+        if (workspace.webhookUrl) {
+          await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+        }
+        return {
+          message: 'Workspace created successfully',
+          uid: workspace.uid,
+          workspace: workspaceRow(workspace, emptyContents),
+        };
+      }),
+  });

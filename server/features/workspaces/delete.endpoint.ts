@@ -5,9 +5,9 @@ import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { deleteWorkspace } from './change.ts';
 import { lastWorkspace, workspaceNotEmpty, workspaceNotFound } from './errors.ts';
-import type { ReadContents } from './workspace.ts';
+import type { FollowWorkspace, ReadContents } from './workspace.ts';
 
-export const removeWorkspace = (readContents: ReadContents) =>
+export const removeWorkspace = (readContents: ReadContents, follow: FollowWorkspace) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.delete',
     summary: 'Delete workspace',
@@ -18,9 +18,11 @@ export const removeWorkspace = (readContents: ReadContents) =>
     query: z.strictObject({ uid: uidToFind }),
     response: z.object({}),
     errors: [workspaceNotFound, workspaceNotEmpty, lastWorkspace],
-    handle: ({ query, caller, commit }, { clock }) =>
+    handle: ({ query, caller, commit }, { clock, secrets }) =>
       commit(async (tx) => {
-        await deleteWorkspace(tx, caller.teamId, query.uid, readContents, clock.now());
+        const now = clock.now();
+        const workspace = await deleteWorkspace(tx, caller.teamId, query.uid, readContents, now);
+        await follow(tx, { workspace, deleted: true, keyUid: caller.keyId, secrets, now });
         return { message: 'Workspace deleted successfully' };
       }),
   });

@@ -5,19 +5,19 @@ import { workspaceDetails } from './details.endpoint.ts';
 import { listWorkspaces } from './list.endpoint.ts';
 import { updateWorkspace } from './update.endpoint.ts';
 import { setWebhook } from './webhook.endpoint.ts';
-import type { ReadContents } from './workspace.ts';
+import type { FollowWorkspace, ReadContents } from './workspace.ts';
 
 export { createWorkspace, holdWorkspace } from './change.ts';
-export { workspaceErrors } from './errors.ts';
+export { workspaceErrors, workspaceNotFound } from './errors.ts';
 export { workspaceByUid as findWorkspace, workspaceTeam as teamOfWorkspace } from './store.ts';
-export type { Workspace, WorkspaceContents } from './workspace.ts';
+export type { FollowWorkspace, Workspace, WorkspaceContents } from './workspace.ts';
 
-/** `readContents` tells what workspaces hold; the features that own those things come later in the order. */
-export const workspaceEndpoints = (readContents: ReadContents) => [
+/** `readContents` tells what workspaces hold, `follow` is told of their webhook address; both come later in the order. */
+export const workspaceEndpoints = (readContents: ReadContents, follow: FollowWorkspace) => [
   listWorkspaces(readContents),
   workspaceDetails(readContents),
-  create,
-  updateWorkspace(readContents),
-  removeWorkspace(readContents),
-  setWebhook,
+  create(follow),
+  updateWorkspace(readContents, follow),
+  removeWorkspace(readContents, follow),
+  setWebhook(follow),
 ];

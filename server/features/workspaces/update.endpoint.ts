@@ -6,9 +6,9 @@ import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNameTaken, workspaceNotFound } from './errors.ts';
 import { webhookUrl, workspaceName, workspaceShape } from './schema.ts';
-import { emptyContents, type ReadContents, workspaceRow } from './workspace.ts';
+import { emptyContents, type FollowWorkspace, type ReadContents, workspaceRow } from './workspace.ts';
 
-export const updateWorkspace = (readContents: ReadContents) =>
+export const updateWorkspace = (readContents: ReadContents, follow: FollowWorkspace) =>
   defineEndpoint<FeatureContext>()({
     operation: 'workspaces.update',
     summary: 'Update workspace',
@@ -23,10 +23,14 @@ export const updateWorkspace = (readContents: ReadContents) =>
     }),
     response: z.object({ workspace: workspaceShape }),
     errors: [workspaceNotFound, workspaceNameTaken],
-    handle: ({ body, caller, commit }, { clock }) =>
+    handle: ({ body, caller, commit }, { clock, secrets }) =>
       commit(async (tx) => {
         const wish = { name: body.name, webhookUrl: body.webhook_url };
-        const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, clock.now());
+        const now = clock.now();
+        const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, now);
+        if (body.webhook_url !== undefined) {
+          await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+        }
         const contents = await readContents(tx, [workspace.uid]);
         return {
           message: 'Workspace updated successfully',

@@ -6,21 +6,25 @@ import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNotFound } from './errors.ts';
 import { webhookUrl } from './schema.ts';
+import type { FollowWorkspace } from './workspace.ts';
 
-export const setWebhook = defineEndpoint<FeatureContext>()({
-  operation: 'workspaces.webhook',
-  summary: 'Update workspace webhook',
-  method: 'POST',
-  path: '/workspaces/webhook',
-  aliases: [{ method: 'POST', path: '/workspaces/{uid}/webhook' }],
-  scope: 'team',
-  body: z.strictObject({ uid: uidToFind, webhook_url: webhookUrl }),
-  response: z.object({ webhook_url: z.string().nullable() }),
-  errors: [workspaceNotFound],
-  handle: ({ body, caller, commit }, { clock }) =>
-    commit(async (tx) => {
-      const wish = { webhookUrl: body.webhook_url };
-      const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, clock.now());
-      return { message: 'Workspace webhook updated successfully', webhook_url: workspace.webhookUrl };
-    }),
-});
+export const setWebhook = (follow: FollowWorkspace) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'workspaces.webhook',
+    summary: 'Update workspace webhook',
+    method: 'POST',
+    path: '/workspaces/webhook',
+    aliases: [{ method: 'POST', path: '/workspaces/{uid}/webhook' }],
+    scope: 'team',
+    body: z.strictObject({ uid: uidToFind, webhook_url: webhookUrl }),
+    response: z.object({ webhook_url: z.string().nullable() }),
+    errors: [workspaceNotFound],
+    handle: ({ body, caller, commit }, { clock, secrets }) =>
+      commit(async (tx) => {
+        const wish = { webhookUrl: body.webhook_url };
+        const now = clock.now();
+        const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, now);
+        await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+        return { message: 'Workspace webhook updated successfully', webhook_url: workspace.webhookUrl };
+      }),
+  });

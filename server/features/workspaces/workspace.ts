@@ -1,5 +1,6 @@
 // A workspace: an independent container of domains, mailboxes, tags and sequencers inside a team.
-import type { Db } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
+import type { SecretBox } from '../../../database/secret-box.ts';
 
 export type Workspace = {
   uid: string;
@@ -17,6 +18,15 @@ export type Workspace = {
 export type WorkspaceContents = { domains: number; assignableDomains: number; mailboxes: number };
 
 export type ReadContents = (db: Db, workspaceUids: string[]) => Promise<Map<string, WorkspaceContents>>;
+
+/**
+ * Told, in the same transaction, when the webhook address of a workspace was set or cleared, or the workspace deleted.
+ * Webhooks come later in the order of features and hand it in.
+ */
+export type FollowWorkspace = (
+  tx: Tx,
+  change: { workspace: Workspace; deleted: boolean; keyUid: string; secrets: SecretBox; now: Date },
+) => Promise<void>;
 
 export const emptyContents: WorkspaceContents = { domains: 0, assignableDomains: 0, mailboxes: 0 };
 
