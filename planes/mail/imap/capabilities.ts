@@ -19,6 +19,7 @@ const extensions = [
   'LIST-STATUS',
   'STATUS=SIZE', // RFC 8438
   'CONDSTORE',
+  'QRESYNC',
   'ESEARCH',
   'SEARCHRES',
   'WITHIN',
@@ -27,6 +28,9 @@ const extensions = [
   'ESORT',
   'THREAD=ORDEREDSUBJECT',
   'THREAD=REFERENCES',
+  'MULTIAPPEND',
+  'BINARY',
+  'OBJECTID',
   'QUOTA',
   'QUOTA=RES-STORAGE',
 ];

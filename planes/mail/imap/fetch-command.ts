@@ -2,14 +2,17 @@
 // bodies only when they are asked for.
 import { flagsStored } from '../store/flags.ts';
 import { type InlineBytes, type MessageRead, type MessageRow, messagePage } from '../store/message.ts';
+import type { UidRange } from '../store/uid-ranges.ts';
+import { announceKeywords } from './announce-keywords.ts';
 import type { CommandRun } from './command-table.ts';
 import { formatDateTime } from './dates.ts';
 import { type FetchItem, type PlainItem, readFetchItems, type SectionItem } from './fetch-items.ts';
-import { writeSection } from './fetch-sections.ts';
+import { UnknownEncoding, writeSection } from './fetch-sections.ts';
 import type { CommandParser } from './parser.ts';
-import { BadCommand, ok } from './replies.ts';
-import { flagLines, flagList, type SelectedFolder, uidsOfSet } from './selected-folder.ts';
-import { rangesOf, readMessageSet } from './sequence-set.ts';
+import { BadCommand, CommandRefused, ok } from './replies.ts';
+import { writeVanished } from './resync.ts';
+import { flagList, type SelectedFolder, uidsOfSet } from './selected-folder.ts';
+import { type MessageSet, rangesOf, readMessageSet, setRanges } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
 // Messages up to this size are read a page at a time; bigger ones pass through in pieces.
@@ -17,7 +20,14 @@ const inlineBytes = 64 * 1024;
 // Messages in a page: what is held at once is a page of rows, of headers or of whole messages.
 const pageSizes = { none: 1000, header: 100, whole: 32 };
 
-type Fetch = { items: FetchItem[]; changedSince?: number; read: MessageRead; setsSeen: boolean };
+type Fetch = {
+  items: FetchItem[];
+  changedSince?: number;
+  read: MessageRead;
+  setsSeen: boolean;
+  /** A part could not be decoded. */
+  undecodable: boolean;
+};
 
 export const fetchMessages =
   (byUid: boolean): CommandRun =>
@@ -26,14 +36,18 @@ export const fetchMessages =
     const set = readMessageSet(parser);
     parser.space();
     const items = readFetchItems(parser);
-    const changedSince = parser.take(' (CHANGEDSINCE ') ? readChangedSince(parser) : undefined;
+    const { changedSince, vanished } = readModifiers(parser);
     parser.end();
+    if (vanished && (!byUid || !session.qresync || changedSince === undefined)) {
+      throw new BadCommand('VANISHED is for UID FETCH with CHANGEDSINCE, after ENABLE QRESYNC');
+    }
     if (byUid && !items.some((item) => item.kind === 'uid')) items.unshift({ kind: 'uid' });
     if (changedSince !== undefined && !items.some((item) => item.kind === 'modseq'))
       items.push({ kind: 'modseq' });
     if (items.some((item) => item.kind === 'modseq')) session.enableCondstore();
 
     const folder = session.selected;
+    if (vanished) await writeVanished(session, changedSince!, knownRanges(folder, set));
     const uids = uidsOfSet(folder, set, byUid);
     const only = items.every((item) => item.kind === 'uid') && changedSince === undefined;
     // What the session knows itself is answered even for messages that are removed already.
@@ -41,17 +55,34 @@ export const fetchMessages =
       await writeUids(session, uids);
       return ok('FETCH completed');
     }
-    const found = await writeMessages(session, uids, planFetch(folder, items, changedSince));
+    const fetch = planFetch(folder, items, changedSince);
+    const found = await writeMessages(session, uids, fetch);
+    // RFC 3516 §4.3
+    if (fetch.undecodable)
+      throw new CommandRefused('A part has an encoding that is not known', 'UNKNOWN-CTE');
     // RFC 5530 §3: some were removed by others, which this session is told of when it may be.
     const expunged = changedSince === undefined && found < uids.length;
     return expunged ? ok('Some messages are gone', 'EXPUNGEISSUED') : ok('FETCH completed');
   };
 
-const readChangedSince = (parser: CommandParser): number => {
-  const modseq = parser.number();
-  parser.expect(')');
-  if (modseq < 1) throw new BadCommand('Mod-sequences begin with 1');
-  return modseq;
+// Of UIDs that the folder never had, or has no more, `*` is the last that there was.
+const knownRanges = ({ saved, snapshot, uids }: SelectedFolder, set: MessageSet): readonly UidRange[] =>
+  set === '$' ? saved : setRanges(set, Math.max(uids.lastUid, snapshot.uidNext - 1));
+
+/** `(CHANGEDSINCE 12 VANISHED)` (RFC 7162 §3.1.4 and §3.2.6). */
+const readModifiers = (parser: CommandParser): { changedSince?: number; vanished: boolean } => {
+  const modifiers: { changedSince?: number; vanished: boolean } = { vanished: false };
+  if (!parser.more()) return modifiers;
+  parser.list(() => {
+    const name = parser.keyword();
+    if (name === 'VANISHED') modifiers.vanished = true;
+    else if (name === 'CHANGEDSINCE') {
+      parser.space();
+      modifiers.changedSince = parser.number();
+      if (modifiers.changedSince < 1) throw new BadCommand('Mod-sequences begin with 1');
+    } else throw new BadCommand('Unknown modifier');
+  });
+  return modifiers;
 };
 
 // Headers alone are read without the bodies behind them. Anything else takes the whole message, if it is small.
@@ -63,6 +94,7 @@ const planFetch = (folder: SelectedFolder, items: FetchItem[], changedSince?: nu
   return {
     items,
     changedSince,
+    undecodable: false,
     setsSeen: !folder.readOnly && sections.some((item) => !item.peek),
     read: {
       internalDate: has('internalDate'),
@@ -70,6 +102,7 @@ const planFetch = (folder: SelectedFolder, items: FetchItem[], changedSince?: nu
       body: has('body'),
       bodystructure: has('bodystructure'),
       parts: sections.length > 0,
+      digest: has('emailId'),
       bytes: sections.length > 0 ? bytes : { kind: 'none' },
       changedSince,
     },
@@ -119,18 +152,8 @@ const markSeen = async ({ plane, selected: folder }: Session, rows: MessageRow[]
   return new Set(changed.keys());
 };
 
-/** A keyword that the client has not been told of is announced before it is used (RFC 9051 §7.3.5). */
-export const announceKeywords = (session: Session, rows: readonly { flags: readonly string[] }[]): void => {
-  const folder = session.selected;
-  const known = new Set(folder.keywords);
-  const used = new Set(rows.flatMap((row) => row.flags.filter((flag) => !flag.startsWith('\\'))));
-  const added = [...used].filter((keyword) => !known.has(keyword));
-  if (added.length === 0) return;
-  folder.keywords = [...folder.keywords, ...added];
-  for (const line of flagLines(folder)) session.write(line);
-};
-
-const writeMessage = async (session: Session, row: MessageRow, { items }: Fetch, seenNow: boolean) => {
+const writeMessage = async (session: Session, row: MessageRow, fetch: Fetch, seenNow: boolean) => {
+  const { items } = fetch;
   const { connection, plane, selected: folder } = session;
   const has = (kind: PlainItem['kind']) => items.some((item) => item.kind === kind);
   connection.write(`* ${folder.uids.sequenceOf(row.uid)} FETCH (`);
@@ -138,14 +161,24 @@ const writeMessage = async (session: Session, row: MessageRow, { items }: Fetch,
   for (const item of items) {
     connection.write(separator);
     separator = ' ';
-    if (item.kind === 'section') await writeSection(plane.db, connection, row, item);
-    else connection.write(formatItem(folder, row, item));
+    if (item.kind === 'section') {
+      try {
+        await writeSection(plane.db, connection, row, item);
+      } catch (error) {
+        // The response has begun: the rest of it must come all the same.
+        if (!(error instanceof UnknownEncoding)) throw error;
+        fetch.undecodable = true;
+      }
+    } else connection.write(formatItem(folder, row, item));
   }
   // The change of \Seen is told right here (RFC 9051 §6.4.5, BODY[<section>]).
   if (seenNow && !has('flags')) connection.write(` ${flagList(folder, row.uid, row.flags)}`);
   if (seenNow && session.condstore && !has('modseq')) connection.write(` MODSEQ (${row.modseq})`);
   connection.write(')\r\n');
 };
+
+// RFC 8474 §5.1: the same for the same octets, also after COPY and MOVE.
+const emailId = (sha256: Buffer): string => `M${sha256.toString('hex', 0, 20)}`;
 
 const formatItem = (folder: SelectedFolder, row: MessageRow, { kind }: PlainItem): string => {
   switch (kind) {
@@ -165,5 +198,9 @@ const formatItem = (folder: SelectedFolder, row: MessageRow, { kind }: PlainItem
       return `BODYSTRUCTURE ${row.bodystructure}`;
     case 'modseq':
       return `MODSEQ (${row.modseq})`;
+    case 'emailId':
+      return `EMAILID (${emailId(row.sha256!)})`;
+    case 'threadId':
+      return 'THREADID NIL'; // RFC 8474 §5.2: conversations are not kept
   }
 };

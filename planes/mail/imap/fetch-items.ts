@@ -15,15 +15,27 @@ export type SectionItem = {
   partial: { start: number; length: number } | null;
   /** Looking does not set \Seen. */
   peek: boolean;
+  /** With its transfer encoding undone, or how many octets that makes (RFC 3516). */
+  decoded?: 'bytes' | 'size';
 };
 
 export type PlainItem = {
-  kind: 'uid' | 'flags' | 'internalDate' | 'size' | 'envelope' | 'body' | 'bodystructure' | 'modseq';
+  kind:
+    | 'uid'
+    | 'flags'
+    | 'internalDate'
+    | 'size'
+    | 'envelope'
+    | 'body'
+    | 'bodystructure'
+    | 'modseq'
+    | 'emailId'
+    | 'threadId';
 };
 
 export type FetchItem = PlainItem | SectionItem;
 
-// Data items of RFC 3501 §6.4.5 and RFC 7162 §3.1.4 that are a word.
+// Data items of RFC 3501 §6.4.5, RFC 7162 §3.1.4 and RFC 8474 §5 that are a word.
 const plainItems: Record<string, PlainItem['kind']> = {
   UID: 'uid',
   FLAGS: 'flags',
@@ -33,6 +45,8 @@ const plainItems: Record<string, PlainItem['kind']> = {
   BODY: 'body',
   BODYSTRUCTURE: 'bodystructure',
   MODSEQ: 'modseq',
+  EMAILID: 'emailId',
+  THREADID: 'threadId',
 };
 
 // They stand alone: inside of parentheses they are no data items (RFC 9051 §6.4.5).
@@ -81,6 +95,8 @@ const readItem = (parser: CommandParser): FetchItem => {
   if ((name === 'BODY' || name === 'BODY.PEEK') && parser.peek() === '[') {
     return readSection(parser, name === 'BODY.PEEK');
   }
+  const binary = Object.hasOwn(binaryItems, name) ? binaryItems[name] : undefined;
+  if (binary && parser.peek() === '[') return readBinary(parser, name, binary);
   const whole = Object.hasOwn(wholeMessages, name) ? wholeMessages[name] : undefined;
   if (whole) return { kind: 'section', label: name, path: '', fields: null, partial: null, ...whole };
   const kind = Object.hasOwn(plainItems, name) ? plainItems[name] : undefined;
@@ -98,6 +114,26 @@ const readSection = (parser: CommandParser, peek: boolean): SectionItem => {
   const origin = partial ? `<${partial.start}>` : '';
   const section = [path, label].filter((piece) => piece !== '').join('.');
   return { kind: 'section', label: `BODY[${section}]${origin}`, path, text, fields, partial, peek };
+};
+
+const binaryItems: Record<string, Pick<SectionItem, 'peek' | 'decoded'>> = {
+  BINARY: { peek: false, decoded: 'bytes' },
+  'BINARY.PEEK': { peek: true, decoded: 'bytes' },
+  'BINARY.SIZE': { peek: true, decoded: 'size' },
+};
+
+// RFC 3516 §4.2: only whole parts have a transfer encoding.
+const readBinary = (
+  parser: CommandParser,
+  name: string,
+  item: Pick<SectionItem, 'peek' | 'decoded'>,
+): SectionItem => {
+  parser.expect('[');
+  const path = parser.peek() === ']' ? '' : parser.matching(sectionPath, 'a part number')[0];
+  parser.expect(']');
+  const partial = parser.peek() === '<' && item.decoded === 'bytes' ? readPartial(parser) : null;
+  const label = `${name.replace('.PEEK', '')}[${path}]${partial ? `<${partial.start}>` : ''}`;
+  return { kind: 'section', label, path, text: '', fields: null, partial, ...item };
 };
 
 type SectionKind = { text: SectionText; fields: SectionItem['fields']; label: string };

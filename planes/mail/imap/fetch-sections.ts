@@ -1,7 +1,8 @@
 // Sends BODY[section] data. A message of any size passes through in pieces: only what one write takes is held.
 import type { Db } from '../../../database/database.ts';
-import { type ByteRange, parseHeaderBlock } from '../message/header-fields.ts';
+import { type ByteRange, headerValue, parseHeaderBlock } from '../message/header-fields.ts';
 import { sectionRange } from '../message/sections.ts';
+import { decodeTransfer } from '../message/transfer-encoding.ts';
 import { contentSlice } from '../store/content.ts';
 import type { MessageRow } from '../store/message.ts';
 import { type Connection, ConnectionClosed } from './connection.ts';
@@ -18,7 +19,11 @@ export const writeSection = async (
 ): Promise<void> => {
   const range = sectionRange(row.parts ?? [], item.path, item.text);
   if (!range) {
-    connection.write(`${item.label} NIL`);
+    connection.write(`${item.label} ${item.decoded === 'size' ? '0' : 'NIL'}`);
+    return;
+  }
+  if (item.decoded) {
+    await writeDecoded(db, connection, row, item, range);
     return;
   }
   if (item.fields) {
@@ -34,6 +39,39 @@ export const writeSection = async (
   if (row.bytes && row.bytes.length >= end) connection.write(row.bytes.subarray(start, end));
   else await streamRange(db, connection, row, [start, end]);
 };
+
+/** A part whose encoding cannot be undone. Its item has been answered as if there was no such part. */
+export class UnknownEncoding extends Error {}
+
+// Decoding needs the part as a whole, which is at most a message.
+const writeDecoded = async (
+  db: Db,
+  connection: Connection,
+  row: MessageRow,
+  item: SectionItem,
+  range: ByteRange,
+): Promise<void> => {
+  const header = row.parts?.find(({ path }) => path === item.path)?.header;
+  const encoding = item.path !== '' && header ? encodingOf(await readRange(db, row, header)) : '7bit';
+  const bytes = decodeTransfer(await readRange(db, row, range), encoding);
+  if (!bytes) {
+    connection.write(`${item.label} ${item.decoded === 'size' ? '0' : 'NIL'}`);
+    throw new UnknownEncoding();
+  }
+  if (item.decoded === 'size') {
+    connection.write(`${item.label} ${bytes.length}`);
+    return;
+  }
+  const data = item.partial ? bytes.subarray(...clamp([0, bytes.length], item.partial)) : bytes;
+  // RFC 3516 §4.2: NUL may only stand in a literal8.
+  connection.write(`${item.label} ${data.includes(0) ? '~' : ''}{${data.length}}\r\n`);
+  connection.write(data);
+};
+
+const encodingOf = (header: Buffer): string =>
+  headerValue(header, parseHeaderBlock(header, 0, header.length), 'content-transfer-encoding')
+    ?.toLowerCase()
+    .trim() || '7bit';
 
 const writeLiteralHead = (connection: Connection, item: SectionItem, length: number) =>
   connection.write(`${item.label} {${length}}\r\n`);

@@ -14,9 +14,10 @@ import type { CommandRun } from './command-table.ts';
 import { readMailbox } from './mailbox-argument.ts';
 import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
+import { type Resync, readResync, writeResync } from './resync.ts';
 import { flagLines, selectFolder } from './selected-folder.ts';
 import type { Session } from './session.ts';
-import { readStatusItems, statusLine } from './status.ts';
+import { mailboxId, readStatusItems, statusLine } from './status.ts';
 
 export const select: CommandRun = (session, parser) => open(session, parser, false);
 
@@ -26,7 +27,7 @@ export const examine: CommandRun = (session, parser) => open(session, parser, tr
 const open = async (session: Session, parser: CommandParser, readOnly: boolean): Promise<Reply> => {
   parser.space();
   const name = readMailbox(parser);
-  const condstore = parser.take(' ') && readSelectParameters(parser);
+  const { condstore, resync } = readSelectParameters(parser, session);
   parser.end();
   // The old folder is closed even when the new one cannot be opened (RFC 9051 §6.3.2).
   if (session.folder) session.write('* OK [CLOSED] Previous mailbox closed');
@@ -43,17 +44,27 @@ const open = async (session: Session, parser: CommandParser, readOnly: boolean):
     `* OK [UIDVALIDITY ${snapshot.uidValidity}] UIDs valid`,
     `* OK [UIDNEXT ${snapshot.uidNext}] Predicted next UID`,
     `* OK [HIGHESTMODSEQ ${snapshot.modseq}] Highest`,
+    `* OK [MAILBOXID (${mailboxId(snapshot)})] Name of the mailbox for good`,
   );
   for (const line of lines) session.write(line);
+  if (resync?.uidValidity === snapshot.uidValidity) await writeResync(session, resync);
   return readOnly ? ok('EXAMINE completed', 'READ-ONLY') : ok('SELECT completed', 'READ-WRITE');
 };
 
-/** `(CONDSTORE)`; RFC 4466 §2.1 makes unknown parameters an error. */
-const readSelectParameters = (parser: CommandParser): true => {
-  parser.list(() => {
-    if (parser.keyword() !== 'CONDSTORE') throw new BadCommand('Unknown parameter');
+/** `(CONDSTORE)`, `(QRESYNC (…))`; RFC 4466 §2.1 makes unknown parameters an error. */
+const readSelectParameters = (parser: CommandParser, session: Session) => {
+  const parameters: { condstore: boolean; resync: Resync | null } = { condstore: false, resync: null };
+  if (!parser.more()) return parameters;
+  parser.listOrEmpty(() => {
+    const name = parser.keyword();
+    if (name === 'QRESYNC') {
+      if (!session.qresync) throw new BadCommand('Enable QRESYNC first');
+      parser.space();
+      parameters.resync = readResync(parser);
+    } else if (name === 'CONDSTORE') parameters.condstore = true;
+    else throw new BadCommand('Unknown parameter');
   });
-  return true;
+  return parameters;
 };
 
 export const close: CommandRun = async (session, parser) => {
@@ -84,8 +95,8 @@ export const createFolder: CommandRun = async (session, parser) => {
   const name = readMailbox(parser);
   const specialUse = parser.take(' (USE ') ? readSpecialUse(parser) : null;
   parser.end();
-  await folderCreated(session.plane.db, session.mailboxId, name, specialUse);
-  return ok('CREATE completed');
+  const id = await folderCreated(session.plane.db, session.mailboxId, name, specialUse);
+  return ok('CREATE completed', `MAILBOXID (${mailboxId({ id })})`);
 };
 
 const readSpecialUse = (parser: CommandParser): string => {

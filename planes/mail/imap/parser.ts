@@ -60,6 +60,11 @@ export class CommandParser {
     return true;
   }
 
+  /** Whether nothing but spaces is left. */
+  onlySpaces(): boolean {
+    return this.#piece === this.#pieces.length - 1 && /^ *$/.test(this.#line().slice(this.#at));
+  }
+
   expect(text: string): void {
     if (!this.take(text)) throw new BadCommand(text === ' ' ? 'Missing argument' : `Expected ${text}`);
   }

@@ -16,7 +16,8 @@ const quotaLine = async ({ plane, mailboxId }: Session): Promise<string> => {
 
 export const getQuota: CommandRun = async (session, parser) => {
   parser.space();
-  const root = parser.astring();
+  // Python's imaplib sends the empty name without quotes, as nothing.
+  const root = parser.atEnd() ? '' : parser.astring();
   parser.end();
   if (root !== '') throw new CommandRefused('There is no such quota root', 'NONEXISTENT');
   session.write(await quotaLine(session));

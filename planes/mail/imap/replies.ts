@@ -9,9 +9,12 @@ import {
   QuotaExceeded,
 } from '../store/errors.ts';
 
-export type Reply = { status: 'OK' | 'NO' | 'BAD'; code?: string; text: string };
+/** A code that only the changes told before the reply decide is a function. */
+export type ReplyCode = string | (() => string);
 
-export const ok = (text: string, code?: string): Reply => ({ status: 'OK', text, ...(code && { code }) });
+export type Reply = { status: 'OK' | 'NO' | 'BAD'; code?: ReplyCode; text: string };
+
+export const ok = (text: string, code?: ReplyCode): Reply => ({ status: 'OK', text, ...(code && { code }) });
 
 /** Ends a command with NO; `code` is a response code of RFC 9051 §7.1. */
 export class CommandRefused extends Error {
@@ -25,8 +28,10 @@ export class CommandRefused extends Error {
 /** Ends a command with BAD: it is not IMAP, or not now. */
 export class BadCommand extends Error {}
 
-export const formatReply = (tag: string, { status, code, text }: Reply): string =>
-  `${tag} ${status} ${code ? `[${code}] ` : ''}${text}\r\n`;
+export const formatReply = (tag: string, { status, code, text }: Reply): string => {
+  const shown = typeof code === 'function' ? code() : code;
+  return `${tag} ${status} ${shown ? `[${shown}] ` : ''}${text}\r\n`;
+};
 
 /** `away`: the database could not be asked. `bug`: something that must not happen. */
 export type Trouble = 'away' | 'bug';

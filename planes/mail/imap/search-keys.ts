@@ -129,6 +129,12 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
     reader.parser.space();
     return headerKey(name, readText(reader));
   },
+  // RFC 8474 §6
+  EMAILID: ({ parser }) => ({ kind: 'emailId', id: parser.astring() }),
+  THREADID: ({ parser }) => {
+    parser.astring();
+    return { kind: 'uids', ranges: [] };
+  },
   MODSEQ: (reader) => {
     const { parser } = reader;
     reader.usesModseq = true;

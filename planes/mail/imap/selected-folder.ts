@@ -4,7 +4,7 @@ import { systemFlags } from '../store/keywords.ts';
 import { type FolderSnapshot, folderChanges, folderSnapshot, recentClaimed } from '../store/selection.ts';
 import type { UidRange } from '../store/uid-ranges.ts';
 import { BadCommand } from './replies.ts';
-import { type MessageSet, setRanges } from './sequence-set.ts';
+import { formatSet, type MessageSet, setRanges } from './sequence-set.ts';
 import { UidList } from './uid-list.ts';
 
 /** The folder was removed while it was selected. */
@@ -91,13 +91,15 @@ export const uidsOfSet = ({ uids, saved }: SelectedFolder, set: MessageSet, byUi
 };
 
 /** Announces what is known to be removed. */
-export const releaseExpunges = (folder: SelectedFolder): string[] => {
-  const lines = folder.uids.remove(folder.withheldUids).map((sequence) => `* ${sequence} EXPUNGE`);
+const releaseExpunges = (folder: SelectedFolder, qresync: boolean): string[] => {
+  const known = folder.withheldUids.filter((uid) => folder.uids.sequenceOf(uid) > 0);
+  const sequences = folder.uids.remove(known);
   folder.withheldUids = [];
-  return lines;
+  if (!qresync) return sequences.map((sequence) => `* ${sequence} EXPUNGE`);
+  return known.length > 0 ? [`* VANISHED ${formatSet(known.sort((a, b) => a - b))}`] : [];
 };
 
-export type CatchUp = { expunges: boolean; condstore: boolean };
+export type CatchUp = { expunges: boolean; condstore: boolean; qresync: boolean };
 
 /**
  * Reads what changed and answers the untagged lines that say so. Without `expunges` removals are kept for later,
@@ -121,7 +123,7 @@ export const catchUp = async (db: Db, folder: SelectedFolder, options: CatchUp):
   folder.withheldUids.push(...changes.expungedUids);
   folder.modseq = changes.modseq;
 
-  const lines = options.expunges ? releaseExpunges(folder) : [];
+  const lines = options.expunges ? releaseExpunges(folder, options.qresync) : [];
   if (added.length > 0) {
     uids.append(added);
     lines.push(`* ${uids.length} EXISTS`);

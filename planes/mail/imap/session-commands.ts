@@ -50,9 +50,10 @@ export const enable: CommandRun = async (session, parser) => {
   while (parser.take(' ')) wanted.push(parser.keyword());
   parser.end();
   if (wanted.length === 0) throw new BadCommand('Nothing to enable');
-  const enabled = wanted.includes('CONDSTORE');
-  session.write(enabled ? '* ENABLED CONDSTORE' : '* ENABLED');
-  if (enabled) session.enableCondstore();
+  const enabled = ['CONDSTORE', 'QRESYNC'].filter((extension) => wanted.includes(extension));
+  session.write(['* ENABLED', ...enabled].join(' '));
+  if (enabled.length > 0) session.enableCondstore();
+  if (enabled.includes('QRESYNC')) session.qresync = true;
   return ok('ENABLE completed');
 };
 

@@ -37,6 +37,8 @@ export class Session {
   account: Account | null = null;
   /** CONDSTORE is on: every FETCH response shows mod-sequences (RFC 7162 §3.1). */
   condstore = false;
+  /** QRESYNC is on: removals are told by UID (RFC 7162 §3.2.3). */
+  qresync = false;
   failedLogins = 0;
   #folder: SelectedFolder | null = null;
   /** BYE has been said: nothing is read any more. */
@@ -228,7 +230,8 @@ export class Session {
   async announceChanges(expunges: boolean): Promise<void> {
     if (!this.#folder) return;
     try {
-      const lines = await catchUp(this.plane.db, this.#folder, { expunges, condstore: this.condstore });
+      const { condstore, qresync } = this;
+      const lines = await catchUp(this.plane.db, this.#folder, { expunges, condstore, qresync });
       for (const line of lines) this.write(line);
     } catch (error) {
       if (error instanceof FolderGone) throw error;

@@ -7,7 +7,7 @@ import { recentCount } from './selected-folder.ts';
 import type { Session } from './session.ts';
 
 // Counters of the folder are kept; RECENT and DELETED are counted when asked for.
-type Value = (session: Session, folder: Folder) => number | Promise<number>;
+type Value = (session: Session, folder: Folder) => number | string | Promise<number>;
 
 // What nobody has been shown yet, and what this session was shown itself.
 const recentCountFor: Value = async ({ plane, folder: selected }, folder) => {
@@ -24,11 +24,15 @@ const values = new Map<string, Value>(
     UNSEEN: (_, folder) => folder.unseenCount,
     SIZE: (_, folder) => folder.sizeBytes,
     HIGHESTMODSEQ: (_, folder) => folder.modseq,
+    MAILBOXID: (_, folder) => `(${mailboxId(folder)})`, // RFC 8474 §4.3
     APPENDLIMIT: (session) => session.plane.limits.messageBytes,
     RECENT: recentCountFor,
     DELETED: (session, folder) => folderDeletedCount(session.plane.db, folder),
   } satisfies Record<string, Value>),
 );
+
+/** RFC 8474 §4: stays with the folder when it is renamed. */
+export const mailboxId = ({ id }: { id: string }): string => `F${id}`;
 
 export type StatusItems = readonly string[];
 

@@ -1,8 +1,8 @@
 // STORE (RFC 9051 §6.4.6, UNCHANGEDSINCE RFC 7162 §3.1.3).
 import { type FlagChange, type FlagsStored, flagsStored } from '../store/flags.ts';
 import { messagePage } from '../store/message.ts';
+import { announceKeywords } from './announce-keywords.ts';
 import type { CommandRun } from './command-table.ts';
-import { announceKeywords } from './fetch-command.ts';
 import { readFlag, readFlags } from './flag-argument.ts';
 import type { CommandParser } from './parser.ts';
 import { CommandRefused, ok } from './replies.ts';
@@ -82,7 +82,7 @@ const writeFlags = async (session: Session, uids: number[], stored: FlagsStored)
 // The client works out the flags itself. It cannot where someone changed them since it last knew: there the change
 // is left to be told with the others'.
 const writeSilently = (
-  { selected: folder, connection, condstore }: Session,
+  { selected: folder, connection, condstore, qresync }: Session,
   stored: FlagsStored,
   byUid: boolean,
 ) => {
@@ -90,7 +90,7 @@ const writeSilently = (
     if (previousModseq > folder.modseq) continue;
     folder.ownChanges.set(uid, stored.modseq);
     if (!condstore) continue;
-    const items = byUid ? `UID ${uid} MODSEQ (${stored.modseq})` : `MODSEQ (${stored.modseq})`;
+    const items = byUid || qresync ? `UID ${uid} MODSEQ (${stored.modseq})` : `MODSEQ (${stored.modseq})`;
     connection.write(`* ${folder.uids.sequenceOf(uid)} FETCH (${items})\r\n`);
   }
 };

@@ -52,6 +52,8 @@ const nextStep = (client: number, step: number, size: number, random: (limit: nu
     `STORE ${set} +FLAGS.SILENT (${flagsOf(random)})`,
     `STORE ${set} (UNCHANGEDSINCE ${1 + random(400)}) +FLAGS.SILENT (${flagsOf(random)})`,
     `UID STORE 1:* -FLAGS.SILENT (\\Answered)`,
+    'SORT (REVERSE SUBJECT DATE) UTF-8 ALL',
+    'THREAD REFERENCES UTF-8 UNDELETED',
     `STORE ${set} +FLAGS (\\Deleted)`,
     `STORE ${set} +FLAGS.SILENT (\\Deleted)`,
     `SEARCH NOT SEEN SUBJECT by`,
@@ -77,6 +79,7 @@ const hammer = async (
   const select = async () => {
     const client = await open();
     const view = new FolderView(identity, facts);
+    if (options.client % 3 === 0) await client.ok('ENABLE QRESYNC');
     const select = `SELECT INBOX${random(2) ? ' (CONDSTORE)' : ''}`;
     view.apply(select, (await client.command(select)).untagged);
     return { client, view };
@@ -97,7 +100,7 @@ const hammer = async (
     }
     const answer = await client.command(command);
     const text = command.toString('latin1');
-    view.apply(text, answer.untagged);
+    view.apply(text, answer.untagged, answer.tagged);
     if (!/^OK/.test(answer.tagged)) throw new Error(`${text}: ${answer.tagged}`);
     if (random(12) === 0) {
       client.send(`i${step} IDLE\r\n`);

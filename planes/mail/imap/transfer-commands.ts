@@ -30,7 +30,7 @@ export const moveMessages =
     const code = copyUid(moved);
     // Before the EXPUNGE responses, which come with the other changes (RFC 6851 §4.3).
     if (code) session.write(`* OK [${code}] Moved`);
-    return ok('MOVE completed');
+    return ok('MOVE completed', code ? modseqCode(session) : undefined);
   };
 
 const readTransfer = async (session: Session, parser: CommandParser, byUid: boolean) => {
@@ -54,8 +54,8 @@ export const expunge: CommandRun = async (session, parser) => {
   parser.end();
   const { plane, mailboxId, selected } = session;
   if (selected.readOnly) throw readOnly();
-  await messagesExpunged(plane.db, mailboxId, selected.id, [[1, selected.uids.lastUid]]);
-  return ok('EXPUNGE completed');
+  const removed = await messagesExpunged(plane.db, mailboxId, selected.id, [[1, selected.uids.lastUid]]);
+  return ok('EXPUNGE completed', removed.length > 0 ? modseqCode(session) : undefined);
 };
 
 export const uidExpunge: CommandRun = async (session, parser) => {
@@ -64,8 +64,13 @@ export const uidExpunge: CommandRun = async (session, parser) => {
   parser.end();
   const { plane, mailboxId, selected } = session;
   if (selected.readOnly) throw readOnly();
-  await messagesExpunged(plane.db, mailboxId, selected.id, rangesOf(uidsOfSet(selected, set, true)));
-  return ok('EXPUNGE completed');
+  const ranges = rangesOf(uidsOfSet(selected, set, true));
+  const removed = await messagesExpunged(plane.db, mailboxId, selected.id, ranges);
+  return ok('EXPUNGE completed', removed.length > 0 ? modseqCode(session) : undefined);
 };
+
+// How far the client has been told of changes once it has the reply (RFC 7162 §3.2.7).
+const modseqCode = (session: Session) =>
+  session.qresync ? () => `HIGHESTMODSEQ ${session.folder?.modseq ?? 1}` : undefined;
 
 const readOnly = () => new CommandRefused('The mailbox is open for reading only', 'READ-ONLY');

@@ -1,9 +1,11 @@
 // What SEARCH compares with (RFC 9051 §6.4.4): encoded words, transfer encodings and charsets decoded, lower case.
+import { isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
 import { decode as decodeCharset } from 'libmime/lib/charset';
 import { parseAddressList } from './address-list.ts';
 import { type ByteRange, fieldValue, type HeaderBlock } from './header-fields.ts';
 import type { MimePart } from './mime-tree.ts';
+import { decodeTransfer } from './transfer-encoding.ts';
 
 /** The form both sides of a comparison take. */
 export const foldForSearch = (text: string): string =>
@@ -54,23 +56,17 @@ const addressLines = (value: string): string[] =>
     .filter((address) => address.host !== null)
     .map(({ name, mailbox, host }) => `${name ? decodeHeader(name) : ''} <${mailbox}@${host}>`.trimStart());
 
+const needsDecoding = /=\?|[\x80-\xff]/;
+
 /** Raw header text (one character per octet) with its encoded words and 8-bit text decoded. */
 export const decodeHeader = (text: string): string => {
+  if (!needsDecoding.test(text)) return text;
   const bytes = Buffer.from(text, 'latin1');
   const plain = isUtf8(bytes) ? bytes.toString('utf8') : text;
   try {
     return libmime.decodeWords(plain);
   } catch {
     return plain;
-  }
-};
-
-const isUtf8 = (bytes: Buffer): boolean => {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 };
 
@@ -98,7 +94,8 @@ export function* searchableBodies(raw: Buffer, part: MimePart): Generator<string
 
 const decodeBody = (raw: Buffer, [start, end]: ByteRange, part: MimePart): string => {
   const charset = part.parameters.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
-  const bytes = decodeTransfer(raw.subarray(start, end), part.encoding);
+  const encoded = raw.subarray(start, end);
+  const bytes = decodeTransfer(encoded, part.encoding) ?? encoded;
   // Where nothing else is said, 8-bit text is mostly UTF-8.
   if (/^us-ascii$/i.test(charset)) return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
   try {
@@ -107,19 +104,3 @@ const decodeBody = (raw: Buffer, [start, end]: ByteRange, part: MimePart): strin
     return bytes.toString('latin1');
   }
 };
-
-const decodeTransfer = (bytes: Buffer, encoding: string): Buffer => {
-  if (encoding === 'base64') return Buffer.from(bytes.toString('latin1'), 'base64');
-  if (encoding === 'quoted-printable') return decodeQuotedPrintable(bytes);
-  return bytes;
-};
-
-// RFC 2045 §6.7. Works on latin1 text, where a character is an octet.
-const decodeQuotedPrintable = (bytes: Buffer): Buffer =>
-  Buffer.from(
-    bytes
-      .toString('latin1')
-      .replace(/=\r?\n/g, '')
-      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  );

@@ -1,5 +1,5 @@
 // What SORT and THREAD compare (RFC 5256 §2, RFC 5957 for display names), worked out from an ENVELOPE as it is stored.
-import { baseSubject } from './base-subject.ts';
+import { type BaseSubject, baseSubject } from './base-subject.ts';
 import { decodeHeader } from './search-text.ts';
 
 type Nstring = string | null;
@@ -18,21 +18,38 @@ export type SortableEnvelope = {
   displayTo: string;
 };
 
-/** `envelope` as formatEnvelope wrote it. */
+/** `envelope` as formatEnvelope wrote it. Each value is worked out when it is asked for: folders are big. */
 export const sortableEnvelope = (envelope: string): SortableEnvelope => {
   const fields = readList({ text: envelope, at: 0 });
   const text = (index: number) => fields[index] as Nstring;
   const first = (index: number) => (fields[index] as EnvelopeAddress[] | null)?.[0];
-  const { text: subject, isReplyOrForward } = baseSubject(decodeHeader(text(1) ?? ''));
+  let base: BaseSubject | undefined;
+  const subject = () => (base ??= baseSubject(decodeHeader(text(1) ?? '')));
   return {
-    sentMs: parseSentTime(text(0) ?? ''),
-    subject: collated(subject),
-    isReplyOrForward,
-    from: collated(first(2)?.[2] ?? ''),
-    to: collated(first(5)?.[2] ?? ''),
-    cc: collated(first(6)?.[2] ?? ''),
-    displayFrom: displayed(first(2)),
-    displayTo: displayed(first(5)),
+    get sentMs() {
+      return parseSentTime(text(0) ?? '');
+    },
+    get subject() {
+      return collated(subject().text);
+    },
+    get isReplyOrForward() {
+      return subject().isReplyOrForward;
+    },
+    get from() {
+      return collated(first(2)?.[2] ?? '');
+    },
+    get to() {
+      return collated(first(5)?.[2] ?? '');
+    },
+    get cc() {
+      return collated(first(6)?.[2] ?? '');
+    },
+    get displayFrom() {
+      return displayed(first(2));
+    },
+    get displayTo() {
+      return displayed(first(5));
+    },
   };
 };
 
@@ -58,6 +75,12 @@ const readValue = (cursor: Cursor): Value => {
     case '(':
       return readList(cursor);
     case '"': {
+      const end = text.indexOf('"', cursor.at + 1);
+      const plain = text.slice(cursor.at + 1, end);
+      if (!plain.includes('\\')) {
+        cursor.at = end + 1;
+        return plain;
+      }
       let value = '';
       while (text[++cursor.at] !== '"' && cursor.at < text.length) {
         if (text[cursor.at] === '\\') cursor.at++;

@@ -32,15 +32,36 @@ export type DeliveredMessage = { folderId: string; uid: number; uidValidity: num
  */
 export const deliverMessage = async (db: Db, delivery: MessageDelivery): Promise<DeliveredMessage> => {
   const content = prepareContent(delivery.raw);
+  return inTransaction(db, (tx) => deliverPrepared(tx, delivery, content));
+};
+
+/** Several at once: all of them or none, with ascending UIDs. Throws as `deliverMessage` does. */
+export const messagesDelivered = async (
+  db: Db,
+  deliveries: readonly MessageDelivery[],
+): Promise<DeliveredMessage[]> => {
+  const prepared = deliveries.map((delivery) => ({ delivery, content: prepareContent(delivery.raw) }));
   return inTransaction(db, async (tx) => {
-    const flags = await deliveryFlags(tx, delivery);
-    const delivered = await insertMessage(tx, delivery, content, flags);
-    if (delivered) return delivered;
-    await mailboxTouched(tx, delivery.mailboxId);
-    const afterTouch = await insertMessage(tx, delivery, content, flags);
-    if (afterTouch) return afterTouch;
-    throw await deliveryRefusal(tx, delivery, content.sizeBytes);
+    const delivered: DeliveredMessage[] = [];
+    for (const { delivery, content } of prepared) {
+      delivered.push(await deliverPrepared(tx, delivery, content));
+    }
+    return delivered;
   });
+};
+
+const deliverPrepared = async (
+  tx: Tx,
+  delivery: MessageDelivery,
+  content: PreparedContent,
+): Promise<DeliveredMessage> => {
+  const flags = await deliveryFlags(tx, delivery);
+  const delivered = await insertMessage(tx, delivery, content, flags);
+  if (delivered) return delivered;
+  await mailboxTouched(tx, delivery.mailboxId);
+  const afterTouch = await insertMessage(tx, delivery, content, flags);
+  if (afterTouch) return afterTouch;
+  throw await deliveryRefusal(tx, delivery, content.sizeBytes);
 };
 
 // Keywords need the folder's spelling, which needs the folder's lock; flags of the system do not.

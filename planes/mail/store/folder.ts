@@ -59,7 +59,7 @@ export const folderDeletedCount = async (db: Db, folder: Folder): Promise<number
 };
 
 /**
- * Makes a folder, and those above it that are missing (RFC 9051 §6.3.4).
+ * Makes a folder, and those above it that are missing (RFC 9051 §6.3.4). Answers its id.
  *
  * @throws {FolderExists} @throws {LimitReached}
  */
@@ -68,20 +68,27 @@ export const folderCreated = async (
   mailboxId: string,
   name: string,
   specialUse: string | null = null,
-): Promise<void> =>
+): Promise<string> =>
   inTransaction(db, async (tx) => {
     await mailboxLocked(tx, mailboxId);
-    await insertFolder(tx, mailboxId, name, specialUse);
+    return insertFolder(tx, mailboxId, name, specialUse);
   });
 
-const insertFolder = async (tx: Tx, mailboxId: string, name: string, specialUse: string | null) => {
+const insertFolder = async (
+  tx: Tx,
+  mailboxId: string,
+  name: string,
+  specialUse: string | null,
+): Promise<string> => {
   const existing = new Set((await folderList(tx, mailboxId)).map((folder) => folder.name));
   if (existing.has(name)) throw new FolderExists();
   const missing = [...superiorNames(name), name].filter((level) => !existing.has(level));
   if (existing.size + missing.length > mostFolders) {
     throw new LimitReached(`A mailbox may have ${mostFolders} folders`);
   }
+  let id = '';
   for (const level of missing) {
+    id = newId();
     await sql`
       with validity as (
         update mail.mailbox
@@ -89,9 +96,10 @@ const insertFolder = async (tx: Tx, mailboxId: string, name: string, specialUse:
         where id = ${mailboxId} returning last_uidvalidity
       )
       insert into mail.folder (id, mailbox_id, name, special_use, uidvalidity)
-      select ${newId()}::uuid, ${mailboxId}::uuid, ${level}, ${level === name ? specialUse : null}, last_uidvalidity
+      select ${id}::uuid, ${mailboxId}::uuid, ${level}, ${level === name ? specialUse : null}, last_uidvalidity
       from validity`.execute(tx);
   }
+  return id;
 };
 
 /** The names above a name, from the top: `a/b/c` has `a` and `a/b`. */

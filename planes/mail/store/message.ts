@@ -14,6 +14,8 @@ export type MessageRead = {
   bodystructure?: boolean;
   /** Part ranges, and the digest that more of the bytes is read by. */
   parts?: boolean;
+  /** The digest alone. */
+  digest?: boolean;
   bytes?: InlineBytes;
   changedSince?: number;
 };
@@ -45,7 +47,7 @@ export const messagePage = async (
   const own = [
     read.internalDate &&
       sql`m.internal_date as "internalDate", m.internal_date_offset_min as "internalDateOffsetMin"`,
-    read.parts && sql`m.sha256`,
+    (read.parts || read.digest) && sql`m.sha256`,
   ];
   const content = [
     read.envelope && sql`c.envelope`,

@@ -15,6 +15,7 @@ export type SearchKey =
   | { kind: 'older' | 'younger'; ageS: number }
   | { kind: 'internalDate' | 'sentDate'; is: 'before' | 'on' | 'since'; date: string }
   | { kind: 'modseq'; atLeast: number }
+  | { kind: 'emailId'; id: string }
   | { kind: 'header'; name: string; text: string }
   | { kind: 'body' | 'text'; text: string };
 
@@ -123,6 +124,8 @@ const condition = (key: SearchKey): RawBuilder<unknown> => {
       );
     case 'sentDate':
       return sql`coalesce(${dateCondition(sql`c.sent_date`, key)}, false)`;
+    case 'emailId':
+      return sql`'M' || encode(substring(m.sha256 from 1 for 20), 'hex') = ${key.id}`;
     case 'modseq':
       return sql`m.modseq >= ${key.atLeast}`;
     case 'header':

@@ -49,6 +49,22 @@ export const recentClaimed = async (db: Db, folderId: string): Promise<UidRange>
   return rows[0] ? [rows[0].first, rows[0].last] : [1, 0];
 };
 
+/**
+ * UIDs of the messages removed after `sinceModseq`, or null when some may have been forgotten: removals are kept for
+ * days, in their order, so that all are there as long as an older one is.
+ */
+export const vanishedUids = async (
+  db: Db,
+  folderId: string,
+  sinceModseq: number,
+): Promise<number[] | null> => {
+  const { rows } = await sql<{ complete: boolean; uids: number[] }>`
+    select exists (select from mail.expunged where folder_id = ${folderId} and modseq <= ${sinceModseq}) as complete,
+      array(select uid from mail.expunged where folder_id = ${folderId} and modseq > ${sinceModseq}
+        order by uid)::text[] as uids`.execute(db);
+  return rows[0]!.complete ? rows[0]!.uids.map(Number) : null;
+};
+
 export type FolderChanges = {
   modseq: number;
   keywords: string[];

@@ -45,7 +45,8 @@ export class FolderView {
   }
 
   /** Takes in the answer to `command`. @throws when it contradicts what was known. */
-  apply(command: string, untagged: readonly string[]): void {
+  apply(command: string, untagged: readonly string[], tagged = 'OK'): void {
+    if (tagged.startsWith('OK')) this.#storedSilently(command, tagged);
     for (const line of untagged) {
       try {
         this.#applyLine(command, line);
@@ -54,6 +55,25 @@ export class FolderView {
       }
     }
     if (this.#recent > this.size) throw new Error(`${this.#recent} of ${this.size} messages are recent`);
+  }
+
+  // A client that asks not to be told of its own change makes it itself; what others changed meanwhile is told.
+  #storedSilently(command: string, tagged: string) {
+    const [, uid, set, mode, list] =
+      /^(UID )?STORE ([\d:,*]+) (?:\(UNCHANGEDSINCE \d+\) )?([+-]?)FLAGS\.SILENT \(([^)]*)\)/.exec(command) ??
+      [];
+    if (list === undefined) return;
+    const flags = list.split(' ').filter(Boolean);
+    const left = / \[MODIFIED ([\d:,]+)\]/.exec(tagged)?.[1];
+    for (const [index, message] of this.messages.entries()) {
+      const number = uid ? message.uid : index + 1;
+      if (message.flags === null || !isIn(set!, number) || (left && isIn(left, number))) continue;
+      if (mode === '') message.flags = new Set(flags);
+      for (const flag of flags) {
+        if (mode === '-') message.flags.delete(flag);
+        else message.flags.add(flag);
+      }
+    }
   }
 
   #applyLine(command: string, line: string) {
@@ -69,6 +89,7 @@ export class FolderView {
       const [gone] = this.messages.splice(number - 1, 1);
       if (gone!.uid > 0) this.#facts.expunged.add(gone!.uid);
     } else if (kind === 'FETCH') this.#fetch(number, line);
+    else if (line.startsWith('* VANISHED ')) this.#vanish(command, line.split(' ').at(-1)!);
     else if (line.startsWith('* FLAGS (')) {
       const listed = new Set(words(line));
       for (const keyword of this.#keywords)
@@ -83,6 +104,29 @@ export class FolderView {
         if (!/^UID/i.test(command) && !(found >= 1 && found <= this.size)) throw new Error(`no ${found}`);
       }
     }
+  }
+
+  #vanish(command: string, set: string) {
+    if (keepsNumbers.test(command)) throw new Error('numbers are in use');
+    for (const part of set.split(',')) {
+      const [low, high = low] = part.split(':').map(Number) as [number, number?];
+      for (let uid = low; uid <= high!; uid++) {
+        const known = this.messages.findIndex((message) => message.uid === uid);
+        const at = known === -1 ? this.#unknownAt(uid) : known;
+        if (at === -1) throw new Error(`there is no UID ${uid}`);
+        this.messages.splice(at, 1);
+        this.#facts.expunged.add(uid);
+      }
+    }
+  }
+
+  // Of the messages whose UIDs the client has not been told of, one that may have this UID.
+  #unknownAt(uid: number): number {
+    return this.messages.findIndex((message, at) => {
+      const before = this.messages.slice(0, at).findLast((other) => other.uid > 0);
+      const after = this.messages.slice(at).find((other) => other.uid > 0);
+      return message.uid === 0 && (before?.uid ?? 0) < uid && (after?.uid ?? Infinity) > uid;
+    });
   }
 
   #fetch(number: number, line: string) {
@@ -123,5 +167,14 @@ export class FolderView {
     if (owner !== this.#client) throw new Error(`client ${owner} was shown it as recent`);
   }
 }
+
+const isIn = (set: string, number: number): boolean =>
+  set.split(',').some((part) => {
+    const [a, b = a] = part.split(':').map((text) => (text === '*' ? Infinity : Number(text))) as [
+      number,
+      number?,
+    ];
+    return number >= Math.min(a, b!) && number <= Math.max(a, b!);
+  });
 
 const words = (line: string): string[] => line.slice(line.indexOf('(') + 1, line.lastIndexOf(')')).split(' ');
