@@ -27,6 +27,7 @@ const tlds = ['com', 'net', 'org', 'shop'].map((tld) => ({
 const settings: ProviderSettings = {
   vendors: builtinVendors,
   cloudflare: { baseUrl: 'http://127.0.0.1:9' },
+  stripe: null,
   builtin: {
     registry: { tlds: async () => tlds },
     dns: {
@@ -57,8 +58,8 @@ describe('every vendor', () => {
     '%s has a file for each role it claims',
     (vendor) => {
       const manifest = manifests.find((known) => known.vendor === vendor)!;
-      const files = (['registrar', 'dns-host', 'zone-account', 'mailbox-host'] as const).filter((role) =>
-        existsSync(`${import.meta.dirname}/${vendor}/${role}.ts`),
+      const files = (['registrar', 'dns-host', 'zone-account', 'mailbox-host', 'payments'] as const).filter(
+        (role) => existsSync(`${import.meta.dirname}/${vendor}/${role}.ts`),
       );
       expect(Object.keys(manifest.roles).toSorted()).toEqual(files.toSorted());
     },

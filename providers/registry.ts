@@ -17,9 +17,11 @@ import type { Payments } from './contracts/payments.ts';
 import type { Registrar } from './contracts/registrar.ts';
 import type { ZoneAccount } from './contracts/zone-account.ts';
 import { type Choice, createProviderChoices } from './provider-choice.ts';
+import { manifest as stripe } from './stripe/manifest.ts';
+import { createStripePayments, type StripeSettings } from './stripe/stripe.ts';
 
 /** Every vendor this program knows. */
-export const manifests: readonly Manifest[] = [builtin, cloudflare];
+export const manifests: readonly Manifest[] = [builtin, cloudflare, stripe];
 
 export type ProviderSettings = {
   /** The vendor that serves a role where no workspace and no domain says otherwise. */
@@ -31,6 +33,8 @@ export type ProviderSettings = {
   };
   builtin: BuiltinSettings;
   cloudflare: { baseUrl: string };
+  /** Null without keys: payments made there before can then not be looked up. */
+  stripe: (StripeSettings & { publicUrl(): string }) | null;
 };
 
 /** A vendor that keeps zones in accounts of their owners, opened with a credential of theirs. */
@@ -89,7 +93,12 @@ export const createProviders = ({
   };
   const mailboxHosts: Record<string, MailboxHost> = { [builtin.vendor]: builtinProviders.mailboxHost };
 
-  const paymentVendors: Record<string, Payments> = { [builtin.vendor]: builtinProviders.payments };
+  const paymentVendors: Record<string, Payments> = {
+    [builtin.vendor]: builtinProviders.payments,
+    ...(settings.stripe && {
+      [stripe.vendor]: createStripePayments(settings.stripe, () => clock.now()),
+    }),
+  };
 
   const { vendors } = settings;
   pick('registrar', registrars, vendors.registrar, 'the settings');

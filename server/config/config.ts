@@ -134,6 +134,16 @@ function contradictions(values: SectionValues): string[] {
     if (other !== undefined) problems.push(`${other} and ${name} are both ${port}, give one another port`);
     byPort.set(port, name);
   }
+  const { payments, stripeSecretKey, stripeWebhookSecret } = values.providers;
+  if ((stripeSecretKey === null) !== (stripeWebhookSecret === null)) {
+    problems.push(
+      'INBOXKIT_STRIPE_SECRET_KEY and INBOXKIT_STRIPE_WEBHOOK_SECRET go together, set both or none',
+    );
+  } else if (payments === 'stripe' && stripeSecretKey === null) {
+    problems.push(
+      'INBOXKIT_PAYMENTS is stripe, which needs INBOXKIT_STRIPE_SECRET_KEY and INBOXKIT_STRIPE_WEBHOOK_SECRET',
+    );
+  }
   if ((values.tls.certFile === null) !== (values.tls.keyFile === null)) {
     problems.push('INBOXKIT_TLS_CERT and INBOXKIT_TLS_KEY go together, set both or none');
   }

@@ -1,12 +1,13 @@
 // Which vendor serves each role, and how the built-in registry behaves.
+import { z } from 'zod';
 import { count, httpUrl, listOf, oneOf } from './value-types.ts';
-import { defineSection, variable } from './variable.ts';
+import { defineSection, optionalVariable, type ValueType, variable } from './variable.ts';
 
 /** Vendors that can be named for each role. A vendor listed here has its entry in `providers/registry.ts`. */
 const registrarVendors = ['builtin'] as const;
 const dnsHostVendors = ['builtin'] as const;
 const mailboxHostVendors = ['builtin'] as const;
-const paymentVendors = ['builtin'] as const;
+const paymentVendors = ['builtin', 'stripe'] as const;
 
 /** Ways in which the built-in registry can misbehave; a name that contains `-<word>` does so by itself. */
 const registryFailureWords = [
@@ -18,6 +19,15 @@ const registryFailureWords = [
   'taken-late',
   'fails-renewal',
 ] as const;
+
+const stripeKey: ValueType<string> = {
+  label: 'secret key',
+  schema: z.string().regex(/^(sk|rk)_\w+$/, 'must be a key that begins with sk_ or rk_'),
+};
+const stripeWebhookSecret: ValueType<string> = {
+  label: 'signing secret',
+  schema: z.string().regex(/^whsec_\w+$/, 'must be a secret that begins with whsec_'),
+};
 
 const mailboxHost = oneOf(mailboxHostVendors);
 
@@ -81,6 +91,27 @@ export const providersSection = defineSection({
       default: 'builtin',
       doc: 'Vendor that takes payments for credits. The built-in one is a test bank: everything about it works, and no money moves.',
       example: 'builtin',
+    }),
+    stripeSecretKey: optionalVariable({
+      name: 'INBOXKIT_STRIPE_SECRET_KEY',
+      type: stripeKey,
+      doc: 'Secret key of the Stripe account, or a restricted key that may write customers, checkout sessions, payment intents and portal sessions. Needed with `INBOXKIT_PAYMENTS=stripe`; keep it set as long as payments made there can be refunded or disputed.',
+      example: 'sk_live_51NorthPeak',
+      secret: true,
+    }),
+    stripeWebhookSecret: optionalVariable({
+      name: 'INBOXKIT_STRIPE_WEBHOOK_SECRET',
+      type: stripeWebhookSecret,
+      doc: 'Signing secret of the webhook endpoint at Stripe, which is to send to `<public address>/v1/payments/stripe/events`. Goes together with `INBOXKIT_STRIPE_SECRET_KEY`.',
+      example: 'whsec_51NorthPeak',
+      secret: true,
+    }),
+    stripeUrl: variable({
+      name: 'INBOXKIT_STRIPE_URL',
+      type: httpUrl,
+      default: 'https://api.stripe.com',
+      doc: 'Address of the API of Stripe. Another address is for trying it out.',
+      example: 'http://127.0.0.1:9999',
     }),
     registryDelayMs: variable({
       name: 'INBOXKIT_REGISTRY_DELAY_MS',

@@ -81,6 +81,14 @@ export const openProviders = (
         dkimKeyStockSize: SPARE_DKIM_KEYS,
       },
       cloudflare: { baseUrl: providers.cloudflareUrl },
+      stripe: providers.stripeSecretKey
+        ? {
+            secretKey: providers.stripeSecretKey,
+            webhookSecret: providers.stripeWebhookSecret!,
+            baseUrl: providers.stripeUrl,
+            publicUrl: addresses.publicUrl,
+          }
+        : null,
     },
   });
 };
