@@ -531,6 +531,34 @@ create table public.mailbox_count (
 );
 CREATE INDEX mailbox_count_workspace ON public.mailbox_count USING btree (workspace_uid, status, platform) INCLUDE (difference);
 
+create table public.mailbox_drift (
+  uid uuid not null,
+  vendor text not null,
+  host_id text not null,
+  mailbox_uid uuid,
+  workspace_uid uuid,
+  address text not null,
+  kind text not null,
+  expected text,
+  found text,
+  repaired boolean default false not null,
+  found_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  constraint mailbox_drift_kind_check CHECK ((kind = ANY (ARRAY['missing_at_host'::text, 'unknown_at_host'::text, 'status'::text, 'display_name'::text, 'address'::text, 'aliases'::text, 'forwarding'::text, 'password'::text]))),
+  constraint mailbox_drift_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_drift_pkey PRIMARY KEY (uid),
+  constraint mailbox_drift_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE UNIQUE INDEX mailbox_drift_open ON public.mailbox_drift USING btree (vendor, host_id, kind) WHERE (resolved_at IS NULL);
+CREATE INDEX mailbox_drift_workspace ON public.mailbox_drift USING btree (workspace_uid, found_at DESC, uid DESC);
+
+create table public.mailbox_reconciliation (
+  vendor text not null,
+  started_at timestamp with time zone not null,
+  constraint mailbox_reconciliation_pkey PRIMARY KEY (vendor)
+);
+
 create table public.mailbox_term (
   uid uuid not null,
   mailbox_uid uuid not null,

@@ -385,6 +385,27 @@ export interface MailboxCount {
   workspace_uid: string;
 }
 
+export interface MailboxDrift {
+  address: string;
+  expected: string | null;
+  found: string | null;
+  found_at: Timestamp;
+  host_id: string;
+  kind: string;
+  mailbox_uid: string | null;
+  repaired: Generated<boolean>;
+  resolved_at: Timestamp | null;
+  seen_at: Timestamp;
+  uid: string;
+  vendor: string;
+  workspace_uid: string | null;
+}
+
+export interface MailboxReconciliation {
+  started_at: Timestamp;
+  vendor: string;
+}
+
 export interface MailboxTerm {
   created_at: Timestamp;
   ends_at: Timestamp;
@@ -950,6 +971,8 @@ export interface DB {
   mailbox_alias: MailboxAlias;
   mailbox_change: MailboxChange;
   mailbox_count: MailboxCount;
+  mailbox_drift: MailboxDrift;
+  mailbox_reconciliation: MailboxReconciliation;
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;

@@ -200,6 +200,8 @@ const lazyMailboxHost = (chosen: () => Promise<MailboxHost>): MailboxHost => ({
   retireDkimKeys: async (domain, selectors) => (await chosen()).retireDkimKeys(domain, selectors),
   createMailbox: async (request) => (await chosen()).createMailbox(request),
   findMailbox: async (query) => (await chosen()).findMailbox(query),
+  listMailboxes: async (page) => (await chosen()).listMailboxes(page),
+  opensWith: async (id, secrets) => (await chosen()).opensWith(id, secrets),
   setPassword: async (id, password, appPassword) => (await chosen()).setPassword(id, password, appPassword),
   setDisplayName: async (id, displayName) => (await chosen()).setDisplayName(id, displayName),
   setAddresses: async (id, addresses) => (await chosen()).setAddresses(id, addresses),

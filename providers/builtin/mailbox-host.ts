@@ -1,5 +1,6 @@
 // The built-in mailbox host: writes domains, keys and mailboxes into the schema `published`, from which the mail
 // plane signs people in, signs their mail and receives for them.
+import { verify } from '@node-rs/argon2';
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Clock } from '../../database/clock.ts';
 import type { Db, Schema, Tx } from '../../database/database.ts';
@@ -10,6 +11,7 @@ import type {
   CreateMailbox,
   HostedMailbox,
   MailboxHost,
+  MailboxPage,
   MailDomainSetup,
 } from '../contracts/mailbox-host.ts';
 import { change, read } from './database-failure.ts';
@@ -94,6 +96,25 @@ export const createMailboxHost = (dependencies: Dependencies): MailboxHost => {
         return address ? findMailbox(db, { address }) : null;
       }),
 
+    listMailboxes: (page) => read(() => listMailboxes(db, page)),
+
+    opensWith: async (id, { password, appPassword }) => {
+      const row = await read(() =>
+        db
+          .selectFrom('published.mailbox')
+          .select(['password_hash', 'app_password_hash'])
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
+      if (!row) throw notFound('This mailbox does not exist.');
+      const { password_hash, app_password_hash } = row;
+      return (
+        app_password_hash !== null &&
+        (await verify(app_password_hash, appPassword)) &&
+        (await verify(password_hash, password))
+      );
+    },
+
     setPassword: async (id, password, appPassword) => {
       const password_hash = await hashPassword(password);
       const app_password_hash = appPassword === null ? null : await hashAppPassword(appPassword);
@@ -158,6 +179,37 @@ const findMailbox = async (
     row,
     aliases.map(({ address }) => address),
   );
+};
+
+/** In the order of their ids, which is the order they were made in. */
+const listMailboxes = async (
+  db: Db,
+  { cursor, limit }: { cursor: string | null; limit: number },
+): Promise<MailboxPage> => {
+  const rows = await db
+    .selectFrom('published.mailbox')
+    .select(columns)
+    .$if(cursor !== null, (query) => query.where('id', '>', cursor))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  const aliases = await db
+    .selectFrom('published.mailbox_alias')
+    .select(['mailbox_id', 'address'])
+    .where('mailbox_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .orderBy('address')
+    .execute();
+  const byMailbox = Map.groupBy(aliases, (alias) => alias.mailbox_id);
+  return {
+    mailboxes: rows.map((row) =>
+      toMailbox(
+        row,
+        (byMailbox.get(row.id) ?? []).map(({ address }) => address),
+      ),
+    ),
+    next: rows.length < limit ? null : (ids.at(-1) ?? null),
+  };
 };
 
 /** The mailbox a repeated request made; an id is never moved to another address. */

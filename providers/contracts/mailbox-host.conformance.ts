@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureOf, outcomesOf } from './failure.conformance.ts';
 import { type FaultOptions, type Faults, faultsOf } from './faults.conformance.ts';
 import { mailboxChangesConformance } from './mailbox-changes.conformance.ts';
-import type { CreateMailbox, MailboxHost } from './mailbox-host.ts';
+import type { CreateMailbox, HostedMailbox, MailboxHost, MailboxPage } from './mailbox-host.ts';
 import { type SigningKeyOptions, signingKeysConformance } from './signing-keys.conformance.ts';
 
 export type MailboxHostUnderTest = {
@@ -216,6 +216,34 @@ export const mailboxHostConformance = (
           expect(await target.signIn(request.address, request.password)).toBe(true);
         },
       );
+
+      test('and lists it with all others, each once, in pages of any size', async () => {
+        const made = [mara(), mara({ address: `zoe@${domain}` }), mara({ address: `li@${domain}` })];
+        for (const request of made) await host.createMailbox(request);
+        for (const limit of [1, 2, 100]) {
+          const listed: HostedMailbox[] = [];
+          let cursor: string | null = null;
+          do {
+            const page: MailboxPage = await host.listMailboxes({ cursor, limit });
+            expect(page.mailboxes.length).toBeLessThanOrEqual(limit);
+            listed.push(...page.mailboxes);
+            cursor = page.next;
+          } while (cursor !== null);
+          expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length);
+          for (const { id } of made) {
+            expect(listed.find((one) => one.id === id)).toEqual(await host.findMailbox({ id }));
+          }
+        }
+      });
+
+      test('and says whether its secrets are these, if it says such things', async () => {
+        const request = mara();
+        await host.createMailbox(request);
+        expect([true, null]).toContain(await host.opensWith(request.id, request));
+        expect([false, null]).toContain(
+          await host.opensWith(request.id, { ...request, password: 'another-Password-1' }),
+        );
+      });
 
       test('until it is removed, as often as asked', async () => {
         const request = mara();

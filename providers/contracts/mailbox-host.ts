@@ -62,6 +62,9 @@ export type HostedMailbox = {
   forwarding: Forwarding | null;
 };
 
+/** `next` is null behind the last one. */
+export type MailboxPage = { mailboxes: HostedMailbox[]; next: string | null };
+
 /** Where a mailbox's mail goes on to. */
 export type Forwarding = {
   address: string;
@@ -116,6 +119,13 @@ export type MailboxHost = {
   /** Creates the mailbox; the same id again changes nothing. `conflict` when the address belongs to another id. */
   createMailbox(request: CreateMailbox): Promise<HostedMailbox>;
   findMailbox(query: { id: string } | { address: string }): Promise<HostedMailbox | null>;
+  /**
+   * A page of everything the host has for us, each mailbox once, in an order of its own. One that is made or removed
+   * while somebody reads on may be on a page or not. `cursor` is `next` of the page before; null begins.
+   */
+  listMailboxes(page: { cursor: string | null; limit: number }): Promise<MailboxPage>;
+  /** Whether both of these let somebody in, if the mailbox were open; null when the host does not tell. */
+  opensWith(id: string, secrets: { password: string; appPassword: string }): Promise<boolean | null>;
   /** What was good before is no longer, for open sessions too. */
   setPassword(id: string, password: string, appPassword: string | null): Promise<void>;
   setDisplayName(id: string, displayName: string): Promise<void>;

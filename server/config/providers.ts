@@ -36,6 +36,13 @@ export const providersSection = defineSection({
   intro:
     'Who does the work outside the program. `builtin` is the part of this program that needs nobody else.',
   variables: {
+    reconcileMinutes: variable({
+      name: 'INBOXKIT_RECONCILE_MINUTES',
+      type: count({ min: 10, max: 10_080, unit: 'minutes' }),
+      default: '60',
+      doc: 'How often what is stored of mailboxes is compared with what their hosts have. What is found is at `mailboxes/drift`.',
+      example: '240',
+    }),
     registrar: variable({
       name: 'INBOXKIT_REGISTRAR',
       type: oneOf(registrarVendors),

@@ -32,6 +32,8 @@ export type FeatureSettings = {
   /** How long a connected domain waits to be delegated to our nameservers. */
   connectExpiresMs: number;
   renewals: RenewalSettings;
+  /** How often the mailboxes of a host are compared with what is stored. */
+  reconcileEveryMs: number;
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
   /** Where people and their browsers reach this installation, without a slash at the end. */
   publicUrl(): string;

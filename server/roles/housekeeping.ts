@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { closeAccounts, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
-import { advanceMailboxes, mailboxCountsFold } from '../features/mailboxes/index.ts';
+import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
@@ -23,6 +23,7 @@ export const keepHouse = (deps: {
   const tasks: Record<string, () => Promise<unknown>> = {
     'set held domains up again': () => retrySetUp(context),
     'advance mailboxes': () => advanceMailboxes(context),
+    'reconcile mailboxes': () => reconcileMailboxes(context),
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),

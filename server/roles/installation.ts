@@ -99,6 +99,7 @@ export const startInstallation = async (
       propagation: PROPAGATION,
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
       renewals: renewalSettings(config),
+      reconcileEveryMs: config.providers.reconcileMinutes * MINUTE_MS,
       resolvers: [...config.dns.resolvers],
       outsideDnsPort: config.dns.outsidePort,
       publicUrl: addresses.publicUrl,

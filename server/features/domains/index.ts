@@ -50,7 +50,14 @@ export {
   priceLine,
   registrationYears,
 } from './schema.ts';
-export { boughtDomains, domainByUid, domainsByNameLock, domainsByUid, domainsOfUids } from './store.ts';
+export {
+  boughtDomains,
+  domainByUid,
+  domainsByNameLock,
+  domainsByUid,
+  domainsOfUids,
+  workspaceOfDomain,
+} from './store.ts';
 export { abandonDomain, register as registerDomain, registerId as registerDomainId, setUp as setUpDomain };
 
 /** The run that an order waits for. */

@@ -145,6 +145,10 @@ export const liveDomainsByName = async (db: Db, names: string[]): Promise<Domain
   return rows.map(fromRow);
 };
 
+/** The workspace that has the domain now; null when nobody of the installation has it. */
+export const workspaceOfDomain = async (db: Db, name: string): Promise<string | null> =>
+  (await liveDomainsByName(db, [name]))[0]?.workspaceUid ?? null;
+
 export const expiredByName = async (db: Db, names: string[]): Promise<string[]> => {
   const rows = await db
     .selectFrom('domain')

@@ -2,6 +2,7 @@
 
 import type { NewEvent } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import type { Difference } from './drift.ts';
 import type { Mailbox, MailboxStatus } from './mailbox.ts';
 import type { Term } from './term-store.ts';
 
@@ -78,3 +79,6 @@ export const cancellationScheduled = (mailbox: Mailbox, endsAt: Date | null, at:
 
 export const reactivationFailed = (mailbox: Mailbox, reason: string, at: Date): NewEvent =>
   mailboxEvent('mailbox.reactivation_failed', mailbox, at, { status: mailbox.status, reason });
+
+export const driftFound = (mailbox: Mailbox, what: Difference, repaired: boolean, at: Date): NewEvent =>
+  mailboxEvent('mailbox.drift_found', mailbox, at, { ...what, repaired });

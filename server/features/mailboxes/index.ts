@@ -8,12 +8,14 @@ import { buy } from './buy.workflow.ts';
 import { cancelMailboxes } from './cancel.endpoint.ts';
 import { deactivateMailboxes } from './deactivate.endpoint.ts';
 import { mailboxDetails } from './details.endpoint.ts';
+import { mailboxDrift } from './drift.endpoint.ts';
 import { WAITS_AS } from './ending.ts';
 import { erase } from './erase.workflow.ts';
 import { listMailboxes } from './list.endpoint.ts';
 import { reactivateMailboxes } from './reactivate.endpoint.ts';
 import { reactivate } from './reactivate.workflow.ts';
 import { mailboxTermPaid } from './reactivation.ts';
+import { reconcileMailboxes } from './reconcile.job.ts';
 import { removeMailboxesOf } from './remove-all.ts';
 import { renewMailboxes } from './renew.endpoint.ts';
 import { settle } from './settle.workflow.ts';
@@ -47,7 +49,7 @@ export { mailboxRow, personName, pictureUrl, platform } from './schema.ts';
 export { readMailboxSecrets } from './secrets.ts';
 export { mailboxByUid, mailboxesOfUids } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
-export { advanceMailboxes, buy as buyMailbox };
+export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };
 
 export const mailboxWorkflows = [buy, settle, reactivate, erase];
 
@@ -61,6 +63,7 @@ export const mailboxEndpoints = [
   suspendMailboxes,
   reactivateMailboxes,
   renewMailboxes,
+  mailboxDrift,
   buyMailboxes,
   listMailboxes,
   mailboxDetails,

@@ -95,6 +95,16 @@ export const mailboxHostRoutes = () => {
       mailboxes.delete(ref);
       return { status: 204 };
     }),
+    route('GET', /^\/mailboxes$/, ({ query }) => {
+      const limit = Number(query.get('limit'));
+      const after = query.get('after') ?? '';
+      const page = [...mailboxes.values()]
+        .filter(({ ref }) => ref > after)
+        .sort((a, b) => (a.ref < b.ref ? -1 : 1))
+        .slice(0, limit);
+      const last = page.length < limit ? null : (page.at(-1)?.ref ?? null);
+      return { status: 200, body: { mailboxes: page.map(shown), after: last } };
+    }),
     route('GET', /^\/mailboxes\/([^/]+)$/, ({ parts: [ref = ''] }) => find(mailboxes.get(ref))),
     route('GET', /^\/addresses\/([^/]+)$/, ({ parts: [address = ''] }) => find(at(address))),
   ];

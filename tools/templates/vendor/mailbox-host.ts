@@ -82,6 +82,18 @@ export const createMailboxHost = (api: Api): MailboxHost => ({
     return mailbox && toMailbox(mailbox);
   },
 
+  listMailboxes: async ({ cursor, limit }) => {
+    const query = new URLSearchParams({ limit: String(limit), ...(cursor !== null && { after: cursor }) });
+    const page = await api.read<{ mailboxes: WireMailbox[]; after: string | null }>(
+      'GET',
+      `/mailboxes?${query}`,
+    );
+    return { mailboxes: page.mailboxes.map(toMailbox), next: page.after };
+  },
+
+  /** Acme never says anything about passwords. */
+  opensWith: async () => null,
+
   setPassword: async (id, password, appPassword) => {
     await api.write('PUT', `${mailboxPath(id)}/password`, { password, app_password: appPassword });
   },
