@@ -80,6 +80,7 @@ const addDomain = (
       reference: { type: 'domain', uid: places[0]!.uid },
       description: `${count} mailboxes`,
       lines: mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
+      keyUid: null,
       priceVersion: book.version,
       now,
     });

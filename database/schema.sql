@@ -109,7 +109,7 @@ CREATE INDEX api_key_team ON public.api_key USING btree (team_uid);
 create table public.charge (
   uid uuid not null,
   team_uid uuid not null,
-  workspace_uid uuid not null,
+  workspace_uid uuid,
   subject_type text not null,
   subject_uid uuid not null,
   purpose text not null,
@@ -121,6 +121,7 @@ create table public.charge (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   seat_freed_at timestamp with time zone,
+  key_uid uuid,
   constraint charge_amount_micros_check CHECK ((amount_micros >= 0)),
   constraint charge_check CHECK (((paid_with = 'wallet'::text) OR (amount_micros = 0))),
   constraint charge_check1 CHECK (((seat_freed_at IS NULL) OR (paid_with = 'included_seat'::text))),
@@ -128,11 +129,12 @@ create table public.charge (
   constraint charge_pkey PRIMARY KEY (uid),
   constraint charge_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
-  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text, 'subscription'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
   constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
 CREATE INDEX charge_seats ON public.charge USING btree (team_uid) WHERE ((paid_with = 'included_seat'::text) AND (status = ANY (ARRAY['reserved'::text, 'captured'::text])) AND (seat_freed_at IS NULL));
+CREATE INDEX charge_spent ON public.charge USING btree (team_uid, created_at);
 
 create table public.dkim_key_stock (
   id uuid not null,
@@ -735,6 +737,22 @@ create table public.schema_migration (
   constraint schema_migration_pkey PRIMARY KEY (name)
 );
 
+create table public.spend_cap (
+  uid uuid not null,
+  team_uid uuid not null,
+  scope text not null,
+  scope_uid uuid not null,
+  period text not null,
+  amount_micros bigint not null,
+  updated_at timestamp with time zone not null,
+  constraint spend_cap_amount_micros_check CHECK ((amount_micros >= 0)),
+  constraint spend_cap_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text]))),
+  constraint spend_cap_pkey PRIMARY KEY (uid),
+  constraint spend_cap_scope_check CHECK ((scope = ANY (ARRAY['team'::text, 'workspace'::text, 'key'::text]))),
+  constraint spend_cap_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint spend_cap_team_uid_scope_scope_uid_period_key UNIQUE (team_uid, scope, scope_uid, period)
+);
+
 create table public.subscription (
   team_uid uuid not null,
   plan text not null,
@@ -742,11 +760,49 @@ create table public.subscription (
   status text not null,
   current_period_start timestamp with time zone not null,
   current_period_end timestamp with time zone not null,
+  anchor timestamp with time zone not null,
+  anchor_months integer default 1 not null,
+  period_micros bigint default 0 not null,
+  price_version integer default 1 not null,
+  next_plan text,
+  next_cycle text,
+  cancel_at_period_end boolean default false not null,
+  due_at timestamp with time zone,
+  reminded boolean default false not null,
+  attempts integer default 0 not null,
+  ended_at timestamp with time zone,
+  constraint subscription_anchor_months_check CHECK ((anchor_months > 0)),
+  constraint subscription_check CHECK (((next_plan IS NULL) = (next_cycle IS NULL))),
   constraint subscription_cycle_check CHECK ((cycle = ANY (ARRAY['monthly'::text, 'yearly'::text]))),
+  constraint subscription_next_cycle_check CHECK ((next_cycle = ANY (ARRAY['monthly'::text, 'yearly'::text]))),
+  constraint subscription_period_micros_check CHECK ((period_micros >= 0)),
   constraint subscription_pkey PRIMARY KEY (team_uid),
-  constraint subscription_status_check CHECK ((status = ANY (ARRAY['active'::text, 'cancelled'::text]))),
+  constraint subscription_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
+  constraint subscription_status_check CHECK ((status = ANY (ARRAY['active'::text, 'past_due'::text, 'cancelled'::text]))),
   constraint subscription_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
+CREATE INDEX subscription_due ON public.subscription USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table public.subscription_term (
+  uid uuid not null,
+  team_uid uuid not null,
+  kind text not null,
+  plan text not null,
+  cycle text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  lines jsonb not null,
+  amount_micros bigint not null,
+  created_at timestamp with time zone not null,
+  constraint subscription_term_amount_micros_check CHECK ((amount_micros >= 0)),
+  constraint subscription_term_check CHECK ((ends_at > starts_at)),
+  constraint subscription_term_cycle_check CHECK ((cycle = ANY (ARRAY['monthly'::text, 'yearly'::text]))),
+  constraint subscription_term_kind_check CHECK ((kind = ANY (ARRAY['period'::text, 'change'::text]))),
+  constraint subscription_term_pkey PRIMARY KEY (uid),
+  constraint subscription_term_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE UNIQUE INDEX subscription_term_period ON public.subscription_term USING btree (team_uid, starts_at) WHERE (kind = 'period'::text);
+CREATE INDEX subscription_term_team ON public.subscription_term USING btree (team_uid, created_at DESC, uid DESC);
 
 create table public.team (
   uid uuid not null,

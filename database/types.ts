@@ -92,6 +92,7 @@ export interface Charge {
   amount_micros: number;
   created_at: Timestamp;
   description: string;
+  key_uid: string | null;
   paid_with: string;
   price_version: number;
   purpose: string;
@@ -102,7 +103,7 @@ export interface Charge {
   team_uid: string;
   uid: string;
   updated_at: Timestamp;
-  workspace_uid: string;
+  workspace_uid: string | null;
 }
 
 export interface DkimKeyStock {
@@ -766,13 +767,47 @@ export interface SchemaMigration {
   sha256: string;
 }
 
+export interface SpendCap {
+  amount_micros: number;
+  period: string;
+  scope: string;
+  scope_uid: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+}
+
 export interface Subscription {
+  anchor: Timestamp;
+  anchor_months: Generated<number>;
+  attempts: Generated<number>;
+  cancel_at_period_end: Generated<boolean>;
   current_period_end: Timestamp;
   current_period_start: Timestamp;
   cycle: string;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  next_cycle: string | null;
+  next_plan: string | null;
+  period_micros: Generated<number>;
   plan: string;
+  price_version: Generated<number>;
+  reminded: Generated<boolean>;
   status: string;
   team_uid: string;
+}
+
+export interface SubscriptionTerm {
+  amount_micros: number;
+  created_at: Timestamp;
+  cycle: string;
+  ends_at: Timestamp;
+  kind: string;
+  lines: Json;
+  plan: string;
+  starts_at: Timestamp;
+  team_uid: string;
+  uid: string;
 }
 
 export interface Team {
@@ -997,7 +1032,9 @@ export interface DB {
   "registry.renewal": RegistryRenewal;
   "registry.reserved_name": RegistryReservedName;
   schema_migration: SchemaMigration;
+  spend_cap: SpendCap;
   subscription: Subscription;
+  subscription_term: SubscriptionTerm;
   team: Team;
   wallet_settings: WalletSettings;
   "web.acme_account": WebAcmeAccount;

@@ -7,6 +7,7 @@ import {
   billingErrors,
   billingWorkflows,
   type Continuation,
+  type ReadUpcoming,
 } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
@@ -15,18 +16,22 @@ import {
   domainContents,
   domainEndpoints,
   domainErrors,
+  domainsCharged,
   domainWorkflows,
+  upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import {
   domainMailboxes,
   mailboxContinuations,
+  mailboxDomainsCharged,
   mailboxEndpoints,
   mailboxErrors,
   mailboxTotals,
   mailboxWorkflows,
   platformsOfDomains,
+  upcomingMailboxRenewals,
 } from '../features/mailboxes/index.ts';
 import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
 import {
@@ -36,7 +41,14 @@ import {
   paymentWorkflows,
 } from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
-import { fundsOf, plansSubscribed, subscriptionEndpoints } from '../features/subscriptions/index.ts';
+import {
+  fundsOf,
+  plansSubscribed,
+  subscriptionEndpoints,
+  subscriptionErrors,
+  subscriptionWorkflows,
+  upcomingSubscriptionRenewals,
+} from '../features/subscriptions/index.ts';
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
@@ -50,6 +62,16 @@ const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, Wo
   return new Map([...domains].map(([uid, held]) => [uid, { ...held, mailboxes: mailboxes.get(uid) ?? 0 }]));
 };
 
+/** Everything that is renewed by itself. */
+const upcoming: readonly ReadUpcoming[] = [
+  ({ db }, teamUid, until) => upcomingSubscriptionRenewals(db, teamUid, until),
+  (context, teamUid, until) => upcomingDomainRenewals(context, teamUid, until),
+  ({ db }, teamUid, until) => upcomingMailboxRenewals(db, teamUid, until),
+];
+
+const domainsOf = async (db: Db, subjectUids: string[]): Promise<Map<string, string>> =>
+  new Map([...(await domainsCharged(db, subjectUids)), ...(await mailboxDomainsCharged(db, subjectUids))]);
+
 export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...orderEndpoints,
   ...accountEndpoints(fundsOf),
@@ -60,8 +82,8 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...mailboxEndpoints,
   ...mailQueueEndpoints,
   ...suppressionEndpoints,
-  ...billingEndpoints,
   ...paymentEndpoints,
+  ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
   ...priceBookEndpoints(plansSubscribed),
   ...webhookEndpoints,
@@ -76,6 +98,7 @@ export const checkoutPurchases: CheckoutPurchases = {};
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
   ...billingWorkflows(continuations),
   ...paymentWorkflows,
+  ...subscriptionWorkflows,
   ...dnsWorkflows,
   ...domainWorkflows(domainMailboxes),
   ...mailboxWorkflows,
@@ -89,6 +112,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...billingErrors,
   ...paymentErrors,
   ...priceBookErrors,
+  ...subscriptionErrors,
   ...dnsErrors,
   ...domainErrors,
   ...mailboxErrors,

@@ -6,6 +6,7 @@ import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
+import { startRenewals } from '../features/subscriptions/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
 import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
@@ -28,6 +29,7 @@ export const keepHouse = (deps: {
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
+    'start renewals of subscriptions': () => startRenewals(context),
     'close ledger accounts': () => closeAccounts(db, clock),
     'forget webhook deliveries': () => forgetDeliveries(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),

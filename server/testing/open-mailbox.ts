@@ -64,6 +64,7 @@ export const openMailboxes = async (
       reference: { type: 'mailbox', uid: boxes[0]!.uid },
       description: 'for a test',
       lines: boxes.map((box, index) => mailboxLine(box, prices[index]!)),
+      keyUid: null,
       priceVersion: book.version,
       now,
     });

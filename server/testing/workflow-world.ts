@@ -55,6 +55,7 @@ export const buyForTest = async (installation: Installation, mailboxes = 0): Pro
       ...scope,
       reference: { type: 'domain', uid: domain!.uid },
       description: 'for a test',
+      keyUid: null,
       priceVersion: 1,
       lines: [
         domainLine({ ...domain!, years: 1 }),

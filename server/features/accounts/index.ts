@@ -6,7 +6,11 @@ import { teamByUid, teamExists, teamInsert } from './store.ts';
 
 export type { KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
-export { apiKeySha256 as keySha256, teamLock as lockTeam } from './store.ts';
+export {
+  apiKeyExists as hasKey,
+  apiKeySha256 as keySha256,
+  teamLock as lockTeam,
+} from './store.ts';
 export type { ReadFunds };
 
 export const accountEndpoints = (readFunds: ReadFunds) => [getAccount(readFunds)];

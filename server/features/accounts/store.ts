@@ -55,6 +55,18 @@ export const apiKeyByToken = (db: Db, tokenSha256: Buffer) =>
     .where('token_sha256', '=', tokenSha256)
     .executeTakeFirst();
 
+/** Whether the team has this key, and it was not revoked. */
+export const apiKeyExists = async (db: Db, teamUid: string, uid: string): Promise<boolean> => {
+  const row = await db
+    .selectFrom('api_key')
+    .select('uid')
+    .where('uid', '=', uid)
+    .where('team_uid', '=', teamUid)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const apiKeyUsed = async (db: Db, uid: string, at: Date): Promise<void> => {
   await db.updateTable('api_key').set({ last_used_at: at }).where('uid', '=', uid).execute();
 };

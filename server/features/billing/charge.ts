@@ -1,13 +1,16 @@
 // A charge: one priced line. It is reserved when something is asked for, captured just before the outside
 // purchase, and given back (released or refunded) when the thing fails for good.
 
-export type ChargeSubject = { type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term'; uid: string };
+export type ChargeSubject = {
+  type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term' | 'subscription';
+  uid: string;
+};
 export type PaidWith = 'wallet' | 'included_seat';
 export type ChargeStatus = 'reserved' | 'captured' | 'released' | 'refunded';
 
 export type ChargeLine = {
   subject: ChargeSubject;
-  purpose: 'registration' | 'renewal' | 'first_month' | 'term';
+  purpose: 'registration' | 'renewal' | 'first_month' | 'term' | 'subscription';
   description: string;
   amountMicros: number;
   paidWith: PaidWith;
@@ -16,7 +19,10 @@ export type ChargeLine = {
 export type Charge = ChargeLine & {
   uid: string;
   teamUid: string;
-  workspaceUid: string;
+  /** Null for what belongs to the team as a whole. */
+  workspaceUid: string | null;
+  /** The key that asked for it; null for what happened by itself. */
+  keyUid: string | null;
   status: ChargeStatus;
 };
 

@@ -7,6 +7,7 @@ import { creditsArrived } from './arrival.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
+import { spendUnderCaps } from './spend-caps.ts';
 import {
   chargeSetStatus,
   chargesInsert,
@@ -27,18 +28,21 @@ const purposes = {
   domain_renewal: 'renew domains',
   mailbox: 'purchase mailboxes',
   mailbox_term: 'renew mailboxes',
+  subscription: 'pay the subscription',
 };
 export type Purchase = keyof typeof purposes;
 
 /**
  * Sets the money for these lines aside, all or nothing. Answers the total in micro-credits.
- * Throws `insufficient_funds` and changes nothing when the wallet holds less.
+ * Throws `insufficient_funds` and changes nothing when the wallet holds less, `spend_cap_exceeded` when a cap is passed.
  */
 export const reserveCharges = async (
   tx: Tx,
   purchase: {
     teamUid: string;
-    workspaceUid: string;
+    workspaceUid: string | null;
+    /** The key that asks, whose caps count; null for what happens by itself. */
+    keyUid: string | null;
     reference: { type: Purchase; uid: string };
     description: string;
     lines: ChargeLine[];
@@ -47,16 +51,18 @@ export const reserveCharges = async (
     now: Date;
   },
 ): Promise<number> => {
-  const { teamUid, workspaceUid, now } = purchase;
+  const { teamUid, workspaceUid, keyUid, now } = purchase;
   await fundsLock(tx, teamUid);
   const totalMicros = totalOf(purchase.lines);
   const beforeMicros = await walletBalance(tx, teamUid);
   assertAffordable(beforeMicros, totalMicros, purchase.reference.type);
+  await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, totalMicros, now });
   const charges = purchase.lines.map((line) => ({
     ...line,
     uid: newId(),
     teamUid,
     workspaceUid,
+    keyUid,
     status: 'reserved' as const,
   }));
   await chargesInsert(tx, charges, purchase.priceVersion, now);

@@ -10,4 +10,30 @@ export const insufficientFunds = defineError({
     '(`missing_credits`). Add credits or buy less, then send the request again; the same Idempotency-Key may be used.',
 });
 
-export const billingErrors = [insufficientFunds];
+export const spendCapExceeded = defineError({
+  code: 'spend_cap_exceeded',
+  status: 403,
+  whatHappened:
+    'The purchase would pass a spend cap of the team, the workspace or the key. Nothing was bought and nothing was charged.',
+  whatToDo:
+    '`cap` names it; the body also says the limit (`limit_credits`), what was spent (`spent_credits`), what this costs ' +
+    '(`required_credits`) and when it begins anew (`resets_at`, UTC). Wait until then, buy less, or have somebody raise ' +
+    'the cap with `PUT /billing/spend-caps`; the same Idempotency-Key may be used.',
+});
+
+export const cappedKey = defineError({
+  code: 'capped_key',
+  status: 403,
+  whatHappened: 'The key has a spend cap of its own, so it cannot change caps. Nothing was changed.',
+  whatToDo: 'Use a key of the team that has no cap.',
+});
+
+export const capScopeNotFound = defineError({
+  code: 'cap_scope_not_found',
+  status: 404,
+  whatHappened: 'The team has no workspace, or no key, with this uid.',
+  whatToDo:
+    'Send the uid of a workspace from `GET /workspaces/list` or of a key as `scope_uid`. A cap of the team needs none.',
+});
+
+export const billingErrors = [spendCapExceeded, cappedKey, capScopeNotFound, insufficientFunds];

@@ -2,6 +2,10 @@
 import type { Continuation } from './funds-wait.ts';
 import { verifyLedger } from './ledger-verify.endpoint.ts';
 import { serveWaiting } from './serve-waiting.workflow.ts';
+import { setSpendCap } from './set-spend-cap.endpoint.ts';
+import { listSpendCaps } from './spend-caps.endpoint.ts';
+import { listUpcoming, type ReadUpcoming } from './upcoming.endpoint.ts';
+import { getUsage, type ReadDomainsOf } from './usage.endpoint.ts';
 import { getWallet } from './wallet.endpoint.ts';
 import { listWalletLogs } from './wallet-logs.endpoint.ts';
 
@@ -18,16 +22,18 @@ export {
   reserveCharges,
 } from './charges.ts';
 export { closeAccounts } from './checkpoint.ts';
-export { billingErrors, insufficientFunds } from './errors.ts';
+export { billingErrors, insufficientFunds, spendCapExceeded } from './errors.ts';
 export { type Continuation, type FundsWait, stopWaiting, waitForFunds } from './funds-wait.ts';
 export { addMonths } from './months.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
+export { checkCaps } from './spend-caps.ts';
 export {
   accountsInsert as openAccounts,
   balances as ledgerBalances,
   walletBalance as walletMicros,
 } from './store.ts';
+export type { ReadUpcoming } from './upcoming.endpoint.ts';
 export type { UpcomingCharge } from './upcoming.ts';
 export { wakeWaiting } from './wake-waiting.job.ts';
 export { walletOf } from './wallet.ts';
@@ -38,4 +44,13 @@ export { walletShape, walletView } from './wallet-view.ts';
 export const billingWorkflows = (continuations: Readonly<Record<string, Continuation>>) => [
   serveWaiting(continuations),
 ];
-export const billingEndpoints = [getWallet, listWalletLogs, verifyLedger];
+/** What is renewed, and the domains of things, is handed in: the features that know come later. */
+export const billingEndpoints = (upcoming: readonly ReadUpcoming[], domainsOf: ReadDomainsOf) => [
+  listSpendCaps,
+  setSpendCap,
+  getWallet,
+  listWalletLogs,
+  verifyLedger,
+  listUpcoming(upcoming),
+  getUsage(domainsOf),
+];

@@ -24,8 +24,8 @@ import {
   balancesFromFirstEntry,
   chargedMicros,
   unbalancedTransactions,
-  walletMovements,
 } from './store.ts';
+import { walletMovements } from './wallet-movements.ts';
 
 const database = useTestDatabase();
 const now = new Date('2026-11-23T10:00:00.000Z');
@@ -62,6 +62,7 @@ const buy = (teamUid: string, lines: ChargeLine[]) =>
       reference: { type: 'mailbox', uid: newId() },
       description: 'mailboxes',
       lines,
+      keyUid: null,
       priceVersion: 1,
       now,
     }),
@@ -287,7 +288,7 @@ test('each movement of the wallet carries the balance after it, on every page an
     if (round === 4) await closeAccounts(db, clock, 1);
   }
   const page = (limit: number, offset: number) =>
-    inTransaction(db, (tx) => walletMovements(tx, teamUid, { limit, offset }));
+    inTransaction(db, (tx) => walletMovements(tx, teamUid, {}, { limit, offset, beforeId: null }));
   expect((await page(100, 0)).rows.map((row) => row.balance_after / 1e6)).toEqual([
     0, 7, 13, 18, 22, 25, 27, 28,
   ]);

@@ -30,6 +30,7 @@ const buysAMailbox = serveWaiting({
           paidWith: 'wallet',
         },
       ],
+      keyUid: null,
       priceVersion: 1,
       now: at,
     });

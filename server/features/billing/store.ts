@@ -221,48 +221,6 @@ export const transactionInsert = async (tx: Tx, booking: Booking): Promise<boole
   return true;
 };
 
-/** One row of the wallet's history. */
-export type WalletMovement = {
-  uid: string;
-  kind: string;
-  description: string;
-  reference_type: string;
-  reference_uid: string;
-  workspace_uid: string | null;
-  created_at: Date;
-  amount_micros: number;
-  balance_after: number;
-};
-
-/**
- * Movements of the wallet, newest first, each with the balance after it: what the wallet holds now, without the
- * movements that came later. Reads no further back than the page goes. `tx` sees one state throughout.
- */
-export const walletMovements = async (
-  tx: Tx,
-  teamUid: string,
-  page: { limit: number; offset: number },
-): Promise<{ rows: WalletMovement[]; total: number }> => {
-  const { wallet } = await accountStates(tx, teamUid, ['wallet']);
-  const { rows } = await sql<Omit<WalletMovement, 'balance_after'> & { later: string }>`
-    select booked.uid, booked.kind, booked.description, booked.reference_type, booked.reference_uid,
-      booked.workspace_uid, booked.created_at, entry.amount_micros, entry.later
-    from (
-      select id, transaction_uid, amount_micros,
-        coalesce(sum(amount_micros) over (
-          order by account_uid desc, id desc rows between unbounded preceding and 1 preceding), 0) as later
-      from ledger_entry where ${entriesAfter(sql`${wallet.uid}::uuid`, sql`null`)}
-      order by account_uid desc, id desc limit ${page.limit} offset ${page.offset}
-    ) entry
-    join ledger_transaction booked on booked.uid = entry.transaction_uid
-    order by entry.id desc
-  `.execute(tx);
-  return {
-    rows: rows.map(({ later, ...row }) => ({ ...row, balance_after: wallet.balanceMicros - Number(later) })),
-    total: wallet.entries,
-  };
-};
-
 /** Transactions that do not sum to zero, over the team's whole history; the database forbids them. */
 export const unbalancedTransactions = async (db: Db, teamUid: string): Promise<string[]> => {
   const rows = await db
@@ -322,6 +280,7 @@ export const chargesInsert = async (
         amount_micros: charge.amountMicros,
         paid_with: charge.paidWith,
         price_version: priceVersion,
+        key_uid: charge.keyUid,
         status: charge.status,
         created_at: at,
         updated_at: at,
@@ -344,6 +303,7 @@ export const chargesLock = async (tx: Tx, subject: ChargeSubject): Promise<Charg
     uid: row.uid,
     teamUid: row.team_uid,
     workspaceUid: row.workspace_uid,
+    keyUid: row.key_uid,
     subject,
     purpose: row.purpose as Charge['purpose'],
     description: row.description,

@@ -2,8 +2,9 @@
 import type { PaidWith } from './charge.ts';
 
 export type UpcomingCharge = {
-  subject: { type: 'domain' | 'mailbox'; uid: string };
-  workspaceUid: string;
+  subject: { type: 'domain' | 'mailbox' | 'subscription'; uid: string };
+  /** Null for what belongs to the team as a whole. */
+  workspaceUid: string | null;
   /** When it is tried first; a payment that failed before is tried again at this time. */
   at: Date;
   description: string;

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { bill, insufficientFunds, lockFunds, reserveCharges, walletMicros } from '../billing/index.ts';
+import {
+  bill,
+  insufficientFunds,
+  lockFunds,
+  reserveCharges,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
@@ -63,6 +70,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
   }),
   errors: [
     insufficientFunds,
+    spendCapExceeded,
     domainNotAvailable,
     domainAlreadyOwned,
     duplicateDomain,
@@ -116,6 +124,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         reference: { type: 'domain', uid: domains[0]!.uid },
         description: domains.length === 1 ? domains[0]!.name : `${domains.length} domains`,
         lines: domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
+        keyUid: caller.keyId,
         priceVersion: book.version,
         now,
       });

@@ -6,9 +6,11 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   assertAffordable,
   bill,
+  checkCaps,
   insufficientFunds,
   lockFunds,
   reserveCharges,
+  spendCapExceeded,
   totalOf,
   walletMicros,
 } from '../billing/index.ts';
@@ -63,6 +65,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   }),
   errors: [
     insufficientFunds,
+    spendCapExceeded,
     domainNotFound,
     domainWasConnected,
     domainNotRenewable,
@@ -85,7 +88,10 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
     const billed = async (on: Db) =>
       bill(lines, await walletMicros(on, caller.teamId), { dryRun: body.dry_run });
     if (body.dry_run) {
-      assertAffordable(await walletMicros(db, caller.teamId), totalOf(lines), 'domain_renewal');
+      const totalMicros = totalOf(lines);
+      assertAffordable(await walletMicros(db, caller.teamId), totalMicros, 'domain_renewal');
+      const [teamUid, workspaceUid, keyUid] = [caller.teamId, workspace.uid, caller.keyId];
+      await checkCaps(db, { teamUid, workspaceUid, keyUid, totalMicros, now: clock.now() });
       return { message: 'Nothing was renewed: this is what it would cost', ...(await billed(db)), domains };
     }
 
@@ -100,6 +106,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
         reference: { type: 'domain_renewal', uid: renewals[0]!.renewal.uid },
         description: renewals.length === 1 ? lines[0]!.description : `Renewal of ${renewals.length} domains`,
         lines,
+        keyUid: caller.keyId,
         priceVersion: book.version,
         now,
       });

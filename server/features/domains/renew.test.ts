@@ -46,6 +46,7 @@ exerciseWorkflow('domains.renew', {
         reference: { type: 'domain_renewal', uid: renewal.uid },
         description: name,
         lines: [renewalLine(renewal, name)],
+        keyUid: null,
         priceVersion: 1,
         now,
       });

@@ -1,6 +1,14 @@
 // An event: one thing that changed, told once. `seq` orders all events of the installation.
 
-export type SubjectType = 'domain' | 'mailbox' | 'order' | 'payment' | 'wallet' | 'workspace' | 'webhook';
+export type SubjectType =
+  | 'domain'
+  | 'mailbox'
+  | 'order'
+  | 'payment'
+  | 'subscription'
+  | 'wallet'
+  | 'workspace'
+  | 'webhook';
 
 export type NewEvent = {
   teamUid: string;

@@ -1,7 +1,7 @@
 // POST /mailboxes/buy: mailboxes on domains the workspace has; the rest happens in the workflow `mailboxes.buy`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { bill, insufficientFunds, walletMicros } from '../billing/index.ts';
+import { bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { priceLine } from '../domains/index.ts';
 import { currentPrices } from '../price-book/index.ts';
@@ -61,6 +61,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
   }),
   errors: [
     insufficientFunds,
+    spendCapExceeded,
     mailboxExists,
     duplicateMailbox,
     noDomainsFound,
@@ -74,13 +75,14 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
       wishes: body.mailboxes.map(wishOf),
       useWalletBalance: body.use_wallet_balance,
       book: await currentPrices(db),
+      keyUid: caller.keyId,
     };
     checkWishes(purchase.wishes);
     const maxPerDomain = settings.maxMailboxesPerDomain;
 
     return commit(async (tx) => {
       if (body.dry_run) {
-        const lines = await quoteMailboxes(tx, purchase, maxPerDomain);
+        const lines = await quoteMailboxes(tx, purchase, maxPerDomain, clock.now());
         return {
           message: 'Nothing was bought: this is what it would cost',
           ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: true }),

@@ -27,6 +27,7 @@ import { uncancelMailboxes } from './uncancel.endpoint.ts';
 
 export { MAX_MAILBOXES } from './buy.endpoint.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
+export { mailboxDomainsCharged } from './charged.ts';
 export { mailboxCountsFold, mailboxTotals } from './counts.ts';
 export {
   duplicateMailbox,

@@ -24,7 +24,7 @@ const MOST_MONTHS = 36;
 export const prepay = async (
   tx: Tx,
   mailboxes: readonly Mailbox[],
-  months: number,
+  { months, keyUid }: { months: number; keyUid: string },
   now: Date,
 ): Promise<ChargeLine[]> => {
   const over = mailboxes.filter((mailbox) => !goesOn(mailbox));
@@ -62,6 +62,7 @@ export const prepay = async (
     reference: { type: 'mailbox_term', uid: bought[0]!.term.uid },
     description: lines.length === 1 ? lines[0]!.description : `${lines.length} mailboxes, ${months} month(s)`,
     lines,
+    keyUid,
     priceVersion: book.version,
     now,
   });

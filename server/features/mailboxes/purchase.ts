@@ -6,6 +6,7 @@ import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import {
   assertAffordable,
   type ChargeLine,
+  checkCaps,
   lockFunds,
   reserveCharges,
   totalOf,
@@ -191,6 +192,8 @@ export type MailboxPurchase = {
   /** Pays every mailbox from the wallet and keeps the included seats free. */
   useWalletBalance: boolean;
   book: PriceBook;
+  /** The key that asks. */
+  keyUid: string;
 };
 
 /** The domains the mailboxes go on, and the price of each mailbox; both hold until the transaction ends. */
@@ -212,11 +215,14 @@ export const quoteMailboxes = async (
   tx: Tx,
   purchase: MailboxPurchase,
   maxPerDomain: number,
+  now: Date,
 ): Promise<ChargeLine[]> => {
   const { places, prices } = await lockPlaces(tx, purchase);
   await checkPlaces(tx, places, purchase.wishes, maxPerDomain);
   const lines = mailboxLines(purchase.wishes, prices);
-  assertAffordable(await walletMicros(tx, purchase.scope.teamUid), totalOf(lines), 'mailbox');
+  const totalMicros = totalOf(lines);
+  assertAffordable(await walletMicros(tx, purchase.scope.teamUid), totalMicros, 'mailbox');
+  await checkCaps(tx, { ...purchase.scope, keyUid: purchase.keyUid, totalMicros, now });
   return lines;
 };
 
@@ -236,6 +242,7 @@ export const purchaseMailboxes = async (
     reference: { type: 'mailbox', uid: mailboxes[0]!.uid },
     description: `${mailboxes.length} mailbox${mailboxes.length === 1 ? '' : 'es'} on ${where}`,
     lines,
+    keyUid: purchase.keyUid,
     priceVersion: purchase.book.version,
     now,
   });

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { withoutEffect } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { bill, type ChargeLine, insufficientFunds, lockFunds, walletMicros } from '../billing/index.ts';
+import {
+  bill,
+  type ChargeLine,
+  insufficientFunds,
+  lockFunds,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { priceLine } from '../domains/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
@@ -35,7 +42,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
     credits_remaining: z.number(),
     mailboxes: z.array(mailboxShape),
   }),
-  errors: [insufficientFunds, mailboxNotFound, mailboxNotRenewable, prepaidTooLong],
+  errors: [insufficientFunds, spendCapExceeded, mailboxNotFound, mailboxNotRenewable, prepaidTooLong],
   handle: ({ body, caller, workspace, commit }, { clock }) =>
     commit(async (tx) => {
       const now = clock.now();
@@ -44,7 +51,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
       const wanted = [...new Set(body.uids)];
       const mailboxes = await mailboxesLock(tx, workspace.uid, wanted);
       if (mailboxes.length < wanted.length) throw mailboxNotFound('Mailbox not found');
-      const pay = async () => prepay(tx, mailboxes, body.months, now);
+      const pay = async () => prepay(tx, mailboxes, { months: body.months, keyUid: caller.keyId }, now);
       const before = await walletMicros(tx, caller.teamId);
       const lines: ChargeLine[] = body.dry_run ? await withoutEffect(tx, pay) : await pay();
       const rows = await mailboxesOfUids(tx, wanted);

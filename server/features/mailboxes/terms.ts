@@ -85,6 +85,7 @@ export const reserveTerm = async (
     reference: { type: 'mailbox_term', uid: term.uid },
     description: line.description,
     lines: [line],
+    keyUid: null, // renewed by itself: counts under the spend caps, and is not refused by them
     priceVersion: price.priceVersion,
     now,
   });

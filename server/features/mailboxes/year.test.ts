@@ -107,6 +107,7 @@ const withoutSeats = async (credits: number): Promise<Team> => {
         amountMicros: 0,
         paidWith: 'included_seat',
       })),
+      keyUid: null,
       priceVersion: 1,
       now: clock.now(),
     }),

@@ -1,7 +1,7 @@
 // POST /orders: domains and their mailboxes in one call.
 import { z } from 'zod';
 import { answerStatus, defineEndpoint } from '../../http/endpoint.ts';
-import { bill, insufficientFunds, walletMicros } from '../billing/index.ts';
+import { bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   domainAlreadyOwned,
@@ -50,6 +50,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   }),
   errors: [
     insufficientFunds,
+    spendCapExceeded,
     domainNotAvailable,
     domainAlreadyOwned,
     duplicateDomain,
@@ -70,7 +71,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     const { domains, mailboxes } = orderWishes(body);
     const book = await currentPrices(context.db);
     const priced = await priceDomains(context, scope, domains, book);
-    const purchase = { scope, domains: priced, mailboxes, book };
+    const purchase = { scope, domains: priced, mailboxes, book, keyUid: caller.keyId };
     if (body.dry_run) {
       const lines = await quoteOrder(context, purchase);
       const now = context.clock.now().toISOString();

@@ -4,6 +4,7 @@ import { newId } from '../../../database/uuid.ts';
 import {
   assertAffordable,
   type ChargeLine,
+  checkCaps,
   lockFunds,
   reserveCharges,
   totalOf,
@@ -32,6 +33,8 @@ export type OrderPurchase = {
   mailboxes: MailboxWish[];
   /** What everything in it is priced from. */
   book: PriceBook;
+  /** The key that asks. */
+  keyUid: string;
 };
 
 /** An order fills the included seats first. */
@@ -45,7 +48,7 @@ const pricesOf = (db: Db, { scope, mailboxes, book }: OrderPurchase) =>
 
 /** What the purchase would cost, after every check that it would have to pass; writes nothing. */
 export const quoteOrder = async (
-  { db, settings }: Pick<FeatureContext, 'db' | 'settings'>,
+  { db, clock, settings }: Pick<FeatureContext, 'db' | 'clock' | 'settings'>,
   purchase: OrderPurchase,
 ): Promise<ChargeLine[]> => {
   const { scope, domains, mailboxes } = purchase;
@@ -56,7 +59,9 @@ export const quoteOrder = async (
     ...domains.map((domain) => domainLine({ uid: '', ...domain })),
     ...mailboxLines(mailboxes, prices),
   ];
-  assertAffordable(await walletMicros(db, scope.teamUid), totalOf(lines), 'order');
+  const totalMicros = totalOf(lines);
+  assertAffordable(await walletMicros(db, scope.teamUid), totalMicros, 'order');
+  await checkCaps(db, { ...scope, keyUid: purchase.keyUid, totalMicros, now: clock.now() });
   return lines;
 };
 
@@ -92,6 +97,7 @@ export const purchaseOrder = async (
     reference: { type: 'order', uid: order.uid },
     description: `Order of ${count(domains.length, 'domain')} and ${count(mailboxes.length, 'mailbox', 'es')}`,
     lines,
+    keyUid: purchase.keyUid,
     priceVersion: purchase.book.version,
     now,
   });

@@ -11,6 +11,7 @@ export {
   type PriceBook,
   type PricedPlatform,
   planOf,
+  plansOnSale,
   type TldPrice,
 } from './prices.ts';
 export { currentPrices } from './store.ts';

@@ -201,6 +201,12 @@ export const readPrices = (version: number, prices: Prices): PriceBook => ({
   },
 });
 
+/** The plans anybody can take, the cheapest first. */
+export const plansOnSale = (book: PriceBook): Plan[] =>
+  [...book.plans.values()]
+    .filter(({ sold }) => sold)
+    .sort((a, b) => a.priceMicros.monthly - b.priceMicros.monthly || (a.name < b.name ? -1 : 1));
+
 /** The plan of this name; subscriptions only ever name plans that their book has. */
 export const planOf = (book: PriceBook, name: string): Plan => {
   const plan = book.plans.get(name);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { currentPrices, microsToCredits } from '../price-book/index.ts';
+import { currentPrices, microsToCredits, plansOnSale } from '../price-book/index.ts';
 
 const planRow = z
   .object({
@@ -26,12 +26,9 @@ export const listPlans = defineEndpoint<FeatureContext>()({
   response: z.object({ plans: z.array(planRow) }),
   async handle(_request, { db }) {
     const book = await currentPrices(db);
-    const sold = [...book.plans.values()]
-      .filter((plan) => plan.sold)
-      .sort((a, b) => a.priceMicros.monthly - b.priceMicros.monthly || (a.name < b.name ? -1 : 1));
     return {
       message: 'Pricing plans retrieved successfully',
-      plans: sold.flatMap((plan) =>
+      plans: plansOnSale(book).flatMap((plan) =>
         (['monthly', 'yearly'] as const).map((cycle) => ({
           uid: `pl_${plan.name.toLowerCase().replaceAll(' ', '_')}${cycle === 'yearly' ? '_yearly' : ''}`,
           name: plan.name,

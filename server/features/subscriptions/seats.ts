@@ -3,8 +3,13 @@ import type { Db } from '../../../database/database.ts';
 import { type ChargeLine, seatsUsed } from '../billing/index.ts';
 import { type PriceBook, type PricedPlatform, planOf } from '../price-book/index.ts';
 import { subscriptionOf } from './store.ts';
+import type { Subscription } from './subscription.ts';
 
 export type MailboxPrice = Pick<ChargeLine, 'amountMicros' | 'paidWith'>;
+
+/** The seats a team may fill: none without a subscription. While a period is unpaid it keeps those it has. */
+export const seatsOf = ({ status }: Pick<Subscription, 'status'>, plan: { includedSeats: number }): number =>
+  status === 'cancelled' ? 0 : plan.includedSeats;
 
 /**
  * The price of one more mailbox on each of these platforms, for a month. Included seats go first, then the plan's
@@ -17,13 +22,15 @@ export const mailboxPrices = async (
   platforms: readonly PricedPlatform[],
   options: { useWalletBalance: boolean; book: PriceBook },
 ): Promise<MailboxPrice[]> => {
-  const { plan: planName, cycle } = await subscriptionOf(db, teamUid);
-  const plan = planOf(options.book, planName);
-  let free = options.useWalletBalance ? 0 : Math.max(0, plan.includedSeats - (await seatsUsed(db, teamUid)));
+  const subscription = await subscriptionOf(db, teamUid);
+  const plan = planOf(options.book, subscription.plan);
+  let free = options.useWalletBalance
+    ? 0
+    : Math.max(0, seatsOf(subscription, plan) - (await seatsUsed(db, teamUid)));
   return platforms.map((platform) => {
     const own = options.book.mailboxMicros[platform];
     if (own !== null) return { amountMicros: own, paidWith: 'wallet' };
-    if (free === 0) return { amountMicros: plan.extraSeatMicros[cycle], paidWith: 'wallet' };
+    if (free === 0) return { amountMicros: plan.extraSeatMicros[subscription.cycle], paidWith: 'wallet' };
     free -= 1;
     return { amountMicros: 0, paidWith: 'included_seat' };
   });
