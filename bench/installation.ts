@@ -16,6 +16,8 @@ export type Installation = {
   readyCpuMs: number | null;
   access: { base_url: string; api_key: string; workspace_id: string };
   api: ApiClient;
+  /** Where the mail plane listens. */
+  ports: { smtp: number; submission: number; submissions: number; imap: number; imaps: number };
   /** The installation's own PostgreSQL, behind its back. */
   databaseUrl: string;
   /** Pid of the PostgreSQL server. */
@@ -24,6 +26,9 @@ export type Installation = {
 };
 
 export const INSTALLATION_PROGRAM = fileURLToPath(new URL('../server/main.ts', import.meta.url));
+
+/** The line of its log that says so, with where it listens. */
+export const READY = /^\{.*"msg":"InboxKit is ready"\}$/m;
 
 const ownPorts = Object.fromEntries(
   ['HTTP', 'DNS', 'SMTP', 'SUBMISSION', 'SUBMISSIONS', 'IMAP', 'IMAPS', 'WEB', 'IDENTITY'].map((name) => [
@@ -42,7 +47,7 @@ export const startInstallation = async (
 ): Promise<Installation> => {
   // A server killed by `stop` could leave its database running.
   const stopDatabase = keep(() => stopSurvivor(dataDir, { info: () => {}, warn: () => {} }));
-  const child = await startChild([INSTALLATION_PROGRAM], /^\{.*"msg":"InboxKit is ready"\}$/m, {
+  const child = await startChild([INSTALLATION_PROGRAM], READY, {
     INBOXKIT_LOG: 'json',
     ...ownPorts,
     ...credits,
@@ -50,7 +55,7 @@ export const startInstallation = async (
     ...env,
   });
   const readyCpuMs = await cpuMsOf(child.pid);
-  const base_url = /"baseUrl":"([^"]+)"/.exec(child.output)![1]!;
+  const { baseUrl: base_url, ports } = JSON.parse(READY.exec(child.output)![0]);
   const access = { ...(await readJson(`${dataDir}/first-key.json`)), base_url } as Installation['access'];
   const postgres = await readJson(`${dataDir}/postgres.json`);
   return {
@@ -59,6 +64,7 @@ export const startInstallation = async (
     readyCpuMs,
     access,
     api: createApiClient(access),
+    ports,
     databaseUrl: `postgres://postgres:${postgres.password}@127.0.0.1:${postgres.port}/inboxkit`,
     postgresPid: Number.parseInt(await readFile(`${dataDir}/pg/postmaster.pid`, 'utf8'), 10),
     close: async () => {

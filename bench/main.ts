@@ -2,6 +2,7 @@
 // `npm run bench -- start` picks another benchmark; the names are the keys below.
 import { benchDns } from './dns/dns.ts';
 import { benchHttp } from './http.ts';
+import { interop } from './interop/interop.ts';
 import { cleanUp } from './leftovers.ts';
 import { benchMemory } from './memory.ts';
 import { benchOrder } from './order.ts';
@@ -17,6 +18,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   http: benchHttp,
   dns: benchDns,
   webhooks: benchWebhooks,
+  interop,
 };
 
 const named = process.argv.slice(2);

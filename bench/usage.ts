@@ -18,20 +18,22 @@ const readStat = async (pid: number | string): Promise<Stat | null> => {
 /** Processor time of one process, all threads. */
 export const cpuMsOf = async (pid: number): Promise<number | null> => (await readStat(pid))?.ownMs ?? null;
 
-const childrenOf = async (pid: number): Promise<number[]> => {
-  const children: number[] = [];
+/** Its children, theirs, and so on. */
+const descendantsOf = async (pid: number): Promise<number[]> => {
+  const descendants: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
-    if (/^\d+$/.test(name) && (await readStat(name))?.parent === pid) children.push(Number(name));
+    if (!/^\d+$/.test(name) || (await readStat(name))?.parent !== pid) continue;
+    descendants.push(Number(name), ...(await descendantsOf(Number(name))));
   }
-  return children;
+  return descendants;
 };
 
-/** Processor time of a process and of its children, those included that have ended. */
+/** Processor time of a process and of its descendants, children of its own that have ended included. */
 export const familyCpuMsOf = async (pid: number): Promise<number | null> => {
   const own = await readStat(pid);
   if (!own) return null;
   let totalMs = own.ownMs + own.endedChildrenMs;
-  for (const child of await childrenOf(pid)) totalMs += (await cpuMsOf(child)) ?? 0;
+  for (const child of await descendantsOf(pid)) totalMs += (await cpuMsOf(child)) ?? 0;
   return totalMs;
 };
 
@@ -46,10 +48,10 @@ const proc = (pid: number, file: string) => readFile(`/proc/${pid}/${file}`, 'ut
 export const rssBytesOf = async (pid: number): Promise<number | null> =>
   kilobytes(await proc(pid, 'status'), 'VmRSS');
 
-/** Memory of a process and its children, pages they share counted once. */
+/** Memory of a process and its descendants, pages they share counted once. */
 export const familyPssBytesOf = async (pid: number): Promise<number | null> => {
   let total = 0;
-  for (const member of [pid, ...(await childrenOf(pid))]) {
+  for (const member of [pid, ...(await descendantsOf(pid))]) {
     const bytes = kilobytes(await proc(member, 'smaps_rollup'), 'Pss');
     if (bytes === null) return null;
     total += bytes;

@@ -7,7 +7,7 @@ import { makeDataDirectory } from '../data-directory.ts';
 import { needPackages } from '../debian.ts';
 import { startInstallation } from '../installation.ts';
 import { figure, megabytes, part, times, title } from '../report.ts';
-import { familyCpuMsOf, rssBytesOf } from '../usage.ts';
+import { familyCpuMsOf, familyPssBytesOf } from '../usage.ts';
 import { askFor, askOnce, type DnsLoad } from './dnsperf.ts';
 import { fillNsd, NSD_PACKAGES, startNsd } from './nsd.ts';
 import { fillPowerDns, POWERDNS_PACKAGES, startPowerDns } from './powerdns.ts';
@@ -21,7 +21,7 @@ const SAMPLE = 450;
 
 type Server = { name: string; start(port: number): Promise<Child> };
 type Pass = { queriesPerS: number; cpuUsEach: number | null };
-type Round = { first: Pass; warm: Pass; rssBytes: number | null };
+type Round = { first: Pass; warm: Pass; memoryBytes: number | null };
 
 export const benchDns = async (): Promise<void> => {
   await needPackages({ dnsperf: 'dnsperf', ...POWERDNS_PACKAGES, ...NSD_PACKAGES });
@@ -73,9 +73,9 @@ const measure = async (server: Server, file: string): Promise<Round> => {
   const child = await server.start(port);
   const first = await measurePass(child.pid, () => askOnce(port, file));
   const warm = await measurePass(child.pid, () => askFor(port, file, WARM_S));
-  const rssBytes = await rssBytesOf(child.pid);
+  const memoryBytes = await familyPssBytesOf(child.pid);
   await child.stop();
-  return { first, warm, rssBytes };
+  return { first, warm, memoryBytes };
 };
 
 const measurePass = async (pid: number, ask: () => Promise<DnsLoad>): Promise<Pass> => {
@@ -109,7 +109,7 @@ const report = (rounds: Map<string, Round[]>): void => {
     }
   }
   part('Memory after that; that of PostgreSQL, and its processor time above, is not counted');
-  for (const [name, all] of rounds) figure(name, megabytes(all.at(-1)!.rssBytes));
+  for (const [name, all] of rounds) figure(name, megabytes(all.at(-1)!.memoryBytes));
 };
 
 /** A server that answers less would win for nothing. */

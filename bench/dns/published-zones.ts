@@ -1,7 +1,7 @@
 // Our side of the DNS benchmark: the zones in the schema `published`, and a process of the program with the role `dns`.
 import { readFile } from 'node:fs/promises';
 import { type Child, startChild } from '../child.ts';
-import { INSTALLATION_PROGRAM, withDatabase } from '../installation.ts';
+import { INSTALLATION_PROGRAM, READY, withDatabase } from '../installation.ts';
 import { HOSTMASTER, NAMESERVERS, recordsOf, SOA } from './zones.ts';
 
 export const publishZones = (databaseUrl: string, zones: readonly string[]): Promise<void> =>
@@ -41,7 +41,7 @@ export const startDnsRole = async (
   directory: string,
   port: number,
 ): Promise<Child> =>
-  startChild([INSTALLATION_PROGRAM], /^\{.*"msg":"InboxKit is ready"\}$/m, {
+  startChild([INSTALLATION_PROGRAM], READY, {
     INBOXKIT_LOG: 'json',
     INBOXKIT_ROLES: 'dns',
     INBOXKIT_DATA_DIR: directory,
