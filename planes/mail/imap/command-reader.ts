@@ -1,15 +1,20 @@
 // Reads whole commands: lines with the literals between them (RFC 9051 §4.3, LITERAL+ of RFC 7888). Limits are
 // checked before a literal is asked for.
+import type { ByteBudget } from './byte-budget.ts';
 import type { Connection } from './connection.ts';
 import type { ImapLimits } from './limits.ts';
 import type { CommandText } from './parser.ts';
 import { formatReply, type Reply } from './replies.ts';
 
 /** `fault` answers a command that was not read to its end. */
-export type ReadCommand = { text: CommandText; fault?: undefined } | { tag: string; fault: Reply };
+export type ReadCommand =
+  /** `release` gives back what the command holds, once it is done. */
+  { text: CommandText; release: () => void; fault?: undefined } | { tag: string; fault: Reply };
 
 const literalMarker = /\{(\d{1,10})(\+?)\}$/;
 const mostLiterals = 1000;
+// Smaller literals are not worth counting.
+const bigLiteralBytes = 256 * 1024;
 // A client that announces more than this without waiting is not one to go on with.
 const mostSkippedBytes = 256 * 1024 * 1024;
 
@@ -18,7 +23,38 @@ export const readCommand = async (
   connection: Connection,
   limits: ImapLimits,
   signedIn: boolean,
+  receiving: ByteBudget,
 ): Promise<ReadCommand | null> => {
+  let taken = 0;
+  const release = () => {
+    receiving.giveBack(taken);
+    taken = 0;
+  };
+  try {
+    const command = await readPieces(connection, limits, signedIn, async (bytes) => {
+      // Its own share grows while others wait for theirs: only the first one may wait.
+      const timeoutMs = taken === 0 ? limits.receivingTimeoutMs : 0;
+      if (!(await receiving.take(bytes, timeoutMs))) return false;
+      taken += bytes;
+      return true;
+    });
+    if (command && !command.fault) return { ...command, release };
+    release();
+    return command;
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+type Pieces = { text: CommandText; fault?: undefined } | { tag: string; fault: Reply };
+
+const readPieces = async (
+  connection: Connection,
+  limits: ImapLimits,
+  signedIn: boolean,
+  take: (bytes: number) => Promise<boolean>,
+): Promise<Pieces | null> => {
   const lineBytes = signedIn ? limits.lineBytes : limits.guestLineBytes;
   const pieces: (string | Buffer)[] = [];
   let [textBytes, literalBytes] = [0, 0];
@@ -35,9 +71,10 @@ export const readCommand = async (
     const size = Number(marker[1]);
     const waits = marker[2] === '';
     const limit = literalLimit(pieces, limits, signedIn) - literalBytes;
-    if (size > limit || pieces.length > 2 * mostLiterals) {
+    const fits = size <= limit && pieces.length <= 2 * mostLiterals;
+    if (!fits || (size >= bigLiteralBytes && !(await take(size)))) {
       const skipped = await skipLiteral(connection, waits, size, lineBytes);
-      return skipped ? { tag: tagOf(pieces), fault: tooBig(pieces) } : null;
+      return skipped ? { tag: tagOf(pieces), fault: fits ? busy : tooBig(pieces) } : null;
     }
     if (waits) {
       connection.write('+ OK\r\n');
@@ -58,6 +95,12 @@ const isAppend = (pieces: (string | Buffer)[]): boolean => /^\S+ APPEND /i.test(
 const literalLimit = (pieces: (string | Buffer)[], limits: ImapLimits, signedIn: boolean): number => {
   if (!signedIn) return limits.guestLiteralBytes;
   return isAppend(pieces) ? limits.messageBytes : limits.literalBytes;
+};
+
+const busy: Reply = {
+  status: 'NO',
+  code: 'UNAVAILABLE',
+  text: 'Too many messages are being received, try again later',
 };
 
 const tooBig = (pieces: (string | Buffer)[]): Reply =>

@@ -5,7 +5,7 @@ import { message, useImapServer, wire } from './testing/imap-server.ts';
 import type { RawClient } from './testing/raw-client.ts';
 
 describe('extensions', () => {
-  const imap = useImapServer();
+  const imap = useImapServer({ receivingBytes: 1_000_000, receivingTimeoutMs: 5000 });
 
   const open = async (...raws: Buffer[]): Promise<RawClient> => {
     const client = await imap.raw(await imap.mailbox());
@@ -38,6 +38,24 @@ describe('extensions', () => {
     const { tagged } = await client.command(`APPEND INBOX {1000+}\r\n${piece} {1000+}\r\n${piece}`);
     expect(tagged).toMatch(/^NO \[OVERQUOTA\]/);
     expect(await client.ok('STATUS INBOX (MESSAGES)')).toEqual(['* STATUS "INBOX" (MESSAGES 0)']);
+  });
+
+  it('takes big messages one after the other where they do not fit beside each other', async () => {
+    const client = await open();
+    const others = await Promise.all([1, 2, 3].map(async () => imap.raw(await imap.mailbox())));
+    const raw = Buffer.alloc(900_000, 'x\r\n');
+    const hold = (tag: string) =>
+      client.send(Buffer.concat([Buffer.from(`${tag} APPEND INBOX {${raw.length}+}\r\n`), raw.subarray(1)]));
+    // Holds its share until the rest of it comes.
+    hold('a');
+    const waiting = others.map((other) => other.append('INBOX', raw));
+    client.send('x\r\n');
+    await Promise.all([client.answer('a'), ...waiting]);
+    hold('b');
+    const refused = await others[0]!.command(`APPEND INBOX {${raw.length}}`);
+    expect(refused.tagged).toMatch(/^NO \[UNAVAILABLE\]/);
+    client.send('x\r\n');
+    expect((await client.answer('b')).tagged).toMatch(/^OK/);
   });
 
   it('BINARY undoes transfer encodings, and says where it cannot', async () => {

@@ -8,6 +8,10 @@ export type ImapLimits = {
   /** All literals of one command, except for the message of an APPEND. */
   literalBytes: number;
   messageBytes: number;
+  /** Messages that are being received, of all sessions together. */
+  receivingBytes: number;
+  /** How long an APPEND waits for its share of that. */
+  receivingTimeoutMs: number;
   /** Time until a client must have signed in. */
   guestTimeoutMs: number;
   /** RFC 9051 §5.4 asks for at least 30 minutes. */
@@ -27,6 +31,8 @@ export const defaultLimits: ImapLimits = {
   lineBytes: 64 * 1024,
   literalBytes: 256 * 1024,
   messageBytes: 50 * 1024 * 1024,
+  receivingBytes: 200 * 1024 * 1024,
+  receivingTimeoutMs: 60_000,
   guestTimeoutMs: 60_000,
   idleTimeoutMs: 30 * 60_000,
   loginFailureDelayMs: 1500,

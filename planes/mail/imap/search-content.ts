@@ -2,7 +2,12 @@
 import type { Db } from '../../../database/database.ts';
 import { parseHeaderBlock } from '../message/header-fields.ts';
 import { parseMime } from '../message/mime-tree.ts';
-import { searchableBodies, searchableField, searchableHeader } from '../message/search-text.ts';
+import {
+  searchableBodies,
+  searchableField,
+  searchableHeader,
+  searchablePartHeaders,
+} from '../message/search-text.ts';
 import { contentsLoaded } from '../store/content.ts';
 import {
   type ContentKey,
@@ -81,6 +86,9 @@ const contentMatcher = (raw: Buffer, headersOnly: boolean) => {
     if (key.kind === 'header') return searchableField(raw, header, key.name)?.includes(key.text) ?? false;
     if (key.kind === 'text' && searchableHeader(raw, header).includes(key.text)) return true;
     for (const text of searchableBodies(raw, root())) if (text.includes(key.text)) return true;
+    if (key.kind === 'text') {
+      for (const text of searchablePartHeaders(raw, root())) if (text.includes(key.text)) return true;
+    }
     return key.text === '';
   };
 };

@@ -167,6 +167,26 @@ deep text
     expect(await client.status('SEARCH YOUNGER 0')).toBe('BAD');
   });
 
+  it('find attachments by name in TEXT, and not in BODY', async () => {
+    const client = await open(
+      wire(`Content-Type: multipart/mixed; boundary=x
+
+--x
+
+see attachment
+--x
+Content-Type: application/pdf; name="=?utf-8?q?Angebot_M=C3=BCller.pdf?="
+Content-Transfer-Encoding: base64
+
+AAAA
+--x--
+`),
+    );
+    expect(await client.ok('SEARCH TEXT {11+}\r\nangebot m\xc3\xbc')).toEqual(['* SEARCH 1']);
+    expect(await client.ok('SEARCH BODY pdf')).toEqual(['* SEARCH']);
+    expect(await client.ok('SEARCH BODY "see attach"')).toEqual(['* SEARCH 1']);
+  });
+
   it('never fail of their own accord', () => {
     expect(imap.errors).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { listen } from '../../../database/listen.ts';
 import type { LoginAttempt } from '../login.ts';
 import { loginVersion } from '../store/mailbox.ts';
 import { contentSwept } from '../store/sweep.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { Connection } from './connection.ts';
 import { defaultLimits, type ImapLimits } from './limits.ts';
 import { type Account, type ImapPlane, Session } from './session.ts';
@@ -50,6 +51,7 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
     db,
     log,
     limits,
+    receiving: new ByteBudget(limits.receivingBytes),
     authenticate: options.authenticate,
     secureContext: createSecureContext({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }),
     admit: (session, account) => {

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Db } from '../../../database/database.ts';
 import type { LoginAttempt } from '../login.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { capabilities } from './capabilities.ts';
 import { readCommand, writeFault } from './command-reader.ts';
 import { commandNamed } from './command-table.ts';
@@ -19,6 +20,7 @@ export type ImapPlane = {
   db: Db;
   log: Logger;
   limits: ImapLimits;
+  receiving: ByteBudget;
   authenticate: (attempt: LoginAttempt) => Promise<Account | null>;
   secureContext: SecureContext;
   /** False when the mailbox has as many sessions as it may have. */
@@ -105,7 +107,8 @@ export class Session {
   async #next(): Promise<void> {
     const { connection, plane } = this;
     this.#waiting = true;
-    const command = await readCommand(connection, plane.limits, this.account !== null);
+    const { limits, receiving } = plane;
+    const command = await readCommand(connection, limits, this.account !== null, receiving);
     this.#waiting = false;
     if (!command) {
       this.bye('The command is too big');
@@ -114,7 +117,13 @@ export class Session {
     if (command.fault) {
       writeFault(connection, command);
       this.#countFault();
-    } else await this.#execute(command.text);
+    } else {
+      try {
+        await this.#execute(command.text);
+      } finally {
+        command.release();
+      }
+    }
     await connection.flush();
   }
 

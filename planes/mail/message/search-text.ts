@@ -92,6 +92,15 @@ export function* searchableBodies(raw: Buffer, part: MimePart): Generator<string
   }
 }
 
+/** The headers of the parts, where the names of attachments are. */
+export function* searchablePartHeaders(raw: Buffer, part: MimePart): Generator<string> {
+  const inside = part.embedded ? [part.embedded] : part.children;
+  for (const child of inside) {
+    if (!part.embedded) yield searchableHeader(raw, child.header);
+    yield* searchablePartHeaders(raw, child);
+  }
+}
+
 const decodeBody = (raw: Buffer, [start, end]: ByteRange, part: MimePart): string => {
   const charset = part.parameters.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
   const encoded = raw.subarray(start, end);
