@@ -5,6 +5,7 @@ import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import { createKeyOpener } from './dkim-key.ts';
 import type { Authenticate } from './login.ts';
+import { type MailMetrics, NO_METRICS } from './metrics.ts';
 import { type SendLimits, UNLIMITED } from './queue/allowance.ts';
 import { createDelivery, type OutboundOptions } from './queue/delivery.ts';
 import { keepHouse } from './queue/housekeeping.ts';
@@ -17,6 +18,7 @@ import { createSigner } from './sign.ts';
 import { startInbound } from './smtp/inbound.ts';
 import { createSrs } from './smtp/srs.ts';
 import { startSubmission } from './smtp/submission.ts';
+import type { DmarcEnforcement } from './smtp/verdict.ts';
 
 const NO_LIMITS: SendLimits = { mailbox: UNLIMITED, domain: UNLIMITED };
 
@@ -36,6 +38,9 @@ export type MailExchangeOptions = {
   outbound: OutboundOptions;
   /** What mailboxes and domains may send; no more than their own daily limit when left out. */
   limits?: SendLimits;
+  /** `enforce` when left out. */
+  dmarc?: DmarcEnforcement;
+  metrics?: MailMetrics;
   clock: Clock;
   log: Logger;
 };
@@ -50,7 +55,7 @@ export type MailExchange = {
 
 /** Starts all of it, or nothing: what was started is closed again when a later part fails. */
 export async function startMailExchange(options: MailExchangeOptions): Promise<MailExchange> {
-  const { databaseUrl, db, hostname, listeners, outbound, clock, log } = options;
+  const { databaseUrl, db, hostname, listeners, outbound, metrics = NO_METRICS, clock, log } = options;
   const resolver = createResolver(options.resolver?.servers);
   const openKey = createKeyOpener(options.secretBox);
   const sign = createSigner(openKey);
@@ -70,6 +75,8 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       srs: createSrs(db, options.secretBox),
       seal: createSealer(openKey),
       enqueueReport,
+      dmarc: options.dmarc ?? 'enforce',
+      metrics,
     });
     started.unshift(inbound);
     const transport = createTransport(hostname);
@@ -88,12 +95,13 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       abort: () => transport.close(),
       enqueueReport,
       keepHouse: (now) => keepHouse(db, { outboundEnabled: outbound.enabled, enqueueReport }, now),
+      metrics,
       clock,
       log,
     });
     started.unshift(worker);
     await worker.start();
-    const submission = await startSubmission({ limits: NO_LIMITS, ...options, ...listeners, sign });
+    const submission = await startSubmission({ limits: NO_LIMITS, ...options, metrics, ...listeners, sign });
     started.unshift(submission);
     return {
       smtpPort: inbound.port,

@@ -33,12 +33,25 @@ describe('loadConfig', () => {
     expect(config.tls).toBeNull();
   });
 
+  test('a smart host is told whole: a user with a password, and a host for them', () => {
+    const load = (env: Record<string, string>) => () => loadConfig(env);
+    expect(load({ INBOXKIT_SMART_HOST: 'relay.example.net', INBOXKIT_SMART_HOST_USER: 'me' })).toThrow(
+      'INBOXKIT_SMART_HOST_USER and INBOXKIT_SMART_HOST_PASSWORD go together',
+    );
+    expect(load({ INBOXKIT_SMART_HOST_USER: 'me', INBOXKIT_SMART_HOST_PASSWORD: 'x' })).toThrow(
+      'INBOXKIT_SMART_HOST is not, name the host',
+    );
+    const given = { INBOXKIT_SMART_HOST: 'Relay.example.net', INBOXKIT_SMART_HOST_PORT: '465' };
+    expect(load(given)().smartHost).toMatchObject({ host: 'relay.example.net', port: 465, user: null });
+  });
+
   test('every example in the documentation is a value that the variable takes', () => {
     const prose = new Set([
       'INBOXKIT_SECRET_KEY',
       'INBOXKIT_TLS_CERT',
       'INBOXKIT_TLS_KEY',
       'INBOXKIT_ACME_CA',
+      'INBOXKIT_SMART_HOST_CA',
     ]);
     for (const { variables } of describeConfig()) {
       for (const variable of variables.filter(({ name }) => !prose.has(name))) {

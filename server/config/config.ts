@@ -13,6 +13,7 @@ import { renewalsSection } from './renewals.ts';
 import { secretsSection } from './secrets.ts';
 import { sendingSection } from './sending.ts';
 import { type Role, roles, serverSection } from './server.ts';
+import { smartHostSection } from './smart-host.ts';
 import { tlsSection } from './tls.ts';
 import type { Section, ValuesOf, VariableSet } from './variable.ts';
 import { webSection } from './web.ts';
@@ -24,6 +25,7 @@ const sections = {
   dns: dnsSection,
   mail: mailSection,
   sending: sendingSection,
+  smartHost: smartHostSection,
   tls: tlsSection,
   web: webSection,
   identity: identitySection,
@@ -143,6 +145,12 @@ function contradictions(values: SectionValues): string[] {
     problems.push(
       'INBOXKIT_PAYMENTS is stripe, which needs INBOXKIT_STRIPE_SECRET_KEY and INBOXKIT_STRIPE_WEBHOOK_SECRET',
     );
+  }
+  if ((values.smartHost.user === null) !== (values.smartHost.password === null)) {
+    problems.push('INBOXKIT_SMART_HOST_USER and INBOXKIT_SMART_HOST_PASSWORD go together, set both or none');
+  }
+  if (values.smartHost.host === null && values.smartHost.user !== null) {
+    problems.push('INBOXKIT_SMART_HOST_USER is set but INBOXKIT_SMART_HOST is not, name the host');
   }
   if ((values.tls.certFile === null) !== (values.tls.keyFile === null)) {
     problems.push('INBOXKIT_TLS_CERT and INBOXKIT_TLS_KEY go together, set both or none');

@@ -1,5 +1,5 @@
 // Sending, receiving and reading mail.
-import { onOff, port } from './value-types.ts';
+import { oneOf, onOff, port } from './value-types.ts';
 import { defineSection, variable } from './variable.ts';
 
 export const mailSection = defineSection({
@@ -40,6 +40,13 @@ export const mailSection = defineSection({
       default: '2993',
       doc: 'Port where mail programs read over TLS from the first byte (RFC 8314 §3.2).',
       example: '993',
+    }),
+    dmarc: variable({
+      name: 'INBOXKIT_DMARC',
+      type: oneOf(['enforce', 'quarantine', 'off']),
+      default: 'enforce',
+      doc: 'What is done with mail that fails the DMARC policy of its author’s domain: `enforce` does what the policy asks for (refuse it, or file it as junk), `quarantine` files all of it as junk, `off` only writes the verdict into its header.',
+      example: 'quarantine',
     }),
     outbound: variable({
       name: 'INBOXKIT_OUTBOUND',

@@ -5,8 +5,8 @@ import { defineSection, variable } from './variable.ts';
 export const outgoingSection = defineSection({
   title: 'Outgoing requests',
   intro:
-    'Webhooks and pictures are sent to, or read from, addresses that customers give. Such requests only ever reach ' +
-    'the public internet, and the networks named here.',
+    'Webhooks and pictures are sent to, or read from, addresses that customers give, and mail goes where their ' +
+    'recipients’ domains say. All of that only ever reaches the public internet, and the networks named here.',
   variables: {
     allowTargets: variable({
       name: 'INBOXKIT_ALLOW_TARGETS',

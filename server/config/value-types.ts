@@ -125,6 +125,12 @@ export const networks: ValueType<BlockList> = valueType(
   }),
 );
 
+/** A user name or a password: any one line. */
+export const text: ValueType<string> = valueType(
+  'text',
+  z.string().refine((given) => given.length <= 1000 && !/\p{Cc}/u.test(given), 'must be one line of text'),
+);
+
 /** RFC 1123 §2.1: letters, digits and hyphens in labels of at most 63; at least two labels. */
 export const hostName: ValueType<string> = valueType(
   'host name',

@@ -1,5 +1,6 @@
 // The composition root: puts storage, planes, providers, workflows and the API together, and takes them apart.
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import { type Clock, systemClock } from '../../database/clock.ts';
 import { SecretUnreadable } from '../../database/secret-box.ts';
 import {
@@ -26,6 +27,7 @@ import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
 import { type FirstKey, setUpFirstTeam } from './first-start.ts';
 import { hostsOf, type PlanePorts } from './hosts.ts';
 import { keepHouse } from './housekeeping.ts';
+import { registerQueueMetrics } from './mail-metrics.ts';
 import { paymentMounts } from './payment-mounts.ts';
 import { startPlanes } from './planes.ts';
 import { type Addresses, openProviders, publishOwnHosts } from './providers.ts';
@@ -82,7 +84,9 @@ export const startInstallation = async (
     const hosts = hostsOf(config.server);
     const names = [hosts.mail, config.server.hostname, 'localhost', '127.0.0.1'];
     const certificate = await loadCertificate(config.tls, names, storage.dataDir, clock);
-    const { ports } = opened(await startPlanes(config, { storage, certificate, hosts, clock, log }));
+    const metrics = new Registry();
+    registerQueueMetrics(metrics, db, clock);
+    const { ports } = opened(await startPlanes(config, { storage, certificate, hosts, metrics, clock, log }));
     let http: HttpListener | null = null;
     const urlOf = (server: Parameters<typeof publicUrlOf>[0]) =>
       publicUrlOf(server, http?.port ?? config.server.httpPort);
@@ -142,6 +146,7 @@ export const startInstallation = async (
         log: log.child({ role: 'api' }),
         info: { ...apiInfo, serverUrl: config.server.publicUrl ?? undefined },
         rateLimits,
+        metrics,
         readyChecks: [databaseCheck(db)],
         authenticate: async (token) => {
           const check = await keys.check(token);

@@ -1,15 +1,18 @@
 // Starts the data planes this process is asked for.
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../../database/clock.ts';
 import { startDnsPlane } from '../../planes/dns/dns-plane.ts';
 import { startMailPlane } from '../../planes/mail/main.ts';
 import type { SendLimits } from '../../planes/mail/queue/allowance.ts';
+import type { OutboundOptions } from '../../planes/mail/queue/delivery.ts';
 import { type HttpsOptions, startWebPlane } from '../../planes/web/web-plane.ts';
 import type { Config } from '../config/config.ts';
 import type { Role } from '../config/server.ts';
 import type { Certificate } from './certificate.ts';
 import { configuredPorts, type Hosts, type PlanePorts, socketAddress } from './hosts.ts';
+import { createMailMetrics } from './mail-metrics.ts';
 import type { Storage } from './storage.ts';
 
 export type Planes = { ports: PlanePorts; close(): Promise<void> };
@@ -20,12 +23,14 @@ export const startPlanes = async (
     storage,
     certificate,
     hosts,
+    metrics,
     clock,
     log,
   }: {
     storage: Storage;
     certificate: Certificate;
     hosts: Hosts;
+    metrics: Registry;
     clock: Clock;
     log: Logger;
   },
@@ -51,7 +56,7 @@ export const startPlanes = async (
       ports.dns = dns.port;
     }
     if (runs('mail')) {
-      const outbound = { enabled: config.mail.outbound };
+      const outbound = await outboundOf(config);
       const mail = await startMailPlane({
         databaseUrl,
         db,
@@ -69,7 +74,9 @@ export const startPlanes = async (
         // An installation that keeps to itself asks its own nameserver, which knows every domain it mails with.
         resolver: outbound.enabled ? undefined : { servers: [socketAddress(hosts.reach.dns, ports.dns)] },
         outbound,
+        dmarc: config.mail.dmarc,
         limits: sendLimitsOf(config.sending),
+        metrics: createMailMetrics(metrics),
         clock,
         log: log.child({ role: 'mail' }),
       });
@@ -98,6 +105,25 @@ export const startPlanes = async (
     await close();
     throw error;
   }
+};
+
+const outboundOf = async ({ mail, outgoing, smartHost }: Config): Promise<OutboundOptions> => {
+  const { host, port, security, user, password, caFile } = smartHost;
+  return {
+    enabled: mail.outbound,
+    allowTargets: outgoing.allowTargets,
+    ...(host === null
+      ? {}
+      : {
+          smartHost: {
+            name: host,
+            port,
+            implicitTls: security === 'tls',
+            auth: user !== null && password !== null ? { user, password } : null,
+            ca: caFile === null ? null : await readFile(caFile, 'utf8'),
+          },
+        }),
+  };
 };
 
 /** 0 in the configuration is no limit. */

@@ -1,18 +1,23 @@
 /** One attempt to deliver: decides where a recipient's mail goes and hands it over. */
+import type { BlockList } from 'node:net';
 import type { Db } from '../../../database/database.ts';
 import type { MailResolver } from '../resolver.ts';
 import { createAddressGuard, findMailHosts } from './mx.ts';
 import { type ClaimedRecipient, isHosted, readRaw } from './store.ts';
-import type { Target, Transport } from './transport.ts';
+import type { Relay, Target, Transport } from './transport.ts';
 
 /** Mail to other systems. */
 export type OutboundOptions = {
   enabled: boolean;
-  /** CIDR blocks of our own network that mail may be sent to all the same. */
-  allowTargets?: string[];
+  /** Networks of our own (CIDR) that mail may be sent to all the same. */
+  allowTargets?: string[] | BlockList;
   /** Where mail hosts listen; 25. */
   port?: number;
+  /** Takes all mail to other systems in place of their mail hosts. */
+  smartHost?: SmartHost;
 };
+
+export type SmartHost = { name: string; port: number } & Relay;
 
 export type DeliveryOptions = {
   db: Db;
@@ -61,6 +66,11 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       return handOver(recipient, [{ name: hostname, target: { ...inbound, tlsName: null } }]);
     }
     if (!outbound.enabled) return { result: 'held', reason: HELD_REASON };
+    if (outbound.smartHost) {
+      const { name, port, ...relay } = outbound.smartHost;
+      const target = { address: name, port, tlsName: name, relay };
+      return handOver(recipient, [{ name, target }], 'The smart host');
+    }
     const found = await findMailHosts(recipient.domain, { resolver, hostname, allowed });
     if (found.result !== 'found') {
       const permanent = found.result === 'refused';
@@ -80,6 +90,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
   async function handOver(
     recipient: ClaimedRecipient,
     hosts: { name: string; target: Target }[],
+    host = 'The mail host of the recipient',
   ): Promise<DeliveryResult> {
     const raw = await readRaw(db, recipient.messageId);
     const { sender, address, smtpUtf8, dsn } = recipient;
@@ -89,9 +100,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       const sent = await transport.send(target, mail);
       if (sent.result === 'delivered') return { ...sent, remoteHost: name };
       if (sent.result === 'refused') {
-        const reason = sent.permanent
-          ? 'The mail host of the recipient refused the message'
-          : 'The mail host of the recipient asks to try again later';
+        const reason = sent.permanent ? `${host} refused the message` : `${host} asks to try again later`;
         return { ...sent, result: 'failed', reason, remoteHost: name };
       }
       unreachable.push(`${name} [${target.address}]: ${sent.response}`);

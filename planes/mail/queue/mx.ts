@@ -103,7 +103,7 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
  * Says whether mail may be sent to an address. The owner of a domain chooses where its MX points, so addresses
  * inside of our own network are out of bounds (RFC 6890) unless `allowTargets` (CIDR) lists them.
  */
-export function createAddressGuard(allowTargets: string[]): (address: string) => boolean {
+export function createAddressGuard(allowTargets: string[] | BlockList): (address: string) => boolean {
   // An IPv4-mapped IPv6 address is checked against the IPv4 networks by BlockList itself.
   const blocked = blockList([
     '0.0.0.0/8',
@@ -123,7 +123,7 @@ export function createAddressGuard(allowTargets: string[]): (address: string) =>
     'fe80::/10',
     'ff00::/8',
   ]);
-  const allowed = blockList(allowTargets);
+  const allowed = allowTargets instanceof BlockList ? allowTargets : blockList(allowTargets);
   return (address) => {
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     return allowed.check(address, family) || !blocked.check(address, family);

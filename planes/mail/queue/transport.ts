@@ -2,6 +2,7 @@
 import { isAscii } from 'node:buffer';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { DsnEnvelope, DsnRecipient } from './notify.ts';
 
@@ -18,6 +19,16 @@ export type Target = {
   port: number;
   /** For the TLS handshake; with `null` the connection stays in the clear. */
   tlsName: string | null;
+  /** A host that is trusted with everything: its certificate must be for `tlsName`, and it may want us to sign in. */
+  relay?: Relay;
+};
+
+export type Relay = {
+  /** TLS from the first byte instead of STARTTLS. */
+  implicitTls: boolean;
+  auth: { user: string; password: string } | null;
+  /** PEM of an authority beyond those the system knows. */
+  ca: string | null;
 };
 
 export type Outgoing = {
@@ -79,11 +90,7 @@ export function createTransport(hostname: string): Transport {
         name: hostname,
         // An address has no place in SNI (RFC 6066 §3).
         servername: target.tlsName && !isIP(target.tlsName) ? target.tlsName : undefined,
-        ignoreTLS: !tls,
-        opportunisticTLS: true,
-        // Opportunistic (RFC 7435): without DANE or MTA-STS there is no name to trust, and a certificate that
-        // cannot be checked is still better than none.
-        tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+        ...(target.relay ? verifiedTls(target.relay) : opportunisticTls(tls)),
         connectionTimeout: CONNECT_TIMEOUT_MS,
         greetingTimeout: GREETING_TIMEOUT_MS,
         socketTimeout: SOCKET_TIMEOUT_MS,
@@ -94,9 +101,17 @@ export function createTransport(hostname: string): Transport {
         reject(new Error('Connection closed'));
       });
       connection.on('error', (error) => reject(connection.upgrading ? new TlsFailed(error) : error));
-      connection.connect((error) =>
-        error ? reject(error) : resolve({ connection, key: keyOf(target), messages: 0 }),
-      );
+      const auth = target.relay?.auth;
+      const connected = () => resolve({ connection, key: keyOf(target), messages: 0 });
+      connection.connect((error) => {
+        if (error) return reject(error);
+        if (!auth) return connected();
+        connection.login({ user: auth.user, pass: auth.password }, (refused) => {
+          if (!refused) return connected();
+          connection.quit();
+          reject(refused);
+        });
+      });
     });
 
   const connectOpportunistically = async (target: Target): Promise<Session> => {
@@ -104,7 +119,7 @@ export function createTransport(hostname: string): Transport {
       return await connect(target, target.tlsName !== null);
     } catch (error) {
       // Its STARTTLS is broken; in the clear is how it gets its mail from clients that know no TLS.
-      if (error instanceof TlsFailed) return connect(target, false);
+      if (error instanceof TlsFailed && !target.relay) return connect(target, false);
       throw error;
     }
   };
@@ -242,6 +257,26 @@ function refusal(
   }
   return null;
 }
+
+/**
+ * Opportunistic (RFC 7435): without DANE or MTA-STS there is no name to trust, and a certificate that cannot be checked
+ * is still better than none.
+ */
+const opportunisticTls = (tls: boolean) => ({
+  ignoreTLS: !tls,
+  opportunisticTLS: true,
+  tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2' as const },
+});
+
+const verifiedTls = ({ implicitTls, ca }: Relay) => ({
+  secure: implicitTls,
+  requireTLS: !implicitTls,
+  tls: {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2' as const,
+    ...(ca ? { ca: [...rootCertificates, ca] } : {}),
+  },
+});
 
 const keyOf = (target: Target): string => `${target.address} ${target.port} ${target.tlsName !== null}`;
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

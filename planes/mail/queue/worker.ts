@@ -9,6 +9,7 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import { newId } from '../../../database/uuid.ts';
+import type { MailMetrics } from '../metrics.ts';
 import { type Bounced, recordBounce } from './bounces.ts';
 import type { Deliver, DeliveryResult } from './delivery.ts';
 import { delayIsDue, retriedUntil, wantsSuccess } from './notify.ts';
@@ -42,6 +43,7 @@ export type QueueWorkerOptions = {
   abort: () => void;
   /** Done at the start and then every ten minutes. */
   keepHouse: (now: Date) => Promise<void>;
+  metrics?: MailMetrics;
   clock: Clock;
   log: Logger;
   /** Deliveries at once in this process; 20. */
@@ -103,6 +105,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       if (bounced) await recordBounce(tx, bounced, now);
       if (status && raw) await options.enqueueReport(tx, { ...recipient, raw, recipients: [status] }, now);
     });
+    options.metrics?.attempted(outcome.state, now.getTime() - startedAt.getTime());
     log.info(
       {
         messageId: recipient.messageId,

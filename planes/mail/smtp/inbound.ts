@@ -12,6 +12,7 @@ import { authservIdOf } from '../../../protocols/mail/authentication-results.ts'
 import { editHeader, type HeaderField } from '../../../protocols/mail/header.ts';
 import { readDeliveryReport } from '../message/delivery-report.ts';
 import { summaryOf } from '../message/summary.ts';
+import type { MailMetrics } from '../metrics.ts';
 import { NO_DSN_RECIPIENT } from '../queue/notify.ts';
 import type { EnqueueReport } from '../queue/report.ts';
 import type { MailResolver } from '../resolver.ts';
@@ -30,7 +31,7 @@ import {
   receivedField,
 } from './session.ts';
 import type { Srs } from './srs.ts';
-import { examine } from './verdict.ts';
+import { type DmarcEnforcement, examine } from './verdict.ts';
 
 export type InboundOptions = {
   db: Db;
@@ -43,6 +44,8 @@ export type InboundOptions = {
   srs: Srs;
   seal: Seal;
   enqueueReport: EnqueueReport;
+  dmarc: DmarcEnforcement;
+  metrics: MailMetrics;
   clock: Clock;
   log: Logger;
 };
@@ -70,6 +73,8 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
     implicitTls: false,
     // Nobody signs in here: RFC 6409 §3.1 keeps submission apart from relay.
     smtp: { disabledCommands: ['AUTH'] },
+    metrics: options.metrics,
+    kind: 'inbound',
     log,
     handlers: {
       async onMailFrom({ address }, session) {
@@ -94,7 +99,10 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
         const id = newId();
         const sender = senderOf(session);
         const { remoteAddress, hostNameAppearsAs: helo } = session;
-        const verdict = await examine({ message, remoteAddress, helo, sender }, { hostname, resolver });
+        const verdict = await examine(
+          { message, remoteAddress, helo, sender },
+          { hostname, resolver, dmarc: options.dmarc },
+        );
         log.info({ messageId: id, remoteAddress, disposition: verdict.disposition }, 'inbound: examined');
         if (verdict.disposition === 'reject') {
           throw new SmtpRefusal(550, '5.7.1', `Message rejected: ${verdict.reason}`);

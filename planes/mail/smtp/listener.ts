@@ -10,6 +10,7 @@ import {
   type SMTPServerOptions,
   type SMTPServerSession,
 } from 'smtp-server';
+import { type MailMetrics, NO_METRICS, type Port, refusalReason } from '../metrics.ts';
 import { createGuard, DEFAULT_GUARD_LIMITS, type GuardLimits } from './guard.ts';
 import { MAX_MESSAGE_OCTETS, type MemoryBudget, receiveMessage } from './receive.ts';
 import { SmtpRefusal, temporaryFault } from './reply.ts';
@@ -47,10 +48,13 @@ export async function startSmtpListener(options: {
   implicitTls: boolean;
   smtp?: SMTPServerOptions;
   guard?: GuardLimits | undefined;
+  metrics?: MailMetrics;
+  /** What it counts as. */
+  kind?: Port;
   handlers: SmtpHandlers;
   log: Logger;
 }): Promise<SmtpListener> {
-  const { hostname, handlers, log } = options;
+  const { hostname, handlers, metrics = NO_METRICS, kind = 'inbound', log } = options;
   const budget: MemoryBudget = { leftOctets: MEMORY_BUDGET_OCTETS };
   // Sessions whose message is being received or handled: close() leaves them alone until they are done.
   const receiving = new Map<string, Promise<void>>();
@@ -64,7 +68,9 @@ export async function startSmtpListener(options: {
       (result) => callback(null, result),
       (error: unknown) => {
         if (!(error instanceof SmtpRefusal)) log.error({ err: error }, 'smtp: handler failed');
-        callback(error instanceof SmtpRefusal ? error : temporaryFault());
+        const refusal = error instanceof SmtpRefusal ? error : temporaryFault();
+        metrics.refused(kind, refusalReason(refusal.message));
+        callback(refusal);
       },
     );
 
@@ -107,7 +113,9 @@ export async function startSmtpListener(options: {
         guard.receiving(session, true);
         const message = await receiveMessage(stream, budget);
         guard.receiving(session, false);
-        return handlers.onMessage(message, session);
+        const reply = await handlers.onMessage(message, session);
+        metrics.accepted(kind);
+        return reply;
       }, callback).finally(() => {
         guard.progressed(session);
         receiving.delete(session.id);

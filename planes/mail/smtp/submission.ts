@@ -11,6 +11,7 @@ import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../
 import { formatDate } from '../../../protocols/mail/trace.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
 import { summaryOf } from '../message/summary.ts';
+import type { MailMetrics } from '../metrics.ts';
 import { countSend, type Exceeded, type SendLimits } from '../queue/allowance.ts';
 import { findSuppression, type Suppression } from '../queue/bounces.ts';
 import { enqueue } from '../queue/store.ts';
@@ -40,6 +41,7 @@ export type SubmissionOptions = {
   hostname: string;
   tls: { key: string; cert: string };
   limits: SendLimits;
+  metrics: MailMetrics;
   clock: Clock;
   log: Logger;
 };
@@ -53,6 +55,8 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     hostname,
     tls,
     log,
+    metrics: options.metrics,
+    kind: 'submission' as const,
     handlers: createHandlers(options),
     smtp: { authMethods: ['PLAIN', 'LOGIN'], authRequiredMessage: '5.7.0 Authentication required' },
   };

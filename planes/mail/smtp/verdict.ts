@@ -12,6 +12,9 @@ export type Arrival = {
   sender: string;
 };
 
+/** `enforce` does what the policy of the author's domain asks for, `quarantine` at most files as junk, `off` does nothing. */
+export type DmarcEnforcement = 'enforce' | 'quarantine' | 'off';
+
 export type Verdict = {
   /** `Received-SPF` and `Authentication-Results` (RFC 8601) of this host, each ending in CRLF. */
   headerFields: string;
@@ -28,7 +31,7 @@ export type Verdict = {
 /** Never rejects because of DNS: a look-up that fails becomes `temperror` in the results, and the message is accepted. */
 export async function examine(
   arrival: Arrival,
-  options: { hostname: string; resolver: MailResolver },
+  options: { hostname: string; resolver: MailResolver; dmarc: DmarcEnforcement },
 ): Promise<Verdict> {
   const result = await authenticate(arrival.message, {
     ip: arrival.remoteAddress,
@@ -40,7 +43,12 @@ export async function examine(
   });
   const spf = result.spf === false ? undefined : result.spf?.status.result;
   const senderProven = arrival.sender !== '' && spf === 'pass';
-  return { headerFields: result.headers, ...judge(result), senderProven, arc: arcFindings(result) };
+  return {
+    headerFields: result.headers,
+    ...judge(result, options.dmarc),
+    senderProven,
+    arc: arcFindings(result),
+  };
 }
 
 function arcFindings({ arc }: Authentication): ArcFindings {
@@ -53,7 +61,10 @@ function arcFindings({ arc }: Authentication): ArcFindings {
 
 type Authentication = Awaited<ReturnType<typeof authenticate>>;
 
-function judge({ dmarc, dmarcSkipReason }: Authentication): Pick<Verdict, 'disposition' | 'reason'> {
+function judge(
+  { dmarc, dmarcSkipReason }: Authentication,
+  enforcement: DmarcEnforcement,
+): Pick<Verdict, 'disposition' | 'reason'> {
   if (!dmarc) {
     // No policy can be looked up without exactly one author domain. Several are a way around a policy and have
     // no honest use (RFC 9989 §11.5); none at all happens with old software and fools nobody.
@@ -61,9 +72,11 @@ function judge({ dmarc, dmarcSkipReason }: Authentication): Pick<Verdict, 'dispo
       ? { disposition: dmarcSkipReason ? 'quarantine' : 'accept', reason: 'the message names no author' }
       : { disposition: 'reject', reason: 'the message must have one From field with one author domain' };
   }
-  const failed = dmarc.status.result === 'fail';
+  const failed = dmarc.status.result === 'fail' && enforcement !== 'off';
   const reason = `the DMARC policy of ${dmarc.policyDomain ?? dmarc.domain} asks for it`;
-  if (failed && dmarc.policy === 'reject') return { disposition: 'reject', reason };
-  if (failed && dmarc.policy === 'quarantine') return { disposition: 'quarantine', reason };
+  if (failed && dmarc.policy === 'reject' && enforcement === 'enforce')
+    return { disposition: 'reject', reason };
+  if (failed && (dmarc.policy === 'quarantine' || dmarc.policy === 'reject'))
+    return { disposition: 'quarantine', reason };
   return { disposition: 'accept', reason: '' };
 }
