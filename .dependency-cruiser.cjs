@@ -44,6 +44,7 @@ const featureOrder = [
   'billing',
   'payments',
   'subscriptions',
+  'quotes',
   'tags',
   'dns',
   'domains',

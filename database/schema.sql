@@ -720,6 +720,31 @@ create table public.purchase_order (
 );
 CREATE INDEX purchase_order_list ON public.purchase_order USING btree (workspace_uid, created_at DESC, uid DESC);
 
+create table public.quote (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  kind text not null,
+  body jsonb not null,
+  lines jsonb not null,
+  total_micros bigint not null,
+  tax_micros bigint not null,
+  price_version integer not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  bought jsonb,
+  constraint quote_check CHECK (((tax_micros >= 0) AND (tax_micros <= total_micros))),
+  constraint quote_check1 CHECK ((expires_at > created_at)),
+  constraint quote_check2 CHECK (((accepted_at IS NULL) = (bought IS NULL))),
+  constraint quote_pkey PRIMARY KEY (uid),
+  constraint quote_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
+  constraint quote_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint quote_total_micros_check CHECK ((total_micros >= 0)),
+  constraint quote_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX quote_list ON public.quote USING btree (workspace_uid, created_at DESC, uid DESC);
+
 create table public.rate_limit_window (
   key_id text not null,
   class text not null,

@@ -718,6 +718,22 @@ export interface PurchaseOrder {
   workspace_uid: string;
 }
 
+export interface Quote {
+  accepted_at: Timestamp | null;
+  body: Json;
+  bought: Json | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  kind: string;
+  lines: Json;
+  price_version: number;
+  tax_micros: number;
+  team_uid: string;
+  total_micros: number;
+  uid: string;
+  workspace_uid: string;
+}
+
 export interface RateLimitWindow {
   calls: number;
   class: string;
@@ -1025,6 +1041,7 @@ export interface DB {
   "published.web_forward": PublishedWebForward;
   "published.zone": PublishedZone;
   purchase_order: PurchaseOrder;
+  quote: Quote;
   rate_limit_window: RateLimitWindow;
   "registry.attempt": RegistryAttempt;
   "registry.banned_name": RegistryBannedName;

@@ -83,6 +83,11 @@ const settled = () =>
 const emptyWorkspace = async (): Promise<string> =>
   (await api.post('/workspaces/create', { name: freshName() })).body.uid;
 
+const openQuote = async (): Promise<string> => {
+  const register_domains = { domains: [{ name: freshName() }], contact_details: contact };
+  return (await api.post('/quotes', { register_domains })).body.quote.uid;
+};
+
 const connectedDomain = async (): Promise<Body> =>
   (await api.post('/domains/nameservers', { domains: [freshName()] })).body.result[0];
 
@@ -232,6 +237,10 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'price-book.get': { query: {} },
       'price-book.versions': { query: {} },
       'orders.list': { query: {} },
+      'quotes.list': { query: {} },
+      'quotes.get': async () => ({ params: { uid: await openQuote() } }),
+      'quotes.accept': async () => ({ params: { uid: await openQuote() } }),
+      'quotes.create': { body: { register_domains: { domains: [{ name }], contact_details: contact } } },
     },
   };
 };

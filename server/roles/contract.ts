@@ -18,6 +18,8 @@ import {
   domainErrors,
   domainsCharged,
   domainWorkflows,
+  registrationSeller,
+  renewalSeller,
   upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
@@ -28,12 +30,13 @@ import {
   mailboxDomainsCharged,
   mailboxEndpoints,
   mailboxErrors,
+  mailboxSeller,
   mailboxTotals,
   mailboxWorkflows,
   platformsOfDomains,
   upcomingMailboxRenewals,
 } from '../features/mailboxes/index.ts';
-import { orderEndpoints, orderErrors, orderWorkflows } from '../features/orders/index.ts';
+import { orderEndpoints, orderErrors, orderSeller, orderWorkflows } from '../features/orders/index.ts';
 import {
   type CheckoutPurchases,
   paymentEndpoints,
@@ -41,6 +44,7 @@ import {
   paymentWorkflows,
 } from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
+import { quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
 import {
   fundsOf,
   plansSubscribed,
@@ -61,6 +65,15 @@ const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, Wo
   const mailboxes = await mailboxTotals(db, uids);
   return new Map([...domains].map(([uid, held]) => [uid, { ...held, mailboxes: mailboxes.get(uid) ?? 0 }]));
 };
+
+/** What can be quoted before it is bought. */
+const sellers: Readonly<Record<string, Seller>> = {
+  order: orderSeller,
+  register_domains: registrationSeller,
+  buy_mailboxes: mailboxSeller,
+  renew_domains: renewalSeller,
+};
+const sellerErrors = [...domainErrors, ...mailboxErrors, ...orderErrors];
 
 /** Everything that is renewed by itself. */
 const upcoming: readonly ReadUpcoming[] = [
@@ -85,6 +98,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
+  ...quoteEndpoints(sellers, sellerErrors),
   ...priceBookEndpoints(plansSubscribed),
   ...webhookEndpoints,
 ];
@@ -113,6 +127,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...paymentErrors,
   ...priceBookErrors,
   ...subscriptionErrors,
+  ...quoteErrors,
   ...dnsErrors,
   ...domainErrors,
   ...mailboxErrors,

@@ -1,5 +1,5 @@
 // Reserve → capture → give back: the only ways money moves for things a team buys.
-import type { Tx } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { recordEvents } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
@@ -7,7 +7,7 @@ import { creditsArrived } from './arrival.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
-import { spendUnderCaps } from './spend-caps.ts';
+import { checkCaps, spendUnderCaps } from './spend-caps.ts';
 import {
   chargeSetStatus,
   chargesInsert,
@@ -87,14 +87,31 @@ export const reserveCharges = async (
   return totalMicros;
 };
 
-/** Throws `insufficient_funds` when the wallet cannot pay; for a dry run, which reserves nothing. */
-export const assertAffordable = (walletMicros: number, totalMicros: number, purchase: Purchase): void => {
+/** Throws `insufficient_funds` when the wallet cannot pay. */
+const assertAffordable = (walletMicros: number, totalMicros: number, purchase: Purchase): void => {
   if (walletMicros >= totalMicros) return;
   throw insufficientFunds(`Insufficient wallet balance to ${purposes[purchase]}`, {
     required_credits: microsToCredits(totalMicros),
     credits_remaining: microsToCredits(walletMicros),
     missing_credits: microsToCredits(totalMicros - walletMicros),
   });
+};
+
+/** For a dry run: throws whatever `reserveCharges` would refuse the purchase for, and reserves nothing. */
+export const assertPayable = async (
+  db: Db,
+  purchase: {
+    teamUid: string;
+    workspaceUid: string | null;
+    keyUid: string | null;
+    type: Purchase;
+    lines: readonly { amountMicros: number }[];
+    now: Date;
+  },
+): Promise<void> => {
+  const totalMicros = totalOf(purchase.lines);
+  assertAffordable(await walletBalance(db, purchase.teamUid), totalMicros, purchase.type);
+  await checkCaps(db, { ...purchase, totalMicros });
 };
 
 /** Turns what was reserved for a thing into a charge. Doing it again changes nothing. */

@@ -15,7 +15,7 @@ export type { ChargeLine, ChargeSubject } from './charge.ts';
 export { totalOf } from './charge.ts';
 export {
   addCredits,
-  assertAffordable,
+  assertPayable,
   captureCharges,
   giveBackCharges,
   lockFunds,
@@ -27,7 +27,6 @@ export { type Continuation, type FundsWait, stopWaiting, waitForFunds } from './
 export { addMonths } from './months.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
-export { checkCaps } from './spend-caps.ts';
 export {
   accountsInsert as openAccounts,
   balances as ledgerBalances,

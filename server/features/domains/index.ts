@@ -44,6 +44,7 @@ export {
 } from './errors.ts';
 export { registrableName } from './names.ts';
 export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDomains } from './purchase.ts';
+export { renewalSeller } from './renewal-seller.ts';
 export {
   contactDetails,
   type DomainMailboxes,
@@ -51,6 +52,7 @@ export {
   priceLine,
   registrationYears,
 } from './schema.ts';
+export { registrationSeller } from './seller.ts';
 export {
   boughtDomains,
   domainByUid,

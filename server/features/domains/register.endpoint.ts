@@ -1,18 +1,16 @@
 // POST /domains/register: buys domains from the wallet; the rest happens in the workflow `domains.register`.
 import { z } from 'zod';
-import { orAbsent } from '../../http/absent.ts';
+import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   bill,
+  type ChargeLine,
   insufficientFunds,
-  lockFunds,
-  reserveCharges,
   spendCapExceeded,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
-import { holdWorkspace } from '../workspaces/index.ts';
 import {
   checkoutNotAvailable,
   domainAlreadyOwned,
@@ -21,10 +19,8 @@ import {
   internationalizedName,
   invalidDomainName,
 } from './errors.ts';
-import { domainLine, insertDomains, priceDomains } from './purchase.ts';
-import { register, registerId } from './register.workflow.ts';
-import { contactDetails, forwardingUrl, priceLine, registrationYears } from './schema.ts';
-import { mailTarget } from './settings.ts';
+import { contactDetails, priceLine } from './schema.ts';
+import { registrationFields, registrationSeller } from './seller.ts';
 
 export const registerDomains = defineEndpoint<FeatureContext>()({
   operation: 'domains.register',
@@ -37,25 +33,11 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
   path: '/domains/register',
   scope: 'workspace',
   body: z.strictObject({
-    domains: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1).max(260),
-          registration_years: registrationYears.default(1),
-        }),
-      )
-      .min(1)
-      .max(100),
+    ...registrationFields,
     use_wallet_balance: z
       .boolean()
       .default(false)
       .meta({ description: 'true pays from the wallet; money only moves on this explicit yes' }),
-    contact_details: contactDetails,
-    dmarc_email: orAbsent(mailTarget),
-    catch_all_email: orAbsent(mailTarget).meta({
-      description: 'Gets the mail of addresses that do not exist',
-    }),
-    domain_forwarding_url: orAbsent(forwardingUrl),
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
@@ -84,60 +66,28 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         'This installation takes payments from the wallet only: use_wallet_balance must be true',
       );
     }
-    const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
-    const book = await currentPrices(context.db);
-    const priced = await priceDomains(
-      context,
-      scope,
-      body.domains.map(({ name, registration_years }) => ({
-        name,
-        years: registration_years,
-        contact: body.contact_details,
-        dmarcEmail: body.dmarc_email ?? null,
-        catchAllEmail: body.catch_all_email ?? null,
-        forwardingUrl: body.domain_forwarding_url || null,
-      })),
-      book,
-    );
-    const lines = priced.map((wish) => domainLine({ uid: '', ...wish }));
-    const answer = async (db: FeatureContext['db']) => ({
-      ...bill(lines, await walletMicros(db, scope.teamUid), { dryRun: body.dry_run }),
-      domains_count: priced.length,
+    const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
+    const { dry_run, use_wallet_balance: _explicit, ...asked } = body;
+    const sale = await registrationSeller.prepare(context, buyer, asked, await currentPrices(context.db));
+    const answer = async (db: Db, lines: ChargeLine[]) => ({
+      ...bill(lines, await walletMicros(db, caller.teamId), { dryRun: dry_run }),
+      domains_count: lines.length,
       payment_type: 'wallet' as const,
       contact_details: body.contact_details,
     });
-    if (body.dry_run) {
+    if (dry_run) {
       return {
         message: 'Nothing was bought: this is what it would cost',
-        ...(await answer(context.db)),
+        ...(await answer(context.db, await sale.price())),
         domain_uids: [],
       };
     }
-
     return commit(async (tx) => {
-      const now = context.clock.now();
-      await holdWorkspace(tx, scope.workspaceUid);
-      await lockFunds(tx, scope.teamUid);
-      const domains = await insertDomains(tx, scope, priced, now);
-      await reserveCharges(tx, {
-        ...scope,
-        reference: { type: 'domain', uid: domains[0]!.uid },
-        description: domains.length === 1 ? domains[0]!.name : `${domains.length} domains`,
-        lines: domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
-        keyUid: caller.keyId,
-        priceVersion: book.version,
-        now,
-      });
-      for (const domain of domains) {
-        await context.workflows.start(tx, register, registerId(domain.uid), {
-          domainUid: domain.uid,
-          platform: null,
-        });
-      }
+      const { lines, bought } = await sale.buy(tx, context.clock.now());
       return {
         message: 'Domains registration initiated successfully',
-        ...(await answer(tx)),
-        domain_uids: domains.map(({ uid }) => uid),
+        ...(await answer(tx, lines)),
+        domain_uids: bought.domainUids!,
       };
     });
   },

@@ -1,23 +1,17 @@
 // POST /domains/renew: renews bought domains from the wallet; the rest happens in the workflow `domains.renew`.
 import { z } from 'zod';
-import type { Db, Tx } from '../../../database/database.ts';
-import { newId } from '../../../database/uuid.ts';
+import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
-  assertAffordable,
+  assertPayable,
   bill,
-  checkCaps,
+  type ChargeLine,
   insufficientFunds,
-  lockFunds,
-  reserveCharges,
   spendCapExceeded,
-  totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { recordEvents } from '../events/index.ts';
-import { currentPrices, type PriceBook } from '../price-book/index.ts';
-import type { Domain } from './domain.ts';
+import { currentPrices } from '../price-book/index.ts';
 import {
   domainNotFound,
   domainNotRenewable,
@@ -25,15 +19,9 @@ import {
   renewalInProgress,
   renewalTooLong,
 } from './errors.ts';
-import { quoteNames } from './quote.ts';
-import { renew, renewId } from './renew.workflow.ts';
-import { type Renewal, renewalInsert, renewalLine } from './renewal.ts';
-import { priceLine, registrationYears } from './schema.ts';
-import { domainsMeant, lockDomains, ofDomains } from './settings.ts';
-import { domainUpdate } from './store.ts';
-
-/** The longest a name can be held ahead: gTLD registries renew to ten years from now at most. */
-const MOST_YEARS = 10;
+import { prepareRenewals, renewalFields } from './renewal-seller.ts';
+import { priceLine } from './schema.ts';
+import { ofDomains } from './settings.ts';
 
 export const renewDomains = defineEndpoint<FeatureContext>()({
   operation: 'domains.renew',
@@ -45,7 +33,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/renew',
   scope: 'workspace',
-  body: ofDomains({ years: registrationYears.default(1), dry_run: z.boolean().default(false) }),
+  body: ofDomains({ ...renewalFields, dry_run: z.boolean().default(false) }),
   response: z.object({
     dry_run: z.boolean(),
     total_cost: z.number(),
@@ -73,140 +61,28 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
     renewalTooLong,
   ],
   async handle({ body, caller, workspace, commit }, context) {
-    const { db, clock, workflows } = context;
-    const meant = await domainsMeant(db, workspace.uid, body);
-    const book = await currentPrices(db);
-    const renewals = await priceRenewals(context, meant, body.years, book);
-    const lines = renewals.map(({ renewal, domain }) => renewalLine(renewal, domain.name));
-    const domains = renewals.map(({ domain, renewal }) => ({
-      _id: domain.uid,
-      uid: domain.uid,
-      name: domain.name,
-      years: body.years,
-      renewal_date: renewal.expiresBefore.toISOString(),
-    }));
-    const billed = async (on: Db) =>
-      bill(lines, await walletMicros(on, caller.teamId), { dryRun: body.dry_run });
-    if (body.dry_run) {
-      const totalMicros = totalOf(lines);
-      assertAffordable(await walletMicros(db, caller.teamId), totalMicros, 'domain_renewal');
-      const [teamUid, workspaceUid, keyUid] = [caller.teamId, workspace.uid, caller.keyId];
-      await checkCaps(db, { teamUid, workspaceUid, keyUid, totalMicros, now: clock.now() });
-      return { message: 'Nothing was renewed: this is what it would cost', ...(await billed(db)), domains };
+    const { db, clock } = context;
+    const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
+    const { dry_run, ...asked } = body;
+    const sale = await prepareRenewals(context, buyer, asked, await currentPrices(db));
+    const answer = async (on: Db, lines: ChargeLine[]) => ({
+      ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
+      domains: sale.renewals.map(({ domain, renewal }) => ({
+        _id: domain.uid,
+        uid: domain.uid,
+        name: domain.name,
+        years: body.years,
+        renewal_date: renewal.expiresBefore.toISOString(),
+      })),
+    });
+    if (dry_run) {
+      const lines = await sale.price();
+      await assertPayable(db, { ...buyer, type: 'domain_renewal', lines, now: clock.now() });
+      return { message: 'Nothing was renewed: this is what it would cost', ...(await answer(db, lines)) };
     }
-
     return commit(async (tx) => {
-      const now = clock.now();
-      await lockFunds(tx, caller.teamId);
-      assertRenewable(await lockDomains(tx, workspace.uid, body));
-      for (const { renewal, domain } of renewals) await request(tx, renewal, domain, now);
-      await reserveCharges(tx, {
-        teamUid: caller.teamId,
-        workspaceUid: workspace.uid,
-        reference: { type: 'domain_renewal', uid: renewals[0]!.renewal.uid },
-        description: renewals.length === 1 ? lines[0]!.description : `Renewal of ${renewals.length} domains`,
-        lines,
-        keyUid: caller.keyId,
-        priceVersion: book.version,
-        now,
-      });
-      for (const { renewal } of renewals) {
-        await workflows.start(tx, renew, renewId(renewal.uid), { renewalUid: renewal.uid });
-      }
-      return { message: 'Domains renewal initiated successfully', ...(await billed(tx)), domains };
+      const { lines } = await sale.buy(tx, clock.now());
+      return { message: 'Domains renewal initiated successfully', ...(await answer(tx, lines)) };
     });
   },
 });
-
-const namesOf = (domains: readonly Domain[]) => ({ domains: domains.map(({ name }) => name) });
-
-/** Throws for the first reason for which one of the domains cannot be renewed now, and names all it is true of. */
-const assertRenewable = (domains: readonly Domain[]): void => {
-  const connected = domains.filter(({ connectionType }) => connectionType === 'connected');
-  if (connected.length > 0) {
-    const message = `${connected[0]!.name} was connected: renew it where it was bought`;
-    throw domainWasConnected(message, namesOf(connected));
-  }
-  const unheld = domains.filter(
-    ({ registrationId, status }) =>
-      registrationId === null || status === 'registration_in_progress' || status === 'scheduled_for_deletion',
-  );
-  if (unheld.length > 0) {
-    throw domainNotRenewable(`${unheld[0]!.name} cannot be renewed now`, namesOf(unheld));
-  }
-  const renewing = domains.filter(({ renewalStatus }) => renewalStatus === 'pending');
-  if (renewing.length > 0) {
-    throw renewalInProgress(`${renewing[0]!.name} is being renewed already`, namesOf(renewing));
-  }
-};
-
-/** What the renewals cost, from when each name runs out as its registrar knows it. Writes nothing. */
-const priceRenewals = async (
-  { clock, providers }: FeatureContext,
-  domains: readonly Domain[],
-  years: number,
-  book: PriceBook,
-): Promise<{ domain: Domain; renewal: Renewal }[]> => {
-  assertRenewable(domains);
-  const now = clock.now();
-  const latest = new Date(now);
-  latest.setUTCFullYear(latest.getUTCFullYear() + MOST_YEARS);
-  const priced = [];
-  for (const domain of domains) {
-    const registrar = providers.registrar({ workspaceId: domain.workspaceUid, domain: domain.name });
-    const registration = await registrar.findRegistration({ name: domain.name });
-    const [quote] = await quoteNames(registrar, book, [domain.name]);
-    if (!registration?.expiresAt || !quote || !book.tlds.has(domain.tld)) {
-      throw domainNotRenewable(`${domain.name} cannot be renewed now`, namesOf([domain]));
-    }
-    const expiresBefore = new Date(registration.expiresAt);
-    const expiresAfter = new Date(expiresBefore);
-    expiresAfter.setUTCFullYear(expiresAfter.getUTCFullYear() + years);
-    if (expiresAfter > latest) {
-      throw renewalTooLong(`${domain.name} would be held for more than ${MOST_YEARS} years`, {
-        domains: [{ domain: domain.name, renewal_date: registration.expiresAt }],
-      });
-    }
-    priced.push({
-      domain,
-      renewal: {
-        uid: newId(),
-        domainUid: domain.uid,
-        teamUid: domain.teamUid,
-        workspaceUid: domain.workspaceUid,
-        years,
-        priceMicros: quote.renewalPriceMicros * years,
-        status: 'pending' as const,
-        failureReason: null,
-        expiresBefore,
-        expiresAfter: null,
-        requestedAt: now,
-        finishedAt: null,
-      },
-    });
-  }
-  return priced;
-};
-
-const request = async (tx: Tx, renewal: Renewal, domain: Domain, now: Date): Promise<void> => {
-  if (!(await renewalInsert(tx, renewal))) {
-    throw renewalInProgress(`${domain.name} is being renewed already`, namesOf([domain]));
-  }
-  await domainUpdate(tx, domain.uid, { renewalStatus: 'pending' }, now);
-  await recordEvents(tx, [
-    {
-      teamUid: renewal.teamUid,
-      workspaceUid: renewal.workspaceUid,
-      type: 'domain.renewal_requested',
-      subjectType: 'domain',
-      subjectUid: domain.uid,
-      data: {
-        name: domain.name,
-        years: renewal.years,
-        renewal_date: renewal.expiresBefore.toISOString(),
-        reason: null,
-      },
-      occurredAt: now,
-    },
-  ]);
-};

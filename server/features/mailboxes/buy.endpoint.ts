@@ -1,11 +1,10 @@
 // POST /mailboxes/buy: mailboxes on domains the workspace has; the rest happens in the workflow `mailboxes.buy`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
+import { assertPayable, bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { priceLine } from '../domains/index.ts';
 import { currentPrices } from '../price-book/index.ts';
-import { buy, buyId } from './buy.workflow.ts';
 import {
   duplicateMailbox,
   invalidUsername,
@@ -14,26 +13,9 @@ import {
   noDomainsFound,
   tooManyMailboxesOnDomain,
 } from './errors.ts';
-import {
-  checkWishes,
-  type MailboxPurchase,
-  type MailboxWish,
-  purchaseMailboxes,
-  quoteMailboxes,
-} from './purchase.ts';
-import { mailboxRow, mailboxShape, personName, pictureUrl, platform } from './schema.ts';
-
-/** The most mailboxes one request may name. */
-export const MAX_MAILBOXES = 500;
-
-const item = z.strictObject({
-  first_name: personName,
-  last_name: personName,
-  username: z.string().trim().toLowerCase().min(1),
-  domain_name: z.string().trim().toLowerCase().min(1).max(253),
-  platform,
-  profile_picture: pictureUrl,
-});
+import { mailboxRow, mailboxShape, mailboxWishFields } from './schema.ts';
+import { mailboxSeller } from './seller.ts';
+import { mailboxesOfUids } from './store.ts';
 
 export const buyMailboxes = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.buy',
@@ -48,8 +30,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
   scope: 'workspace',
   rateLimit: 'bulk',
   body: z.strictObject({
-    mailboxes: z.array(item).min(1).max(MAX_MAILBOXES),
-    use_wallet_balance: z.boolean().default(false),
+    ...mailboxWishFields,
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
@@ -69,43 +50,28 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
     tooManyMailboxesOnDomain,
     invalidUsername,
   ],
-  async handle({ body, caller, workspace, commit }, { db, clock, secrets, settings, workflows }) {
-    const purchase: MailboxPurchase = {
-      scope: { teamUid: caller.teamId, workspaceUid: workspace.uid },
-      wishes: body.mailboxes.map(wishOf),
-      useWalletBalance: body.use_wallet_balance,
-      book: await currentPrices(db),
-      keyUid: caller.keyId,
-    };
-    checkWishes(purchase.wishes);
-    const maxPerDomain = settings.maxMailboxesPerDomain;
-
+  async handle({ body, caller, workspace, commit }, context) {
+    const { db, clock } = context;
+    const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
+    const { dry_run, ...asked } = body;
+    const sale = await mailboxSeller.prepare(context, buyer, asked, await currentPrices(db));
+    if (dry_run) {
+      const lines = await sale.price();
+      await assertPayable(db, { ...buyer, type: 'mailbox', lines, now: clock.now() });
+      return {
+        message: 'Nothing was bought: this is what it would cost',
+        ...bill(lines, await walletMicros(db, caller.teamId), { dryRun: true }),
+        mailboxes: [],
+      };
+    }
     return commit(async (tx) => {
-      if (body.dry_run) {
-        const lines = await quoteMailboxes(tx, purchase, maxPerDomain, clock.now());
-        return {
-          message: 'Nothing was bought: this is what it would cost',
-          ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: true }),
-          mailboxes: [],
-        };
-      }
-      const deps = { secrets, maxPerDomain };
-      const { mailboxes, lines } = await purchaseMailboxes(tx, deps, purchase, clock.now());
-      for (const { uid } of mailboxes) await workflows.start(tx, buy, buyId(uid), { mailboxUid: uid });
+      const { lines, bought } = await sale.buy(tx, clock.now());
+      const rows = await mailboxesOfUids(tx, bought.mailboxUids!);
       return {
         message: 'Mailbox scheduled to be assigned to domains successfully',
         ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: false }),
-        mailboxes: mailboxes.map(mailboxRow),
+        mailboxes: bought.mailboxUids!.map((uid) => mailboxRow(rows.get(uid)!)),
       };
     });
   },
-});
-
-const wishOf = (sent: z.infer<typeof item>): MailboxWish => ({
-  username: sent.username,
-  domainName: sent.domain_name,
-  firstName: sent.first_name,
-  lastName: sent.last_name,
-  platform: sent.platform,
-  profilePicture: sent.profile_picture ?? null,
 });

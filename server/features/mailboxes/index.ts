@@ -25,7 +25,6 @@ import { fullDomains, mailboxesOnDomains } from './store.ts';
 import { suspendMailboxes } from './suspend.endpoint.ts';
 import { uncancelMailboxes } from './uncancel.endpoint.ts';
 
-export { MAX_MAILBOXES } from './buy.endpoint.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
 export { mailboxDomainsCharged } from './charged.ts';
 export { mailboxCountsFold, mailboxTotals } from './counts.ts';
@@ -46,8 +45,9 @@ export {
   mailboxLine,
   mailboxLines,
 } from './purchase.ts';
-export { mailboxRow, personName, pictureUrl, platform } from './schema.ts';
+export { MAX_MAILBOXES, mailboxRow, personName, pictureUrl, platform } from './schema.ts';
 export { readMailboxSecrets } from './secrets.ts';
+export { mailboxSeller } from './seller.ts';
 export { mailboxByUid, mailboxesOfUids } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
 export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };

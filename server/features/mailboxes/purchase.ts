@@ -3,15 +3,7 @@ import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
-import {
-  assertAffordable,
-  type ChargeLine,
-  checkCaps,
-  lockFunds,
-  reserveCharges,
-  totalOf,
-  walletMicros,
-} from '../billing/index.ts';
+import { type ChargeLine, lockFunds, reserveCharges } from '../billing/index.ts';
 import { domainsByNameLock } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
@@ -210,20 +202,15 @@ const lockPlaces = async (tx: Tx, { scope, wishes, useWalletBalance, book }: Mai
   return { places, prices: await mailboxPrices(tx, scope.teamUid, platforms, { useWalletBalance, book }) };
 };
 
-/** What a purchase would cost, after every check that it would have to pass; writes nothing. */
-export const quoteMailboxes = async (
+/** What a purchase would cost, after every check but whether it can be paid; writes nothing. */
+export const priceMailboxes = async (
   tx: Tx,
   purchase: MailboxPurchase,
   maxPerDomain: number,
-  now: Date,
 ): Promise<ChargeLine[]> => {
   const { places, prices } = await lockPlaces(tx, purchase);
   await checkPlaces(tx, places, purchase.wishes, maxPerDomain);
-  const lines = mailboxLines(purchase.wishes, prices);
-  const totalMicros = totalOf(lines);
-  assertAffordable(await walletMicros(tx, purchase.scope.teamUid), totalMicros, 'mailbox');
-  await checkCaps(tx, { ...purchase.scope, keyUid: purchase.keyUid, totalMicros, now });
-  return lines;
+  return mailboxLines(purchase.wishes, prices);
 };
 
 /** Writes the mailboxes and sets their price aside; making them is for the workflow `mailboxes.buy`. */

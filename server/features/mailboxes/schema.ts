@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { isGone, type Mailbox, type MailboxStatus, platforms } from './mailbox.ts';
+import type { MailboxWish } from './purchase.ts';
 
 /** Platforms are upper case on the wire; some clients send them in lower case. */
 export const platform = z
@@ -103,4 +104,31 @@ export const mailboxRow = (mailbox: Mailbox) => ({
   mailbox_cancellation_status: mailbox.cancellationStatus,
   createdAt: mailbox.createdAt.toISOString(),
   updatedAt: mailbox.updatedAt.toISOString(),
+});
+
+/** The most mailboxes one request may name. */
+export const MAX_MAILBOXES = 500;
+
+const mailboxWish = z.strictObject({
+  first_name: personName,
+  last_name: personName,
+  username: z.string().trim().toLowerCase().min(1),
+  domain_name: z.string().trim().toLowerCase().min(1).max(253),
+  platform,
+  profile_picture: pictureUrl,
+});
+
+/** What a purchase of mailboxes names. */
+export const mailboxWishFields = {
+  mailboxes: z.array(mailboxWish).min(1).max(MAX_MAILBOXES),
+  use_wallet_balance: z.boolean().default(false),
+};
+
+export const wishOf = (sent: z.infer<typeof mailboxWish>): MailboxWish => ({
+  username: sent.username,
+  domainName: sent.domain_name,
+  firstName: sent.first_name,
+  lastName: sent.last_name,
+  platform: sent.platform,
+  profilePicture: sent.profile_picture ?? null,
 });

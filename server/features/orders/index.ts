@@ -6,6 +6,7 @@ import { placeOrder } from './place.endpoint.ts';
 import { place } from './place.workflow.ts';
 
 export { orderErrors } from './errors.ts';
+export { orderSeller } from './seller.ts';
 
 export const orderWorkflows = [place, fulfilDomain];
 export const orderEndpoints = [placeOrder, getOrder, listOrders];

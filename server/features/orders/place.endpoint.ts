@@ -1,7 +1,7 @@
 // POST /orders: domains and their mailboxes in one call.
 import { z } from 'zod';
 import { answerStatus, defineEndpoint } from '../../http/endpoint.ts';
-import { bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
+import { assertPayable, bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   domainAlreadyOwned,
@@ -9,7 +9,6 @@ import {
   duplicateDomain,
   internationalizedName,
   invalidDomainName,
-  priceDomains,
   priceLine,
 } from '../domains/index.ts';
 import {
@@ -20,13 +19,12 @@ import {
   tooManyMailboxesOnDomain,
 } from '../mailboxes/index.ts';
 import { currentPrices } from '../price-book/index.ts';
+import { acceptQuote, quoteErrors } from '../quotes/index.ts';
 import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
-import { place, placeId } from './place.workflow.ts';
-import { purchaseOrder, quoteOrder } from './purchase.ts';
 import { orderBody } from './schema.ts';
-import { orderLines } from './store.ts';
+import { orderSeller } from './seller.ts';
+import { orderByUid, orderLines } from './store.ts';
 import { orderShape, orderViews } from './view.ts';
-import { orderWishes } from './wishes.ts';
 
 export const placeOrder = defineEndpoint<FeatureContext>()({
   operation: 'orders.place',
@@ -34,7 +32,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   description:
     'Registers domains and makes mailboxes on them. The whole price is set aside at once, or nothing happens; each ' +
     'thing is charged just before it is bought, and what fails for good is credited back by itself. Follow the order ' +
-    'with `GET /orders/{order_id}`. With `dry_run: true` it only answers the price, line by line.',
+    'with `GET /orders/{order_id}`. With `dry_run: true` it only answers the price, line by line. With `quote_uid` it places what was quoted.',
   method: 'POST',
   path: '/orders',
   scope: 'workspace',
@@ -49,6 +47,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     credits_remaining: z.number(),
   }),
   errors: [
+    ...quoteErrors,
     insufficientFunds,
     spendCapExceeded,
     domainNotAvailable,
@@ -67,14 +66,21 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     consentNotAvailable,
   ],
   async handle({ body, caller, workspace, commit }, context) {
-    const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
-    const { domains, mailboxes } = orderWishes(body);
-    const book = await currentPrices(context.db);
-    const priced = await priceDomains(context, scope, domains, book);
-    const purchase = { scope, domains: priced, mailboxes, book, keyUid: caller.keyId };
-    if (body.dry_run) {
-      const lines = await quoteOrder(context, purchase);
-      const now = context.clock.now().toISOString();
+    const { db, clock } = context;
+    const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
+    const { dry_run, quote_uid, domains, contact_details } = body;
+    const sale = quote_uid
+      ? await acceptQuote(context, buyer, quote_uid, { order: orderSeller })
+      : await orderSeller.prepare(
+          context,
+          buyer,
+          { contact_details, domains: domains! },
+          await currentPrices(db),
+        );
+    if (dry_run) {
+      const lines = await sale.price();
+      await assertPayable(db, { ...buyer, type: 'order', lines, now: clock.now() });
+      const now = clock.now().toISOString();
       return {
         [answerStatus]: 200,
         message: 'Nothing was bought: this is what it would cost',
@@ -85,18 +91,18 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
         updated_at: now,
         finished_at: null,
         domains: [],
-        ...bill(lines, await walletMicros(context.db, scope.teamUid), { dryRun: true }),
+        ...bill(lines, await walletMicros(db, caller.teamId), { dryRun: true }),
       };
     }
     return commit(async (tx) => {
-      const now = context.clock.now();
-      const { order, lines } = await purchaseOrder(tx, context, purchase, now);
-      await context.workflows.start(tx, place, placeId(order.uid), { orderUid: order.uid });
+      const now = clock.now();
+      const { lines, bought } = await sale.buy(tx, now);
+      const order = (await orderByUid(tx, bought.orderUid!))!;
       const [view] = await orderViews(tx, [order], await orderLines(tx, [order.uid]), now);
       return {
         message: 'Order placed successfully',
         ...view!,
-        ...bill(lines, await walletMicros(tx, scope.teamUid), { dryRun: false }),
+        ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: false }),
       };
     });
   },

@@ -1,15 +1,7 @@
 // Buying what an order names: the rows and the money that one transaction moves, and the same without moving any.
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import {
-  assertAffordable,
-  type ChargeLine,
-  checkCaps,
-  lockFunds,
-  reserveCharges,
-  totalOf,
-  walletMicros,
-} from '../billing/index.ts';
+import { type ChargeLine, lockFunds, reserveCharges, totalOf } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainLine, insertDomains, type PricedDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
@@ -46,23 +38,16 @@ const pricesOf = (db: Db, { scope, mailboxes, book }: OrderPurchase) =>
     { useWalletBalance: false, book },
   );
 
-/** What the purchase would cost, after every check that it would have to pass; writes nothing. */
-export const quoteOrder = async (
-  { db, clock, settings }: Pick<FeatureContext, 'db' | 'clock' | 'settings'>,
+/** What the purchase would cost, after every check but whether it can be paid; writes nothing. */
+export const priceOrder = async (
+  { db, settings }: Pick<FeatureContext, 'db' | 'settings'>,
   purchase: OrderPurchase,
 ): Promise<ChargeLine[]> => {
-  const { scope, domains, mailboxes } = purchase;
+  const { domains, mailboxes } = purchase;
   const places = domains.map(({ name }) => ({ uid: newId(), name }));
   await checkPlaces(db, places, mailboxes, settings.maxMailboxesPerDomain);
   const prices = await pricesOf(db, purchase);
-  const lines = [
-    ...domains.map((domain) => domainLine({ uid: '', ...domain })),
-    ...mailboxLines(mailboxes, prices),
-  ];
-  const totalMicros = totalOf(lines);
-  assertAffordable(await walletMicros(db, scope.teamUid), totalMicros, 'order');
-  await checkCaps(db, { ...scope, keyUid: purchase.keyUid, totalMicros, now: clock.now() });
-  return lines;
+  return [...domains.map((domain) => domainLine({ uid: '', ...domain })), ...mailboxLines(mailboxes, prices)];
 };
 
 /** Writes the order with its domains and mailboxes, and sets its whole price aside; all or nothing. */

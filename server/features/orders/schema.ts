@@ -1,6 +1,7 @@
 // What an order says, as clients send it.
 import { z } from 'zod';
 import { allOrAbsent, orAbsent } from '../../http/absent.ts';
+import { uidToFind } from '../../http/uid.ts';
 import { contactDetails, forwardingUrl, registrationYears } from '../domains/index.ts';
 import { personName, pictureUrl, platform } from '../mailboxes/index.ts';
 
@@ -45,10 +46,23 @@ const orderDomain = z.strictObject({
   mailboxes: z.array(orderMailbox).default([]),
 });
 
-export const orderBody = z.strictObject({
-  contact_details: orAbsent(orderContact),
-  domains: z.array(orderDomain).min(1).max(100),
-  dry_run: z.boolean().default(false),
-});
+/** What an order says beside its domains. */
+export const orderFields = { contact_details: orAbsent(orderContact) };
+export const orderDomains = z.array(orderDomain).min(1).max(100);
 
-export type OrderBody = z.infer<typeof orderBody>;
+export const orderBody = z
+  .strictObject({
+    ...orderFields,
+    domains: orderDomains.optional(),
+    quote_uid: uidToFind.optional().meta({
+      format: 'uuid',
+      description: 'Places the order that was quoted, at the quoted price, in place of `domains`',
+    }),
+    dry_run: z.boolean().default(false),
+  })
+  .refine(({ domains, quote_uid }) => (domains === undefined) !== (quote_uid === undefined), {
+    error: 'domains is required, or quote_uid in its place',
+    path: ['domains'],
+  });
+
+export type OrderBody = { contact_details?: OrderContact; domains: z.infer<typeof orderDomains> };

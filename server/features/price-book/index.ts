@@ -14,7 +14,7 @@ export {
   plansOnSale,
   type TldPrice,
 } from './prices.ts';
-export { currentPrices } from './store.ts';
+export { currentPrices, pricesOfVersion } from './store.ts';
 
 /** `plansInUse` tells which plans teams are subscribed to; subscriptions come later in the order of features. */
 export const priceBookEndpoints = (plansInUse: PlansInUse) => [

@@ -58,6 +58,13 @@ export const currentPrices = async (db: Db): Promise<PriceBook> => {
   return readPrices(found.version, found.prices);
 };
 
+/** The book as it was in this version: a quote is held to it until it expires. */
+export const pricesOfVersion = async (db: Db, version: number): Promise<PriceBook> => {
+  const found = await pricesOf(db, version);
+  if (!found) throw new Error(`the price book has no version ${version}`);
+  return readPrices(found.version, found.prices);
+};
+
 /** Adds the next version. Two changes at once: the second waits, and finds that the book is not what it was. */
 export const pricesInsert = async (
   tx: Tx,

@@ -4,9 +4,8 @@ import type { Db } from '../../../database/database.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
-  assertAffordable,
+  assertPayable,
   bill,
-  checkCaps,
   insufficientFunds,
   lockFunds,
   spendCapExceeded,
@@ -94,10 +93,9 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
       const now = clock.now();
       const before = await subscriptionOf(db, caller.teamId);
       const planned = await plan(db, before, now);
-      const total = (planned.change?.lines ?? []).reduce((sum, { amountMicros }) => sum + amountMicros, 0);
-      assertAffordable(await walletMicros(db, caller.teamId), total, 'subscription');
+      const lines = planned.change?.lines ?? [];
       const { teamId: teamUid, keyId: keyUid } = caller;
-      await checkCaps(db, { teamUid, workspaceUid: null, keyUid, totalMicros: total, now });
+      await assertPayable(db, { teamUid, workspaceUid: null, keyUid, type: 'subscription', lines, now });
       return {
         message: 'Nothing was changed: this is what it would cost',
         ...(await answer(db, before, planned)),

@@ -1,0 +1,73 @@
+// Registrations as something that can be quoted: the same purchase as `domains.register`.
+import { z } from 'zod';
+import { orAbsent } from '../../http/absent.ts';
+import { lockFunds, reserveCharges } from '../billing/index.ts';
+import type { Seller } from '../quotes/index.ts';
+import { holdWorkspace } from '../workspaces/index.ts';
+import { domainLine, insertDomains, priceDomains } from './purchase.ts';
+import { register, registerId } from './register.workflow.ts';
+import { contactDetails, forwardingUrl, registrationYears } from './schema.ts';
+import { mailTarget } from './settings.ts';
+
+/** What a purchase of names says. */
+export const registrationFields = {
+  domains: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(260),
+        registration_years: registrationYears.default(1),
+      }),
+    )
+    .min(1)
+    .max(100),
+  contact_details: contactDetails,
+  dmarc_email: orAbsent(mailTarget),
+  catch_all_email: orAbsent(mailTarget).meta({
+    description: 'Gets the mail of addresses that do not exist',
+  }),
+  domain_forwarding_url: orAbsent(forwardingUrl),
+};
+
+const body = z.strictObject(registrationFields);
+
+export const registrationSeller: Seller<typeof body> = {
+  body,
+  async prepare(context, { teamUid, workspaceUid, keyUid }, asked, book) {
+    const scope = { teamUid, workspaceUid };
+    const priced = await priceDomains(
+      context,
+      scope,
+      asked.domains.map(({ name, registration_years }) => ({
+        name,
+        years: registration_years,
+        contact: asked.contact_details,
+        dmarcEmail: asked.dmarc_email ?? null,
+        catchAllEmail: asked.catch_all_email ?? null,
+        forwardingUrl: asked.domain_forwarding_url || null,
+      })),
+      book,
+    );
+    return {
+      price: async () => priced.map((wish) => domainLine({ uid: '', ...wish })),
+      async buy(tx, now) {
+        await holdWorkspace(tx, workspaceUid);
+        await lockFunds(tx, teamUid);
+        const domains = await insertDomains(tx, scope, priced, now);
+        const lines = domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears }));
+        await reserveCharges(tx, {
+          ...scope,
+          reference: { type: 'domain', uid: domains[0]!.uid },
+          description: domains.length === 1 ? domains[0]!.name : `${domains.length} domains`,
+          lines,
+          keyUid,
+          priceVersion: book.version,
+          now,
+        });
+        for (const { uid } of domains) {
+          await context.workflows.start(tx, register, registerId(uid), { domainUid: uid, platform: null });
+        }
+        return { lines, bought: { domainUids: domains.map(({ uid }) => uid) } };
+      },
+    };
+  },
+};

@@ -1,0 +1,71 @@
+// A quote: a purchase that was priced and not made. It is kept with the price book's version, and bought from that.
+import type { z } from 'zod';
+import type { Tx } from '../../../database/database.ts';
+import type { ChargeLine } from '../billing/index.ts';
+import type { FeatureContext } from '../context.ts';
+import type { PriceBook } from '../price-book/index.ts';
+
+/** Who buys. */
+export type Buyer = { teamUid: string; workspaceUid: string; keyUid: string };
+
+/** What was made: its order, or its domains, mailboxes and renewals. */
+export type Bought = { orderUid?: string; domainUids?: string[]; mailboxUids?: string[] };
+
+/** A purchase that is checked and priced, ready to be made or to be left. */
+export type Sale = {
+  /** The lines, after every check but whether it can be paid; writes nothing. */
+  price(): Promise<ChargeLine[]>;
+  /** Makes it, all or nothing, in the caller's transaction. */
+  buy(tx: Tx, now: Date): Promise<{ lines: ChargeLine[]; bought: Bought }>;
+};
+
+/** One kind of purchase that can be quoted. */
+export type Seller<Body extends z.ZodObject = z.ZodObject> = {
+  /** As the purchase itself takes it, without `dry_run`. */
+  body: Body;
+  /** Checks the purchase and asks the outside, before any transaction. */
+  prepare(context: FeatureContext, buyer: Buyer, body: z.output<Body>, book: PriceBook): Promise<Sale>;
+};
+
+export type QuoteLine = { description: string; amountMicros: number };
+
+export type Quote = {
+  uid: string;
+  teamUid: string;
+  workspaceUid: string;
+  kind: string;
+  /** What was asked for, as it was sent. */
+  body: unknown;
+  lines: QuoteLine[];
+  totalMicros: number;
+  taxMicros: number;
+  priceVersion: number;
+  createdAt: Date;
+  expiresAt: Date;
+  acceptedAt: Date | null;
+  bought: Bought | null;
+};
+
+export type QuoteStatus = 'open' | 'accepted' | 'expired';
+
+export const quoteStatus = ({ acceptedAt, expiresAt }: Quote, now: Date): QuoteStatus =>
+  acceptedAt ? 'accepted' : expiresAt <= now ? 'expired' : 'open';
+
+/** Lines that cost something else now, or are there only once; null where there is none. */
+export const lineChanges = (
+  quoted: readonly QuoteLine[],
+  now: readonly QuoteLine[],
+): { description: string; quotedMicros: number | null; nowMicros: number | null }[] => {
+  const length = Math.max(quoted.length, now.length);
+  return Array.from({ length }, (_, index) => [quoted[index], now[index]] as const).flatMap(([was, is]) =>
+    was?.description === is?.description && was?.amountMicros === is?.amountMicros
+      ? []
+      : [
+          {
+            description: (is ?? was)!.description,
+            quotedMicros: was?.amountMicros ?? null,
+            nowMicros: is?.amountMicros ?? null,
+          },
+        ],
+  );
+};

@@ -1,0 +1,57 @@
+// A quote as the API shows it.
+import { z } from 'zod';
+import { microsToCredits } from '../price-book/index.ts';
+import { type Bought, type Quote, quoteStatus } from './quote.ts';
+
+export const boughtShape = z
+  .object({
+    order_id: z.uuid().nullable(),
+    domain_uids: z.array(z.uuid()),
+    mailbox_uids: z.array(z.uuid()),
+  })
+  .meta({ id: 'QuoteBought' });
+
+export const boughtView = (bought: Bought): z.infer<typeof boughtShape> => ({
+  order_id: bought.orderUid ?? null,
+  domain_uids: bought.domainUids ?? [],
+  mailbox_uids: bought.mailboxUids ?? [],
+});
+
+export const quoteShape = z
+  .object({
+    uid: z.uuid(),
+    kind: z.string().meta({ description: 'What would be bought: `order`, `register_domains`, …' }),
+    status: z.enum(['open', 'accepted', 'expired']),
+    currency: z.literal('credits'),
+    lines: z.array(z.object({ description: z.string(), credits: z.number() }).meta({ id: 'QuoteLine' })),
+    subtotal: z.number(),
+    tax: z.number(),
+    total: z.number(),
+    price_version: z.int(),
+    request: z.record(z.string(), z.unknown()).meta({ description: 'What was asked for' }),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    accepted_at: z.iso.datetime().nullable(),
+    bought: boughtShape.nullable(),
+  })
+  .meta({ id: 'Quote' });
+
+export const quoteView = (quote: Quote, now: Date): z.infer<typeof quoteShape> => ({
+  uid: quote.uid,
+  kind: quote.kind,
+  status: quoteStatus(quote, now),
+  currency: 'credits',
+  lines: quote.lines.map(({ description, amountMicros }) => ({
+    description,
+    credits: microsToCredits(amountMicros),
+  })),
+  subtotal: microsToCredits(quote.totalMicros - quote.taxMicros),
+  tax: microsToCredits(quote.taxMicros),
+  total: microsToCredits(quote.totalMicros),
+  price_version: quote.priceVersion,
+  request: quote.body as Record<string, unknown>,
+  created_at: quote.createdAt.toISOString(),
+  expires_at: quote.expiresAt.toISOString(),
+  accepted_at: quote.acceptedAt?.toISOString() ?? null,
+  bought: quote.bought && boughtView(quote.bought),
+});
