@@ -581,10 +581,12 @@ create table public.order_domain (
   "position" integer not null,
   domain_uid uuid not null,
   name text not null,
+  run integer default 1 not null,
   constraint order_domain_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint order_domain_order_uid_fkey FOREIGN KEY (order_uid) REFERENCES purchase_order(uid),
   constraint order_domain_order_uid_position_key UNIQUE (order_uid, "position"),
-  constraint order_domain_pkey PRIMARY KEY (uid)
+  constraint order_domain_pkey PRIMARY KEY (uid),
+  constraint order_domain_run_check CHECK ((run > 0))
 );
 CREATE INDEX order_domain_domain ON public.order_domain USING btree (domain_uid);
 
@@ -713,12 +715,15 @@ create table public.purchase_order (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  runs integer default 1 not null,
   constraint purchase_order_pkey PRIMARY KEY (uid),
+  constraint purchase_order_runs_check CHECK ((runs > 0)),
   constraint purchase_order_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'done'::text, 'error'::text]))),
   constraint purchase_order_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint purchase_order_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX purchase_order_list ON public.purchase_order USING btree (workspace_uid, created_at DESC, uid DESC);
+CREATE INDEX purchase_order_status ON public.purchase_order USING btree (workspace_uid, status, created_at DESC, uid DESC);
 
 create table public.quote (
   uid uuid not null,

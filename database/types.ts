@@ -553,6 +553,7 @@ export interface OrderDomain {
   name: string;
   order_uid: string;
   position: number;
+  run: Generated<number>;
   uid: string;
 }
 
@@ -710,6 +711,7 @@ export interface PublishedZone {
 export interface PurchaseOrder {
   created_at: Timestamp;
   finished_at: Timestamp | null;
+  runs: Generated<number>;
   status: string;
   team_uid: string;
   total_micros: number;

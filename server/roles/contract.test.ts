@@ -237,6 +237,8 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'price-book.get': { query: {} },
       'price-book.versions': { query: {} },
       'orders.list': { query: {} },
+      'orders.cancel': { params: { order_id: own.order_id } },
+      'orders.retry': { params: { order_id: own.order_id } },
       'quotes.list': { query: {} },
       'quotes.get': async () => ({ params: { uid: await openQuote() } }),
       'quotes.accept': async () => ({ params: { uid: await openQuote() } }),

@@ -44,6 +44,8 @@ export const reserveCharges = async (
     /** The key that asks, whose caps count; null for what happens by itself. */
     keyUid: string | null;
     reference: { type: Purchase; uid: string };
+    /** What is bought once; the uid of the reference, where one thing is bought in one go. */
+    key?: string;
     description: string;
     lines: ChargeLine[];
     /** Of the price book that the lines were priced from. */
@@ -67,10 +69,10 @@ export const reserveCharges = async (
   }));
   await chargesInsert(tx, charges, purchase.priceVersion, now);
   if (totalMicros > 0) {
-    await transactionInsert(tx, {
+    const booked = await transactionInsert(tx, {
       teamUid,
       kind: 'reserve',
-      idempotencyKey: `reserve:${purchase.reference.uid}`,
+      idempotencyKey: `reserve:${purchase.key ?? purchase.reference.uid}`,
       from: 'wallet',
       to: 'reserved',
       amountMicros: totalMicros,
@@ -79,6 +81,8 @@ export const reserveCharges = async (
       workspaceUid,
       at: now,
     });
+    // Charges without their money would be a hole in the books.
+    if (!booked) throw new Error(`the money for ${purchase.reference.uid} was set aside before`);
     await recordEvents(tx, [
       walletEvent(teamUid, workspaceUid, 'debited', totalMicros, purchase.description, now),
     ]);

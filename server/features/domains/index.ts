@@ -31,6 +31,7 @@ import { setEmailForwarding } from './set-email-forwarding.endpoint.ts';
 import { setForwarding } from './set-forwarding.endpoint.ts';
 import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
 
+export { cancelRegistration } from './cancel-purchase.ts';
 export { domainsCharged } from './charged.ts';
 export { domainCountsFold } from './counts.ts';
 export type { Domain, DomainStatus } from './domain.ts';

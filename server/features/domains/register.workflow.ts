@@ -113,6 +113,7 @@ async function charge({ db, clock }: Context, { domainUid }: Args): Promise<void
     const now = clock.now();
     // The domain before its charge, here and wherever money is given back: locks are taken in one order.
     const domain = await domainLock(tx, domainUid);
+    if (domain?.status === 'cancelled') throw rejected('it was cancelled before it was bought', 'cancelled');
     await captureCharges(tx, { type: 'domain', uid: domainUid }, now);
     if (domain?.registrationStage === 'registering') return;
     await domainUpdate(tx, domainUid, { registrationStage: 'registering', registrationStageSince: now }, now);

@@ -98,6 +98,7 @@ export async function failMailbox(
 /** Answers whether the domain is active; one that never will be ends the wait. */
 async function lookAtDomain({ db, clock }: Context, { mailboxUid }: Args): Promise<boolean> {
   const mailbox = await mailboxOf(db, mailboxUid);
+  assertWanted(mailbox);
   const domain = await domainByUid(db, mailbox.domainUid);
   switch (domain?.status) {
     case 'active':
@@ -117,8 +118,14 @@ async function lookAtDomain({ db, clock }: Context, { mailboxUid }: Args): Promi
   }
 }
 
+/** Ends the run of a mailbox whose purchase was taken back. */
+const assertWanted = (mailbox: Pick<Mailbox, 'status' | 'statusReason'> | null): void => {
+  if (mailbox?.status === 'failed') throw rejected(mailbox.statusReason ?? 'it was cancelled', 'cancelled');
+};
+
 async function charge({ db, clock }: Context, { mailboxUid }: Args): Promise<void> {
   await inTransaction(db, async (tx) => {
+    assertWanted(await mailboxLock(tx, mailboxUid));
     await moveMailbox(tx, mailboxUid, 'processing', clock.now());
     await captureCharges(tx, { type: 'mailbox', uid: mailboxUid }, clock.now());
   });

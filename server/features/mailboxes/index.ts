@@ -26,6 +26,7 @@ import { suspendMailboxes } from './suspend.endpoint.ts';
 import { uncancelMailboxes } from './uncancel.endpoint.ts';
 
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
+export { cancelPurchase } from './cancel-purchase.ts';
 export { mailboxDomainsCharged } from './charged.ts';
 export { mailboxCountsFold, mailboxTotals } from './counts.ts';
 export {

@@ -37,7 +37,33 @@ export const consentNotAvailable = defineError({
   whatToDo: 'Leave `consent_screen_url` out, or empty.',
 });
 
+export const nothingToCancel = defineError({
+  code: 'nothing_to_cancel',
+  status: 409,
+  whatHappened:
+    'Everything in the order is bought already, or has ended; `parts` says what is what. Nothing was changed.',
+  whatToDo:
+    'Cancel a mailbox with `POST /mailboxes/cancel`; a name that was registered is held for the years it was bought for.',
+});
+
+export const nothingToRetry = defineError({
+  code: 'nothing_to_retry',
+  status: 409,
+  whatHappened: 'Nothing of the order failed, or what failed was retried before. Nothing was bought.',
+  whatToDo: 'Look at the order with `GET /orders/{order_id}`.',
+});
+
+export const orderNotEnded = defineError({
+  code: 'order_not_ended',
+  status: 409,
+  whatHappened: 'The order goes on: what failed in it is not known yet. Nothing was bought.',
+  whatToDo: 'Wait until its status is `error`, then retry what failed.',
+});
+
 export const orderErrors = [
+  nothingToCancel,
+  nothingToRetry,
+  orderNotEnded,
   orderNotFound,
   orderTooLarge,
   emailNotOnDomain,

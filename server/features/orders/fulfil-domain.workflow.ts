@@ -19,9 +19,14 @@ export type Fulfilment = {
   mailboxUids: string[];
   /** What the mailboxes were ordered on; null when there are none. */
   platform: Platform | null;
+  /** The run of the order it belongs to; runs that began before there were retries do not say. */
+  run?: number;
+  /** The domain is there already: only its mailboxes are to be made. */
+  domainReady?: boolean;
 };
 
-export const fulfilDomainId = (lineUid: string): string => `orders.fulfil-domain:${lineUid}`;
+export const fulfilDomainId = (lineUid: string, run = 1): string =>
+  run === 1 ? `orders.fulfil-domain:${lineUid}` : `orders.fulfil-domain:${lineUid}:${run}`;
 
 export const fulfilDomain = defineWorkflow({
   name: 'orders.fulfil-domain',
@@ -34,16 +39,18 @@ export const fulfilDomain = defineWorkflow({
     },
   },
 
-  async run(flow, { domainUid, mailboxUids, platform }: Fulfilment) {
-    const registered = await flow.outcome(
-      await flow.start(registerDomain, registerDomainId(domainUid), { domainUid, platform }),
-    );
-    const ready = registered.ok
-      ? await flow.outcome(await flow.start(setUpDomain, firstSetUpId(domainUid), { domainUid, platform }))
-      : registered;
-    if (!ready.ok) {
-      await flow.step('abandon', { mailboxUids, reason: publicReason(ready.failure) });
-      return;
+  async run(flow, { domainUid, mailboxUids, platform, domainReady = false }: Fulfilment) {
+    if (!domainReady) {
+      const registered = await flow.outcome(
+        await flow.start(registerDomain, registerDomainId(domainUid), { domainUid, platform }),
+      );
+      const ready = registered.ok
+        ? await flow.outcome(await flow.start(setUpDomain, firstSetUpId(domainUid), { domainUid, platform }))
+        : registered;
+      if (!ready.ok) {
+        await flow.step('abandon', { mailboxUids, reason: publicReason(ready.failure) });
+        return;
+      }
     }
     const children = [];
     for (const mailboxUid of mailboxUids) {

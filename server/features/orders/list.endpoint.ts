@@ -1,5 +1,6 @@
 // GET /orders: the workspace's orders.
 import { z } from 'zod';
+import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageFields, pageQuery } from '../../http/paging.ts';
@@ -18,11 +19,25 @@ export const listOrders = defineEndpoint<FeatureContext>()({
   query: z.strictObject({
     ...pageQuery,
     ...newestFirstCursor,
+    status: orAbsent(z.enum(['queued', 'processing', 'done', 'error'])),
+    from: orAbsent(z.iso.datetime({ offset: true })),
+    until: orAbsent(z.iso.datetime({ offset: true })).meta({ description: 'Not included itself' }),
+    domain: orAbsent(z.string().trim().toLowerCase().max(253)).meta({ description: 'Orders that name it' }),
   }),
   response: z.object({ orders: z.array(orderShape), ...pageAnswer, ...nextCursorAnswer }),
   errors: [],
   async handle({ query, workspace }, { db, clock }) {
-    const { orders, total } = await orderPage(db, workspace.uid, newestFirstPage(query));
+    const { orders, total } = await orderPage(
+      db,
+      workspace.uid,
+      {
+        status: query.status,
+        from: query.from === undefined ? undefined : new Date(query.from),
+        until: query.until === undefined ? undefined : new Date(query.until),
+        domain: query.domain,
+      },
+      newestFirstPage(query),
+    );
     const lines = await orderLines(
       db,
       orders.map(({ uid }) => uid),

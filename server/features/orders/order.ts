@@ -14,9 +14,18 @@ export type Order = {
   createdAt: Date;
   updatedAt: Date;
   finishedAt: Date | null;
+  /** How often it was placed: once, and once more for each retry of what failed. */
+  runs: number;
 };
 
-export type OrderDomain = { uid: string; domainUid: string; name: string; mailboxUids: string[] };
+export type OrderDomain = {
+  uid: string;
+  domainUid: string;
+  name: string;
+  /** The run of the order that brings it to its end. */
+  run: number;
+  mailboxUids: string[];
+};
 
 export type OrderDomainStatus =
   | 'queued'
@@ -86,6 +95,16 @@ export const domainProgress = (
       return stands.includes('failed') ? 'warning' : 'completed';
     }
   }
+};
+
+/** What of a line can be retried: a name that was not had, with all of its mailboxes, or mailboxes that could not be made. */
+export const partFailed = <Box extends Pick<Mailbox, 'status'>>(
+  domain: Pick<Domain, 'status' | 'registrationId'>,
+  mailboxes: readonly Box[],
+): { domain: boolean; mailboxes: Box[] } => {
+  const lost = domain.status === 'cancelled' && domain.registrationId === null;
+  const failed = mailboxes.filter(({ status }) => mailboxStands[status] === 'failed');
+  return { domain: lost, mailboxes: lost || domainStands[domain.status] === 'there' ? failed : [] };
 };
 
 /** Since when a domain of an order has been in its stage. */

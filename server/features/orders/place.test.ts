@@ -39,6 +39,7 @@ exerciseWorkflow('orders.place', {
       createdAt: now,
       updatedAt: now,
       finishedAt: null,
+      runs: 1,
     };
     const lines = [{ domainUid: domain.uid, name: domain.name, mailboxUids }];
     await inTransaction(db, (tx) => orderInsert(tx, order, lines));

@@ -7,7 +7,7 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
-import { abandonDomain } from '../domains/index.ts';
+import { abandonDomain, domainsOfUids } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { failMailbox, mailboxesOfUids } from '../mailboxes/index.ts';
 import { orderMoved } from './events.ts';
@@ -19,7 +19,9 @@ import { resultOf } from './view.ts';
 type Context = { db: Db; clock: Clock };
 type Args = { orderUid: string };
 
-export const placeId = (orderUid: string): string => `orders.place:${orderUid}`;
+/** One run of an order: the first, or a retry of what failed. */
+export const placeId = (orderUid: string, run = 1): string =>
+  run === 1 ? `orders.place:${orderUid}` : `orders.place:${orderUid}:${run}`;
 
 export const place = defineWorkflow({
   name: 'orders.place',
@@ -42,7 +44,7 @@ export const place = defineWorkflow({
     const lines = await flow.step('begin', { orderUid });
     const children = [];
     for (const line of lines) {
-      children.push(await flow.start(fulfilDomain, fulfilDomainId(line.uid), line));
+      children.push(await flow.start(fulfilDomain, fulfilDomainId(line.uid, line.run), line));
     }
     for (const child of children) await flow.outcome(child);
     await flow.step('finish', { orderUid });
@@ -63,10 +65,16 @@ async function begin({ db, clock }: Context, { orderUid }: Args): Promise<Fulfil
       tx,
       lines.flatMap(({ mailboxUids }) => mailboxUids.slice(0, 1)),
     );
-    return lines.map(({ uid, domainUid, mailboxUids }) => ({
+    const domains = await domainsOfUids(
+      tx,
+      lines.map(({ domainUid }) => domainUid),
+    );
+    return lines.map(({ uid, domainUid, mailboxUids, run }) => ({
       uid,
       domainUid,
       mailboxUids,
+      run,
+      domainReady: domains.get(domainUid)?.status === 'active',
       platform: first.get(mailboxUids[0] ?? '')?.platform ?? null,
     }));
   });

@@ -76,6 +76,7 @@ export const purchaseOrder = async (
     createdAt: now,
     updatedAt: now,
     finishedAt: null,
+    runs: 1,
   };
   await reserveCharges(tx, {
     ...scope,

@@ -15,6 +15,7 @@ const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   finishedAt: row.finished_at,
+  runs: row.runs,
 });
 
 export const orderInsert = async (
@@ -91,7 +92,7 @@ export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<strin
   const rows = await db
     .selectFrom('order_domain as line')
     .leftJoin('order_mailbox as box', 'box.order_domain_uid', 'line.uid')
-    .select(['line.order_uid', 'line.uid', 'line.domain_uid', 'line.name', 'box.mailbox_uid'])
+    .select(['line.order_uid', 'line.uid', 'line.domain_uid', 'line.name', 'line.run', 'box.mailbox_uid'])
     .where('line.order_uid', 'in', orderUids)
     .orderBy('line.order_uid')
     .orderBy('line.position')
@@ -103,7 +104,7 @@ export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<strin
     orders.set(row.order_uid, lines);
     let line = lines.at(-1);
     if (line?.uid !== row.uid) {
-      line = { uid: row.uid, domainUid: row.domain_uid, name: row.name, mailboxUids: [] };
+      line = { uid: row.uid, domainUid: row.domain_uid, name: row.name, run: row.run, mailboxUids: [] };
       lines.push(line);
     }
     if (row.mailbox_uid) line.mailboxUids.push(row.mailbox_uid);
@@ -111,13 +112,62 @@ export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<strin
   return orders;
 };
 
+/** Puts what is bought anew into the places of what failed, and has the order go on. */
+export const orderRetry = async (
+  tx: Tx,
+  uid: string,
+  run: number,
+  lines: readonly { uid: string; domainUid: string; mailboxes: { old: string; fresh: string }[] }[],
+  now: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('purchase_order')
+    .set({ status: 'queued', finished_at: null, runs: run, updated_at: now })
+    .where('uid', '=', uid)
+    .execute();
+  for (const line of lines) {
+    await tx
+      .updateTable('order_domain')
+      .set({ domain_uid: line.domainUid, run })
+      .where('uid', '=', line.uid)
+      .execute();
+    for (const { old, fresh } of line.mailboxes) {
+      await tx
+        .updateTable('order_mailbox')
+        .set({ mailbox_uid: fresh })
+        .where('order_domain_uid', '=', line.uid)
+        .where('mailbox_uid', '=', old)
+        .execute();
+    }
+  }
+};
+
+export type OrderFilter = { status?: OrderStatus; from?: Date; until?: Date; domain?: string };
+
 /** Newest first. */
 export const orderPage = async (
   db: Db,
   workspaceUid: string,
+  filter: OrderFilter,
   { limit, offset, after }: NewestFirstPage,
 ): Promise<{ orders: Order[]; total: number }> => {
-  const own = db.selectFrom('purchase_order').where('workspace_uid', '=', workspaceUid);
+  const own = db
+    .selectFrom('purchase_order')
+    .where('workspace_uid', '=', workspaceUid)
+    .$if(filter.status !== undefined, (query) => query.where('status', '=', filter.status!))
+    .$if(filter.from !== undefined, (query) => query.where('created_at', '>=', filter.from!))
+    .$if(filter.until !== undefined, (query) => query.where('created_at', '<', filter.until!))
+    .$if(filter.domain !== undefined, (query) =>
+      query.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('order_domain')
+            .select('order_domain.uid')
+            .whereRef('order_domain.order_uid', '=', 'purchase_order.uid')
+            .where('order_domain.name', '=', filter.domain!),
+        ),
+      ),
+    );
   const rows = await own
     .selectAll()
     .$if(after !== null, (query) =>
