@@ -31,13 +31,19 @@ export const writeSection = async (
     const selected = selectFields(header, item.fields);
     const data = item.partial ? selected.subarray(...clamp([0, selected.length], item.partial)) : selected;
     writeLiteralHead(connection, item, data.length);
-    connection.write(data);
+    connection.write(withoutNul(data));
     return;
   }
   const [start, end] = item.partial ? clamp(range, item.partial) : range;
   writeLiteralHead(connection, item, end - start);
-  if (row.bytes && row.bytes.length >= end) connection.write(row.bytes.subarray(start, end));
+  if (row.bytes && row.bytes.length >= end) connection.write(withoutNul(row.bytes.subarray(start, end)));
   else await streamRange(db, connection, row, [start, end]);
+};
+
+// NUL may stand in no literal (RFC 3501 §9, CHAR8). Another octet keeps the length; BINARY has the true one.
+const withoutNul = (bytes: Buffer): Buffer => {
+  if (!bytes.includes(0)) return bytes;
+  return Buffer.from(bytes.map((octet) => (octet === 0 ? 0x80 : octet)));
 };
 
 /** A part whose encoding cannot be undone. Its item has been answered as if there was no such part. */
@@ -97,7 +103,7 @@ const streamRange = async (db: Db, connection: Connection, row: MessageRow, [sta
       connection.destroy();
       throw new ConnectionClosed();
     }
-    connection.write(chunk);
+    connection.write(withoutNul(chunk));
     await connection.flush();
   }
 };

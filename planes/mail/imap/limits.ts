@@ -8,7 +8,7 @@ export type ImapLimits = {
   /** All literals of one command, except for the message of an APPEND. */
   literalBytes: number;
   messageBytes: number;
-  /** Messages that are being received, of all sessions together. */
+  /** Messages that are being received, of all sessions together; at least one always may. */
   receivingBytes: number;
   /** How long an APPEND waits for its share of that. */
   receivingTimeoutMs: number;

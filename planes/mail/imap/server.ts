@@ -51,7 +51,7 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
     db,
     log,
     limits,
-    receiving: new ByteBudget(limits.receivingBytes),
+    receiving: new ByteBudget(Math.max(limits.receivingBytes, limits.messageBytes)),
     authenticate: options.authenticate,
     secureContext: createSecureContext({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }),
     admit: (session, account) => {

@@ -15,7 +15,7 @@ plain text
     '05-Mar-2020 10:00:00 +0000',
   ],
   [
-    String.raw`From: a@b.example
+    `From: a@b.example
 Sender: 
 Reply-To: 
 Subject:
@@ -23,11 +23,11 @@ X-Extra: folded
  value
 
 `,
-    String.raw``,
+    '',
     '06-Mar-2020 10:00:00 +0000',
   ],
   [
-    String.raw`
+    `
 no header at all
 `,
     String.raw`\Flagged $label`,
@@ -75,7 +75,7 @@ epilogue
     '01-Feb-2007 01:02:03 +0000',
   ],
   [
-    String.raw`Subject: Re: hello
+    `Subject: Re: hello
 Date: Fri, 06 Mar 2020 01:00:00 +0200
 References: <m1@mail.example>
 Content-Type: message/rfc822

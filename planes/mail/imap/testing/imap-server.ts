@@ -1,5 +1,5 @@
 // A running IMAP server on a database of its own, for the tests of one file.
-import { ImapFlow } from 'imapflow';
+import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import type { Db } from '../../../../database/database.ts';
@@ -23,7 +23,7 @@ export type TestImapServer = {
   /** Publishes a mailbox that signs in with `password`. */
   mailbox(quotaBytes?: number): Promise<TestMailbox>;
   /** imapflow, signed in over TLS from the first byte. */
-  connect(mailbox: TestMailbox): Promise<ImapFlow>;
+  connect(mailbox: TestMailbox, options?: Partial<ImapFlowOptions>): Promise<ImapFlow>;
   /** A socket of ours, signed in. */
   raw(mailbox: TestMailbox): Promise<RawClient>;
   /** One more server on the same database, as a second process would be. */
@@ -95,7 +95,7 @@ export const useImapServer = (
       mailboxes.set(mailbox.address, mailbox);
       return mailbox;
     },
-    connect: async ({ address }) => {
+    connect: async ({ address }, options = {}) => {
       const client = new ImapFlow({
         host: '127.0.0.1',
         port: server.imapsPort,
@@ -103,6 +103,7 @@ export const useImapServer = (
         tls: { rejectUnauthorized: false },
         auth: { user: address, pass: password },
         logger: false,
+        ...options,
       });
       // Reported by the calls that fail because of it.
       client.on('error', () => {});
