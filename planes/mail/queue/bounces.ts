@@ -1,9 +1,10 @@
 /** What comes back, and whom a workspace must not write to any more: every SQL statement on `mail.bounce` and `mail.suppression` that moving mail takes. */
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { normalizeAddress } from '../../../protocols/mail/address.ts';
+import { normalizeAddress, splitAddress } from '../../../protocols/mail/address.ts';
 import { bounceKind } from '../../../protocols/mail/bounce-kind.ts';
 import type { ReceivedReport } from '../message/delivery-report.ts';
+import { isHosted } from './store.ts';
 
 const MAX_REASON_CHARACTERS = 1000;
 
@@ -19,7 +20,7 @@ export type Bounced = {
   reportedBy: string | null;
 };
 
-/** Writes it down, and suppresses the address when it does not exist. Once for each recipient of a message. */
+/** Writes it down, and suppresses an address elsewhere that does not exist. Once for each recipient of a message. */
 export async function recordBounce(tx: Tx, bounced: Bounced, now: Date): Promise<void> {
   const kind = bounceKind(bounced.status, bounced.reason);
   const reason = bounced.reason.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_REASON_CHARACTERS);
@@ -42,6 +43,8 @@ export async function recordBounce(tx: Tx, bounced: Bounced, now: Date): Promise
     .executeTakeFirst();
   const address = normalizeAddress(bounced.address);
   if (kind !== 'hard' || !address || recorded.numInsertedOrUpdatedRows === 0n) return;
+  // An address of our own may be made tomorrow, and nobody's reputation suffers until then.
+  if (await isHosted(tx, splitAddress(address)?.domain ?? '')) return;
   await tx
     .insertInto('mail.suppression')
     .values({
@@ -49,7 +52,7 @@ export async function recordBounce(tx: Tx, bounced: Bounced, now: Date): Promise
       workspace_id: bounced.workspaceId,
       address,
       source: 'bounce',
-      reason: `${bounced.status} ${reason}`.slice(0, MAX_REASON_CHARACTERS),
+      reason: reason.includes(bounced.status) ? reason : `${bounced.status} ${reason}`,
       created_at: now,
     })
     .onConflict((conflict) => conflict.columns(['workspace_id', 'address']).doNothing())

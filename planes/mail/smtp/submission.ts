@@ -192,7 +192,8 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
 
 function isSuppressed(address: string, { reason, createdAt }: Suppression): SmtpRefusal {
   const since = createdAt.toISOString().slice(0, 10);
-  const why = reason ? `: ${reason.slice(0, 200)}` : '';
+  // A reply is ASCII (RFC 5321 §4.2) and no longer than 512 octets (§4.5.3.1.5).
+  const why = reason ? `: ${reason.replace(/[^\x20-\x7e]/g, '?').slice(0, 120)}` : '';
   return new SmtpRefusal(
     550,
     '5.7.1',
