@@ -3,6 +3,7 @@
 import { benchDns } from './dns/dns.ts';
 import { benchHttp } from './http.ts';
 import { interop } from './interop/interop.ts';
+import { benchLedger } from './ledger.ts';
 import { cleanUp } from './leftovers.ts';
 import { benchMemory } from './memory.ts';
 import { benchOrder } from './order.ts';
@@ -19,6 +20,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   dns: benchDns,
   webhooks: benchWebhooks,
   interop,
+  ledger: benchLedger,
 };
 
 const named = process.argv.slice(2);

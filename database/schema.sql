@@ -402,6 +402,16 @@ CREATE INDEX ledger_entry_transaction ON public.ledger_entry USING btree (transa
 CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE CONSTRAINT TRIGGER ledger_entry_balanced AFTER INSERT ON public.ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_balance();
 
+create table public.ledger_proof (
+  team_uid uuid not null,
+  proved_at timestamp with time zone not null,
+  transactions bigint not null,
+  balanced boolean not null,
+  constraint ledger_proof_pkey PRIMARY KEY (team_uid),
+  constraint ledger_proof_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX ledger_proof_age ON public.ledger_proof USING btree (proved_at);
+
 create table public.ledger_transaction (
   uid uuid not null,
   seq bigint generated always as identity not null,

@@ -288,6 +288,13 @@ export interface LedgerEntry {
   transaction_uid: string;
 }
 
+export interface LedgerProof {
+  balanced: boolean;
+  proved_at: Timestamp;
+  team_uid: string;
+  transactions: number;
+}
+
 export interface LedgerTransaction {
   created_at: Timestamp;
   description: string;
@@ -1005,6 +1012,7 @@ export interface DB {
   ledger_account: LedgerAccount;
   ledger_balance_checkpoint: LedgerBalanceCheckpoint;
   ledger_entry: LedgerEntry;
+  ledger_proof: LedgerProof;
   ledger_transaction: LedgerTransaction;
   "mail.bounce": MailBounce;
   "mail.content": MailContent;

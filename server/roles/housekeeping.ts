@@ -1,7 +1,7 @@
 // What every installation does now and then: takes up what gave up, forgets what has served its time, folds
 // counters together. Any number of processes may run each task at once.
 import type { Logger } from 'pino';
-import { closeAccounts, wakeWaiting } from '../features/billing/index.ts';
+import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
@@ -31,6 +31,10 @@ export const keepHouse = (deps: {
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'start renewals of subscriptions': () => startRenewals(context),
     'close ledger accounts': () => closeAccounts(db, clock),
+    'prove ledgers': async () => {
+      const teams = await proveLedgers(context);
+      if (teams.length > 0) log.error({ teams }, 'the books of teams do not balance');
+    },
     'forget webhook deliveries': () => forgetDeliveries(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),

@@ -5,7 +5,14 @@ import { recordEvents } from '../events/index.ts';
 import { walletEvent } from './events.ts';
 import { firstInLine } from './funds-wait.ts';
 import { startServing } from './signals.ts';
-import { accountStates, type Booking, fundsHold, fundsLock, transactionInsert } from './store.ts';
+import {
+  accountStates,
+  type Booking,
+  transactionBooked as booked,
+  fundsHold,
+  fundsLock,
+  transactionInsert,
+} from './store.ts';
 import { noticeSpending } from './wallet-settings.ts';
 
 type Cause = Pick<Booking, 'teamUid' | 'reference' | 'at'> & {
@@ -52,6 +59,8 @@ export const takeCreditsBack = async (
 ): Promise<{ fromWalletMicros: number; debtMicros: number }> => {
   const { teamUid, amountMicros, key, description, reference, at } = taken;
   await fundsHold(tx, teamUid);
+  // By either part: the wallet may hold less or more the second time, so the parts would be others.
+  if (await booked(tx, [`reversal:${key}`, `debt:${key}`])) return { fromWalletMicros: 0, debtMicros: 0 };
   const { wallet } = await accountStates(tx, teamUid, ['wallet']);
   const fromWalletMicros = Math.min(wallet.balanceMicros, amountMicros);
   const parts = [

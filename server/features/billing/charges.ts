@@ -10,6 +10,7 @@ import { walletEvent } from './events.ts';
 import { checkCaps, spendUnderCaps } from './spend-caps.ts';
 import {
   chargeSetStatus,
+  chargesCapture,
   chargesInsert,
   chargesLock,
   fundsLock,
@@ -120,9 +121,7 @@ export const assertPayable = async (
 
 /** Turns what was reserved for a thing into a charge. Doing it again changes nothing. */
 export const captureCharges = async (tx: Tx, subject: ChargeSubject, now: Date): Promise<void> => {
-  for (const charge of await chargesLock(tx, subject)) {
-    if (charge.status !== 'reserved') continue;
-    await chargeSetStatus(tx, charge.uid, 'captured', now);
+  for (const charge of await chargesCapture(tx, subject, now)) {
     if (charge.amountMicros === 0) continue;
     await transactionInsert(tx, {
       teamUid: charge.teamUid,

@@ -25,6 +25,7 @@ export { closeAccounts } from './checkpoint.ts';
 export { billingErrors, insufficientFunds, spendCapExceeded } from './errors.ts';
 export { type Continuation, type FundsWait, stopWaiting, waitForFunds } from './funds-wait.ts';
 export { addMonths } from './months.ts';
+export { proveLedgers } from './prove-ledger.job.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
 export {

@@ -4,6 +4,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import { proveBooks } from './proof.ts';
+import { lastProof } from './proofs.ts';
 
 export const verifyLedger = defineEndpoint<FeatureContext>()({
   operation: 'billing.ledger-verify',
@@ -27,6 +28,10 @@ export const verifyLedger = defineEndpoint<FeatureContext>()({
       debt: z.number(),
     }),
     charges: z.object({ reserved: z.number(), captured: z.number() }),
+    daily_proof: z
+      .object({ at: z.iso.datetime(), balanced: z.boolean() })
+      .nullable()
+      .meta({ description: 'The last of those that are made by themselves' }),
   }),
   errors: [],
   handle: ({ caller: { teamId } }, { db }) =>
@@ -36,6 +41,7 @@ export const verifyLedger = defineEndpoint<FeatureContext>()({
       .setAccessMode('read only')
       .execute(async (tx) => {
         const { balanced, accounts, charges, unbalanced, transactions } = await proveBooks(tx, teamId);
+        const daily = await lastProof(tx, teamId);
         return {
           message: balanced ? 'The ledger is balanced' : 'The ledger is not balanced',
           balanced,
@@ -52,6 +58,7 @@ export const verifyLedger = defineEndpoint<FeatureContext>()({
             reserved: microsToCredits(charges.reserved),
             captured: microsToCredits(charges.captured),
           },
+          daily_proof: daily && { at: daily.provedAt.toISOString(), balanced: daily.balanced },
         };
       }),
 });

@@ -1,6 +1,7 @@
 // Every statement on the ledger and on charges.
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
+import type { Charge as ChargeTable } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Charge, ChargeStatus, ChargeSubject, PaidWith } from './charge.ts';
 
@@ -12,23 +13,6 @@ export const accountsInsert = async (tx: Tx, teamUid: string): Promise<void> => 
     .insertInto('ledger_account')
     .values(ACCOUNT_KINDS.map((kind) => ({ uid: newId(), team_uid: teamUid, kind })))
     .execute();
-};
-
-/**
- * The two accounts of a booking. Any number of bookings hold an account at once; its closing sum is only made while
- * none does (`accountHold`). Call it before the entries get their ids: then no entry can turn up behind a closing
- * sum that goes through a later one.
- */
-const accountsToBook = async (tx: Tx, { teamUid, from, to }: Booking): Promise<[string, string]> => {
-  const rows = await tx
-    .selectFrom('ledger_account')
-    .select(['kind', 'uid'])
-    .where('team_uid', '=', teamUid)
-    .where('kind', 'in', [from, to])
-    .forKeyShare()
-    .execute();
-  const uidOf = (kind: AccountKind) => rows.find((row) => row.kind === kind)!.uid;
-  return [uidOf(from), uidOf(to)];
 };
 
 /** Whoever spends holds this lock until commit: two purchases never count the same credits or seats. */
@@ -190,35 +174,43 @@ export type Booking = {
   at: Date;
 };
 
-/** Books one balanced transaction; answers false, and books nothing, when the key was booked before. */
-export const transactionInsert = async (tx: Tx, booking: Booking): Promise<boolean> => {
-  const uid = newId();
-  const inserted = await tx
-    .insertInto('ledger_transaction')
-    .values({
-      uid,
-      team_uid: booking.teamUid,
-      kind: booking.kind,
-      idempotency_key: booking.idempotencyKey,
-      description: booking.description,
-      reference_type: booking.reference.type,
-      reference_uid: booking.reference.uid,
-      workspace_uid: booking.workspaceUid,
-      created_at: booking.at,
-    })
-    .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
-    .returning('uid')
+/** Whether one of these keys was booked. */
+export const transactionBooked = async (tx: Tx, idempotencyKeys: string[]): Promise<boolean> => {
+  const row = await tx
+    .selectFrom('ledger_transaction')
+    .select('uid')
+    .where('idempotency_key', 'in', idempotencyKeys)
+    .limit(1)
     .executeTakeFirst();
-  if (!inserted) return false;
-  const [from, to] = await accountsToBook(tx, booking);
-  await tx
-    .insertInto('ledger_entry')
-    .values([
-      { transaction_uid: uid, account_uid: from, amount_micros: -booking.amountMicros },
-      { transaction_uid: uid, account_uid: to, amount_micros: booking.amountMicros },
-    ])
-    .execute();
-  return true;
+  return row !== undefined;
+};
+
+/**
+ * Books one balanced transaction; answers false, and books nothing, when the key was booked before. One statement,
+ * because every purchase waits for it. Any number of bookings hold an account at once; its closing sum is only made
+ * while none does (`accountHold`). They hold it before the entry gets its id, so that no entry can turn up behind a
+ * closing sum that goes through a later one.
+ */
+export const transactionInsert = async (tx: Tx, booking: Booking): Promise<boolean> => {
+  const { reference, amountMicros, from, to } = booking;
+  const { rows } = await sql`
+    with booked as (
+      insert into ledger_transaction (uid, team_uid, kind, idempotency_key, description, reference_type, reference_uid,
+        workspace_uid, created_at)
+      values (${newId()}, ${booking.teamUid}, ${booking.kind}, ${booking.idempotencyKey}, ${booking.description},
+        ${reference.type}, ${reference.uid}, ${booking.workspaceUid}, ${booking.at})
+      on conflict (idempotency_key) do nothing returning uid, team_uid
+    ), held as (
+      select account.uid, account.kind, booked.uid as transaction_uid
+      from booked join ledger_account account on account.team_uid = booked.team_uid
+      where account.kind in (${from}, ${to}) for key share of account
+    )
+    insert into ledger_entry (transaction_uid, account_uid, amount_micros)
+      select transaction_uid, uid, case kind when ${from} then ${-amountMicros}::bigint else ${amountMicros}::bigint end
+      from held
+    returning id
+  `.execute(tx);
+  return rows.length > 0;
 };
 
 /** Transactions that do not sum to zero, over the team's whole history; the database forbids them. */
@@ -289,6 +281,19 @@ export const chargesInsert = async (
     .execute();
 };
 
+const chargeFromRow = (row: Selectable<ChargeTable>, subject: ChargeSubject): Charge => ({
+  uid: row.uid,
+  teamUid: row.team_uid,
+  workspaceUid: row.workspace_uid,
+  keyUid: row.key_uid,
+  subject,
+  purpose: row.purpose as Charge['purpose'],
+  description: row.description,
+  amountMicros: row.amount_micros,
+  paidWith: row.paid_with as PaidWith,
+  status: row.status as ChargeStatus,
+});
+
 /** The charges of a thing, locked until the transaction ends. */
 export const chargesLock = async (tx: Tx, subject: ChargeSubject): Promise<Charge[]> => {
   const rows = await tx
@@ -299,18 +304,20 @@ export const chargesLock = async (tx: Tx, subject: ChargeSubject): Promise<Charg
     .orderBy('uid')
     .forUpdate()
     .execute();
-  return rows.map((row) => ({
-    uid: row.uid,
-    teamUid: row.team_uid,
-    workspaceUid: row.workspace_uid,
-    keyUid: row.key_uid,
-    subject,
-    purpose: row.purpose as Charge['purpose'],
-    description: row.description,
-    amountMicros: row.amount_micros,
-    paidWith: row.paid_with as PaidWith,
-    status: row.status as ChargeStatus,
-  }));
+  return rows.map((row) => chargeFromRow(row, subject));
+};
+
+/** Marks what is reserved for a thing as captured, and answers those charges. */
+export const chargesCapture = async (tx: Tx, subject: ChargeSubject, at: Date): Promise<Charge[]> => {
+  const rows = await tx
+    .updateTable('charge')
+    .set({ status: 'captured', updated_at: at })
+    .where('subject_type', '=', subject.type)
+    .where('subject_uid', '=', subject.uid)
+    .where('status', '=', 'reserved')
+    .returningAll()
+    .execute();
+  return rows.map((row) => chargeFromRow(row, subject));
 };
 
 export const chargeSetStatus = async (tx: Tx, uid: string, status: ChargeStatus, at: Date): Promise<void> => {
