@@ -47,6 +47,8 @@ export type Pipeline<FeatureContext> = {
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
   takeCall: TakeCall;
   idempotency: Idempotency;
+  /** Adds to a refusal, on its way to the caller, what only the whole program knows. */
+  completeError?(error: ApiError, facts: RequestFacts): ApiError;
   /** Told when an answer is not what the endpoint declares; for tests. What it throws becomes a 500. */
   checkResponses?: (mismatch: Mismatch) => void;
 };
@@ -67,7 +69,8 @@ export const serve = async <FeatureContext>(
   try {
     answer = await run(pipeline, endpoint, c, facts, headers);
   } catch (thrown) {
-    answer = errorAnswer(asApiError(thrown, c, pipeline.log, facts), headers);
+    const error = asApiError(thrown, c, pipeline.log, facts);
+    answer = errorAnswer(pipeline.completeError?.(error, facts) ?? error, headers);
   }
   if (answer.file) setFileHeaders(headers, answer.file);
   if (pipeline.checkResponses) {

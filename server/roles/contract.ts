@@ -13,6 +13,7 @@ import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
 import {
   boughtDomains,
+  domainCheckout,
   domainContents,
   domainEndpoints,
   domainErrors,
@@ -107,7 +108,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 const continuations: Readonly<Record<string, Continuation>> = { ...mailboxContinuations };
 
 /** What goes on when its checkout is paid. */
-export const checkoutPurchases: CheckoutPurchases = {};
+export const checkoutPurchases: CheckoutPurchases = { domains: domainCheckout };
 
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
   ...billingWorkflows(continuations),

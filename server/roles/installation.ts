@@ -14,6 +14,7 @@ import { publicUrlOf, type Role } from '../config/server.ts';
 import { type Keys, openKeys } from '../features/accounts/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { endEventStreams } from '../features/events/index.ts';
+import { withPayLink } from '../features/payments/index.ts';
 import { createWebhookWorker } from '../features/webhooks/index.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
@@ -153,6 +154,7 @@ export const startInstallation = async (
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
+        completeError: (error, { teamId }) => withPayLink(context, error, teamId),
         mounts: paymentMounts(context, log.child({ role: 'api' })),
         checkResponses,
       });

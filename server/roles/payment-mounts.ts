@@ -2,7 +2,7 @@
 // have none of their own.
 import type { Logger } from 'pino';
 import type { FeatureContext } from '../features/context.ts';
-import { receiveNotice } from '../features/payments/index.ts';
+import { openPayLink, receiveNotice } from '../features/payments/index.ts';
 import type { Mount } from '../http/app.ts';
 import { checkoutPurchases } from './contract.ts';
 
@@ -10,6 +10,21 @@ const text = (status: number, message: string) =>
   new Response(`${message}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
 
 export const paymentMounts = (context: FeatureContext, log: Logger): Mount[] => [
+  {
+    name: 'payments.pay',
+    path: '/v1/pay/:token',
+    async handle(request) {
+      if (request.method !== 'GET') return text(405, 'Open the address');
+      const token = new URL(request.url).pathname.split('/').at(-1)!;
+      const payment = await openPayLink(context, token);
+      if (payment?.status === 'succeeded') return text(200, 'This is paid already. Thank you!');
+      if (payment?.status !== 'open') return text(404, 'This address is none to pay at, or its time is over');
+      return new Response(null, {
+        status: 303,
+        headers: { location: payment.url!, 'cache-control': 'no-store' },
+      });
+    },
+  },
   {
     name: 'payments.notices',
     path: '/v1/payments/:vendor/events',

@@ -7,7 +7,7 @@ export const insufficientFunds = defineError({
   whatHappened: 'The wallet holds less than the purchase costs. Nothing was bought and nothing was charged.',
   whatToDo:
     'The body says what it costs (`required_credits`), what is there (`credits_remaining`) and what is missing ' +
-    '(`missing_credits`). Add credits or buy less, then send the request again; the same Idempotency-Key may be used.',
+    '(`missing_credits`). Pay what is missing at `checkout_url` or buy less, then send the request again; the same Idempotency-Key may be used.',
 });
 
 export const spendCapExceeded = defineError({

@@ -119,6 +119,7 @@ const rowOf = (domain: Domain, { delegation, answered }: Sight): z.input<typeof 
 
 const reasonOf = (domain: Domain, { delegation, answered }: Sight): string | null => {
   if (answered) return null;
+  if (domain.status === 'cart') return 'it waits to be paid for';
   if (domain.status === 'registration_in_progress') return 'it is still being registered';
   return (
     whatIsMissing(domain, delegation) ?? 'it is delegated to our nameservers, which do not all answer yet'

@@ -120,7 +120,7 @@ export const isGone = ({ status }: Pick<Domain, 'status'>): boolean =>
  */
 export const isProven = (domain: Pick<Domain, 'connectionType' | 'status' | 'delegatedAt'>): boolean =>
   domain.connectionType === 'purchased'
-    ? domain.status !== 'registration_in_progress'
+    ? domain.status !== 'cart' && domain.status !== 'registration_in_progress'
     : domain.delegatedAt !== null;
 
 /** What a domain begins with, bought or connected; the caller adds what tells the two apart. */

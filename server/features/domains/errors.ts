@@ -58,14 +58,6 @@ export const tldNotSold = defineError({
   whatToDo: 'Use one of `supported_tlds`, with or without the leading dot.',
 });
 
-export const checkoutNotAvailable = defineError({
-  code: 'checkout_not_available',
-  status: 400,
-  whatHappened:
-    '`use_wallet_balance` is false, and this installation takes no payments outside of the wallet.',
-  whatToDo: 'Send `use_wallet_balance: true` to pay from the wallet.',
-});
-
 export const domainWasBought = defineError({
   code: 'domain_was_bought',
   status: 404,
@@ -166,7 +158,6 @@ export const domainErrors = [
   internationalizedName,
   invalidDomainName,
   tldNotSold,
-  checkoutNotAvailable,
   domainWasBought,
   domainWasConnected,
   domainBanned,

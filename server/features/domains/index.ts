@@ -33,6 +33,7 @@ import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
 
 export { cancelRegistration } from './cancel-purchase.ts';
 export { domainsCharged } from './charged.ts';
+export { domainCheckout } from './checkout.ts';
 export { domainCountsFold } from './counts.ts';
 export type { Domain, DomainStatus } from './domain.ts';
 export {

@@ -85,12 +85,13 @@ const assertNotOwned = async (db: Db, teamUid: string, names: string[]): Promise
   }
 };
 
-/** Writes the domains as `registration_in_progress`; a name bought by somebody else meanwhile is refused. */
+/** Writes the domains as `registration_in_progress`, or as what waits to be paid for; a name bought by somebody else meanwhile is refused. */
 export const insertDomains = async (
   tx: Tx,
   scope: { teamUid: string; workspaceUid: string },
   wishes: PricedDomain[],
   now: Date,
+  status: 'registration_in_progress' | 'cart' = 'registration_in_progress',
 ): Promise<Domain[]> => {
   const domains = wishes.map((wish) =>
     newDomain(
@@ -99,7 +100,7 @@ export const insertDomains = async (
         ...scope,
         name: wish.name,
         tld: tldOf(wish.name),
-        status: 'registration_in_progress',
+        status,
         setUpRun: 1,
         connectionType: 'purchased',
         registrationYears: wish.years,

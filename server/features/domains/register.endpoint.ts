@@ -1,18 +1,22 @@
-// POST /domains/register: buys domains from the wallet; the rest happens in the workflow `domains.register`.
+// POST /domains/register: buys domains from the wallet or by checkout; the rest happens in the workflow
+// `domains.register`.
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   bill,
   type ChargeLine,
   insufficientFunds,
   spendCapExceeded,
+  totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { centsFor, keepPayment, openCheckout, type Payment, paymentsUnavailable } from '../payments/index.ts';
 import { currentPrices } from '../price-book/index.ts';
+import { CHECKOUT_MS } from './checkout.ts';
 import {
-  checkoutNotAvailable,
   domainAlreadyOwned,
   domainNotAvailable,
   duplicateDomain,
@@ -20,24 +24,25 @@ import {
   invalidDomainName,
 } from './errors.ts';
 import { contactDetails, priceLine } from './schema.ts';
-import { registrationFields, registrationSeller } from './seller.ts';
+import { prepareRegistrations, registrationFields } from './seller.ts';
 
 export const registerDomains = defineEndpoint<FeatureContext>()({
   operation: 'domains.register',
   summary: 'Register domains',
   description:
     'Buys all of the named domains or none. The price is set aside at once and charged just before each ' +
-    'registration; a registration that fails for good is credited back by itself. With `dry_run: true` it only ' +
-    'answers the price, line by line.',
+    'registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or ' +
+    'with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the ' +
+    'names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With ' +
+    '`dry_run: true` it only answers the price, line by line.',
   method: 'POST',
   path: '/domains/register',
   scope: 'workspace',
   body: z.strictObject({
     ...registrationFields,
-    use_wallet_balance: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'true pays from the wallet; money only moves on this explicit yes' }),
+    use_wallet_balance: z.boolean().default(false).meta({
+      description: 'true pays from the wallet when it holds enough; money only moves on this explicit yes',
+    }),
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
@@ -46,7 +51,10 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     total_cost: z.number(),
     lines: z.array(priceLine),
     credits_remaining: z.number(),
-    payment_type: z.literal('wallet'),
+    payment_type: z.enum(['wallet', 'checkout']),
+    url: z.string().nullable().meta({ description: 'Where to pay; null when the wallet pays' }),
+    session_id: z.string().nullable(),
+    payment_uid: z.uuid().nullable(),
     contact_details: contactDetails,
     domain_uids: z.array(z.uuid()),
   }),
@@ -58,36 +66,59 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     duplicateDomain,
     internationalizedName,
     invalidDomainName,
-    checkoutNotAvailable,
   ],
   async handle({ body, caller, workspace, commit }, context) {
-    if (!body.use_wallet_balance) {
-      throw checkoutNotAvailable(
-        'This installation takes payments from the wallet only: use_wallet_balance must be true',
-      );
-    }
     const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
-    const { dry_run, use_wallet_balance: _explicit, ...asked } = body;
-    const sale = await registrationSeller.prepare(context, buyer, asked, await currentPrices(context.db));
-    const answer = async (db: Db, lines: ChargeLine[]) => ({
-      ...bill(lines, await walletMicros(db, caller.teamId), { dryRun: dry_run }),
+    const { dry_run, use_wallet_balance: useWallet, ...asked } = body;
+    const { db, clock } = context;
+    const sale = await prepareRegistrations(context, buyer, asked, await currentPrices(db));
+    const priced = await sale.price();
+    const paysFromWallet = useWallet && (await walletMicros(db, caller.teamId)) >= totalOf(priced);
+    const answer = async (on: Db, lines: ChargeLine[], payment: Payment | null) => ({
+      ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
       domains_count: lines.length,
-      payment_type: 'wallet' as const,
+      payment_type: paysFromWallet ? ('wallet' as const) : ('checkout' as const),
+      url: payment?.url ?? null,
+      session_id: payment?.sessionId ?? null,
+      payment_uid: payment?.uid ?? null,
       contact_details: body.contact_details,
     });
     if (dry_run) {
       return {
         message: 'Nothing was bought: this is what it would cost',
-        ...(await answer(context.db, await sale.price())),
+        ...(await answer(db, priced, null)),
         domain_uids: [],
       };
     }
+    if (paysFromWallet) {
+      return commit(async (tx) => {
+        const { lines, bought } = await sale.buy(tx, clock.now());
+        return {
+          message: 'Domains registration initiated successfully',
+          ...(await answer(tx, lines, null)),
+          domain_uids: bought.domainUids!,
+        };
+      });
+    }
+    // The vendor is asked before the transaction; a checkout whose address is never told is paid by nobody.
+    const checkout = await openCheckout(context, {
+      uid: newId(),
+      teamUid: caller.teamId,
+      workspaceUid: workspace.uid,
+      lines: priced.map(({ description, amountMicros }) => ({
+        description,
+        amountCents: centsFor(amountMicros),
+      })),
+      purchaseKind: 'domains',
+      lastsMs: CHECKOUT_MS,
+    });
     return commit(async (tx) => {
-      const { lines, bought } = await sale.buy(tx, context.clock.now());
+      await keepPayment(tx, checkout);
+      const uids = await sale.hold(tx, checkout.uid, clock.now());
       return {
-        message: 'Domains registration initiated successfully',
-        ...(await answer(tx, lines)),
-        domain_uids: bought.domainUids!,
+        message: 'Payment session created successfully',
+        ...(await answer(tx, priced, checkout)),
+        domain_uids: uids,
       };
     });
   },

@@ -40,7 +40,9 @@ export const removeDomains = (mailboxes: DomainMailboxes) =>
     handle: ({ body, workspace, commit }, context) =>
       commit(async (tx) => {
         const domains = await lockDomains(tx, workspace.uid, body);
-        const registering = domains.filter(({ status }) => status === 'registration_in_progress');
+        const registering = domains.filter(
+          ({ status }) => status === 'cart' || status === 'registration_in_progress',
+        );
         if (registering.length > 0) {
           throw domainBeingRegistered(`${registering[0]!.name} is still being registered`, {
             domains: registering.map(({ name }) => name),
