@@ -37,7 +37,13 @@ import {
   platformsOfDomains,
   upcomingMailboxRenewals,
 } from '../features/mailboxes/index.ts';
-import { orderEndpoints, orderErrors, orderSeller, orderWorkflows } from '../features/orders/index.ts';
+import {
+  orderContinuation,
+  orderEndpoints,
+  orderErrors,
+  orderSeller,
+  orderWorkflows,
+} from '../features/orders/index.ts';
 import {
   type CheckoutPurchases,
   paymentEndpoints,
@@ -105,7 +111,10 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 ];
 
 /** How each kind of purchase that waits for credits goes on when they arrive. */
-const continuations: Readonly<Record<string, Continuation>> = { ...mailboxContinuations };
+const continuations: Readonly<Record<string, Continuation>> = {
+  order: orderContinuation,
+  ...mailboxContinuations,
+};
 
 /** What goes on when its checkout is paid. */
 export const checkoutPurchases: CheckoutPurchases = { domains: domainCheckout };

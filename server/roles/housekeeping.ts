@@ -5,6 +5,7 @@ import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/in
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
+import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
@@ -28,6 +29,7 @@ export const keepHouse = (deps: {
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),
+    'give up orders that waited too long': () => giveUpWaitingOrders(context),
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'start renewals of subscriptions': () => startRenewals(context),
     'close ledger accounts': () => closeAccounts(db, clock),

@@ -17,7 +17,7 @@ export const cancelRegistration = async (
   if (!domain || domain.status === 'cancelled') return 'over';
   const { status, registrationStage, registrationId } = domain;
   if (
-    status !== 'registration_in_progress' ||
+    (status !== 'cart' && status !== 'registration_in_progress') ||
     registrationStage !== 'checking_availability' ||
     registrationId
   ) {

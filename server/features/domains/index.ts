@@ -44,6 +44,7 @@ export {
   internationalizedName,
   invalidDomainName,
 } from './errors.ts';
+export { moveDomain } from './move.ts';
 export { registrableName } from './names.ts';
 export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDomains } from './purchase.ts';
 export { renewalSeller } from './renewal-seller.ts';

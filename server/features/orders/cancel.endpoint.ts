@@ -8,9 +8,10 @@ import type { FeatureContext } from '../context.ts';
 import { cancelRegistration, domainsOfUids } from '../domains/index.ts';
 import { cancelPurchase, mailboxesOfUids } from '../mailboxes/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import { endWaiting } from './await-funds.ts';
 import { nothingToCancel, orderNotFound } from './errors.ts';
 import type { OrderDomain } from './order.ts';
-import { orderLines, orderLock } from './store.ts';
+import { orderByUid, orderLines, orderLock } from './store.ts';
 import { orderShape, orderViews } from './view.ts';
 
 const part = z
@@ -30,7 +31,7 @@ export const cancelOrder = defineEndpoint<FeatureContext>()({
   summary: 'Cancel order',
   description:
     'Takes back what was not bought yet, and gives back at once what was set aside for it. What was bought stays: each ' +
-    'part says what became of it.',
+    'part says what became of it. An order that waits for credits ends with it, and its names are free again.',
   method: 'POST',
   path: '/orders/{order_id}/cancel',
   scope: 'workspace',
@@ -54,7 +55,8 @@ export const cancelOrder = defineEndpoint<FeatureContext>()({
       if (!parts.some(({ outcome }) => outcome === 'cancelled')) {
         throw nothingToCancel('Everything in the order is bought, or has ended', { parts });
       }
-      const [view] = await orderViews(tx, [order], lines, now);
+      if (order.status === 'waiting_for_funds') await endWaiting(tx, order, now);
+      const [view] = await orderViews(tx, [(await orderByUid(tx, order.uid))!], lines, now);
       const after = await walletMicros(tx, caller.teamId);
       return {
         message: 'Order cancelled as far as it was not bought',

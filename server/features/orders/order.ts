@@ -3,13 +3,15 @@
 import type { Domain, DomainStatus } from '../domains/index.ts';
 import type { Mailbox, MailboxStatus } from '../mailboxes/index.ts';
 
-export type OrderStatus = 'queued' | 'processing' | 'done' | 'error';
+/** An order that waits for funds has reserved nothing, and holds its names. */
+export type OrderStatus = 'waiting_for_funds' | 'queued' | 'processing' | 'done' | 'error';
 
 export type Order = {
   uid: string;
   teamUid: string;
   workspaceUid: string;
   status: OrderStatus;
+  keyUid: string | null;
   totalMicros: number;
   createdAt: Date;
   updatedAt: Date;
@@ -86,7 +88,7 @@ export const domainProgress = (
     case 'lost':
       return 'error';
     case 'registering':
-      return order === 'queued' ? 'queued' : domain.registrationStage;
+      return order === 'queued' || order === 'waiting_for_funds' ? 'queued' : domain.registrationStage;
     case 'activating':
       return 'waiting_for_activation';
     case 'there': {

@@ -18,11 +18,12 @@ import {
   mixedPlatforms,
   tooManyMailboxesOnDomain,
 } from '../mailboxes/index.ts';
-import { currentPrices } from '../price-book/index.ts';
+import { payLink } from '../payments/index.ts';
+import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { acceptQuote, quoteErrors } from '../quotes/index.ts';
 import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
 import { orderBody } from './schema.ts';
-import { orderSeller } from './seller.ts';
+import { orderSeller, prepareOrder } from './seller.ts';
 import { orderByUid, orderLines } from './store.ts';
 import { orderShape, orderViews } from './view.ts';
 
@@ -32,7 +33,9 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   description:
     'Registers domains and makes mailboxes on them. The whole price is set aside at once, or nothing happens; each ' +
     'thing is charged just before it is bought, and what fails for good is credited back by itself. Follow the order ' +
-    'with `GET /orders/{order_id}`. With `dry_run: true` it only answers the price, line by line. With `quote_uid` it places what was quoted.',
+    'with `GET /orders/{order_id}`. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, ' +
+    'holds its names, and goes on by itself when credits arrive. With `dry_run: true` it only answers the price, line ' +
+    'by line. With `quote_uid` it places what was quoted.',
   method: 'POST',
   path: '/orders',
   scope: 'workspace',
@@ -41,7 +44,11 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   body: orderBody,
   response: z.object({
     ...orderShape.partial({ order_id: true, id: true }).shape,
-    status: z.enum(['queued', 'processing', 'done', 'error', 'dry_run']),
+    status: z.enum(['waiting_for_funds', 'queued', 'processing', 'done', 'error', 'dry_run']),
+    checkout_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'With `waiting_for_funds`: where to pay what is missing' }),
     dry_run: z.boolean(),
     lines: z.array(priceLine),
     credits_remaining: z.number(),
@@ -71,15 +78,12 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     const { dry_run, quote_uid, domains, contact_details } = body;
     const sale = quote_uid
       ? await acceptQuote(context, buyer, quote_uid, { order: orderSeller })
-      : await orderSeller.prepare(
-          context,
-          buyer,
-          { contact_details, domains: domains! },
-          await currentPrices(db),
-        );
+      : await prepareOrder(context, buyer, { contact_details, domains: domains! }, await currentPrices(db), {
+          waitsForFunds: body.wait_for_funds,
+        });
     if (dry_run) {
       const lines = await sale.price();
-      await assertPayable(db, { ...buyer, type: 'order', lines, now: clock.now() });
+      if (!body.wait_for_funds) await assertPayable(db, { ...buyer, type: 'order', lines, now: clock.now() });
       const now = clock.now().toISOString();
       return {
         [answerStatus]: 200,
@@ -91,6 +95,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
         updated_at: now,
         finished_at: null,
         domains: [],
+        checkout_url: null,
         ...bill(lines, await walletMicros(db, caller.teamId), { dryRun: true }),
       };
     }
@@ -98,10 +103,13 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
       const now = clock.now();
       const { lines, bought } = await sale.buy(tx, now);
       const order = (await orderByUid(tx, bought.orderUid!))!;
+      const waits = order.status === 'waiting_for_funds';
+      const missingMicros = order.totalMicros - (await walletMicros(tx, caller.teamId));
       const [view] = await orderViews(tx, [order], await orderLines(tx, [order.uid]), now);
       return {
-        message: 'Order placed successfully',
+        message: waits ? 'Order placed; it goes on when credits arrive' : 'Order placed successfully',
         ...view!,
+        checkout_url: waits ? payLink(context, caller.teamId, microsToCredits(missingMicros)) : null,
         ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: false }),
       };
     });

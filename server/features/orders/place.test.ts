@@ -34,6 +34,7 @@ exerciseWorkflow('orders.place', {
       uid: newId(),
       teamUid: team.teamUid,
       workspaceUid: team.workspaceUid,
+      keyUid: null,
       status: 'queued' as const,
       totalMicros: 16_000_000,
       createdAt: now,

@@ -1,7 +1,14 @@
 // Buying what an order names: the rows and the money that one transaction moves, and the same without moving any.
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { type ChargeLine, lockFunds, reserveCharges, totalOf } from '../billing/index.ts';
+import {
+  type ChargeLine,
+  lockFunds,
+  reserveCharges,
+  totalOf,
+  waitForFunds,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainLine, insertDomains, type PricedDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
@@ -27,6 +34,8 @@ export type OrderPurchase = {
   book: PriceBook;
   /** The key that asks. */
   keyUid: string;
+  /** Whether it waits when the wallet is too low, instead of being refused. */
+  waitsForFunds: boolean;
 };
 
 /** An order fills the included seats first. */
@@ -50,7 +59,10 @@ export const priceOrder = async (
   return [...domains.map((domain) => domainLine({ uid: '', ...domain })), ...mailboxLines(mailboxes, prices)];
 };
 
-/** Writes the order with its domains and mailboxes, and sets its whole price aside; all or nothing. */
+/**
+ * Writes the order with its domains and mailboxes, and sets its whole price aside; all or nothing. An order that waits
+ * for funds reserves nothing and holds its names.
+ */
 export const purchaseOrder = async (
   tx: Tx,
   { secrets, settings }: Pick<FeatureContext, 'secrets' | 'settings'>,
@@ -60,10 +72,16 @@ export const purchaseOrder = async (
   const { scope } = purchase;
   await holdWorkspace(tx, scope.workspaceUid);
   await lockFunds(tx, scope.teamUid);
-  const domains = await insertDomains(tx, scope, purchase.domains, now);
+  const prices = await pricesOf(tx, purchase);
+  const totalMicros = totalOf([
+    ...purchase.domains.map(({ priceMicros }) => ({ amountMicros: priceMicros })),
+    ...prices,
+  ]);
+  const waits = purchase.waitsForFunds && (await walletMicros(tx, scope.teamUid)) < totalMicros;
+  const status = waits ? 'cart' : 'registration_in_progress';
+  const domains = await insertDomains(tx, scope, purchase.domains, now, status);
   const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
   const mailboxes = await insertMailboxes(tx, rules, scope, domains, purchase.mailboxes, now);
-  const prices = await pricesOf(tx, purchase);
   const lines = [
     ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
     ...mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
@@ -71,22 +89,21 @@ export const purchaseOrder = async (
   const order: Order = {
     uid: newId(),
     ...scope,
-    status: 'queued',
-    totalMicros: totalOf(lines),
+    status: waits ? 'waiting_for_funds' : 'queued',
+    keyUid: purchase.keyUid,
+    totalMicros,
     createdAt: now,
     updatedAt: now,
     finishedAt: null,
     runs: 1,
   };
-  await reserveCharges(tx, {
-    ...scope,
-    reference: { type: 'order', uid: order.uid },
-    description: `Order of ${count(domains.length, 'domain')} and ${count(mailboxes.length, 'mailbox', 'es')}`,
-    lines,
-    keyUid: purchase.keyUid,
-    priceVersion: purchase.book.version,
-    now,
-  });
+  if (waits) {
+    const { uid: subjectUid } = order;
+    const wait = { ...scope, kind: 'order', subjectUid, amountMicros: totalMicros, urgent: false };
+    await waitForFunds(tx, wait, now);
+  } else {
+    await reserveOrder(tx, order, lines, purchase.book.version, now);
+  }
   const byDomain = Map.groupBy(mailboxes, ({ domainUid }) => domainUid);
   const orderDomains = domains.map(({ uid, name }) => ({
     domainUid: uid,
@@ -96,6 +113,28 @@ export const purchaseOrder = async (
   await orderInsert(tx, order, orderDomains);
   await recordEvents(tx, [orderMoved(order, null, order.status, now)]);
   return { order, lines };
+};
+
+/** Sets the price of an order aside. */
+export const reserveOrder = (
+  tx: Tx,
+  order: Order,
+  lines: ChargeLine[],
+  priceVersion: number,
+  now: Date,
+): Promise<number> => {
+  const of = (type: ChargeLine['subject']['type']) =>
+    lines.filter(({ subject }) => subject.type === type).length;
+  return reserveCharges(tx, {
+    teamUid: order.teamUid,
+    workspaceUid: order.workspaceUid,
+    reference: { type: 'order', uid: order.uid },
+    description: `Order of ${count(of('domain'), 'domain')} and ${count(of('mailbox'), 'mailbox', 'es')}`,
+    lines,
+    keyUid: order.keyUid,
+    priceVersion,
+    now,
+  });
 };
 
 const count = (n: number, noun: string, plural = 's'): string => `${n} ${noun}${n === 1 ? '' : plural}`;

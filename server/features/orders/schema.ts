@@ -58,7 +58,19 @@ export const orderBody = z
       format: 'uuid',
       description: 'Places the order that was quoted, at the quoted price, in place of `domains`',
     }),
+    wait_for_funds: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'With a wallet that is too low, the order is taken all the same and goes on by itself when credits arrive, ' +
+          'for a week at most',
+      }),
     dry_run: z.boolean().default(false),
+  })
+  .refine(({ quote_uid, wait_for_funds }) => quote_uid === undefined || !wait_for_funds, {
+    error: 'wait_for_funds cannot be used with quote_uid: a quote is bought as quoted or not at all',
+    path: ['wait_for_funds'],
   })
   .refine(({ domains, quote_uid }) => (domains === undefined) !== (quote_uid === undefined), {
     error: 'domains is required, or quote_uid in its place',

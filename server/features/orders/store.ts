@@ -11,6 +11,7 @@ const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
   teamUid: row.team_uid,
   workspaceUid: row.workspace_uid,
   status: row.status as OrderStatus,
+  keyUid: row.key_uid,
   totalMicros: row.total_micros,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -30,6 +31,7 @@ export const orderInsert = async (
       team_uid: order.teamUid,
       workspace_uid: order.workspaceUid,
       status: order.status,
+      key_uid: order.keyUid,
       total_micros: order.totalMicros,
       created_at: order.createdAt,
       updated_at: order.updatedAt,
@@ -76,14 +78,30 @@ export const orderLock = async (tx: Tx, uid: string): Promise<Order | null> => {
 export const orderUpdate = async (
   tx: Tx,
   uid: string,
-  change: { status: OrderStatus; finishedAt?: Date },
+  change: { status: OrderStatus; totalMicros?: number; finishedAt?: Date },
   now: Date,
 ): Promise<void> => {
   await tx
     .updateTable('purchase_order')
-    .set({ status: change.status, finished_at: change.finishedAt, updated_at: now })
+    .set({
+      status: change.status,
+      total_micros: change.totalMicros,
+      finished_at: change.finishedAt,
+      updated_at: now,
+    })
     .where('uid', '=', uid)
     .execute();
+};
+
+/** Orders that have waited for funds since before `since`. */
+export const ordersWaitingSince = async (db: Db, since: Date): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('purchase_order')
+    .select('uid')
+    .where('status', '=', 'waiting_for_funds')
+    .where('created_at', '<', since)
+    .execute();
+  return rows.map((row) => row.uid);
 };
 
 /** The lines of some orders, each with its mailboxes, in the order they were asked for. */

@@ -18,8 +18,11 @@ export const orderShape = z
   .object({
     order_id: z.uuid(),
     id: z.uuid(),
-    status: z.enum(['queued', 'processing', 'done', 'error']),
-    reason: z.string().nullable().meta({ description: 'With `error`: why, in words. Otherwise null' }),
+    status: z.enum(['waiting_for_funds', 'queued', 'processing', 'done', 'error']),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'With `error` or `waiting_for_funds`: why, in words. Otherwise null' }),
     workspace: z.uuid(),
     total_cost: z.number(),
     created_at: z.iso.datetime(),
@@ -70,7 +73,12 @@ export const orderViews = async (
       order_id: order.uid,
       id: order.uid,
       status: order.status,
-      reason: order.status === 'error' ? reasonOf(lineViews) : null,
+      reason:
+        order.status === 'error'
+          ? reasonOf(lineViews)
+          : order.status === 'waiting_for_funds'
+            ? `it goes on when the wallet holds ${microsToCredits(order.totalMicros)} credits and it is its turn`
+            : null,
       workspace: order.workspaceUid,
       total_cost: microsToCredits(order.totalMicros),
       created_at: order.createdAt.toISOString(),

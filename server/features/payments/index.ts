@@ -10,7 +10,7 @@ import { topUp } from './top-up.workflow.ts';
 export { paymentErrors, paymentsUnavailable } from './errors.ts';
 export { receiveNotice } from './notices.ts';
 export { keepPayment, openCheckout } from './open.ts';
-export { openPayLink, withPayLink } from './pay-link.ts';
+export { openPayLink, payLink, withPayLink } from './pay-link.ts';
 export { centsFor, type Payment } from './payment.ts';
 export { reconcilePayments } from './reconcile.job.ts';
 export type { CheckoutPurchase, CheckoutPurchases } from './settle.ts';
