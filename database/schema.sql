@@ -258,6 +258,15 @@ CREATE TRIGGER domain_counted_delete AFTER DELETE ON public.domain REFERENCING O
 CREATE TRIGGER domain_counted_insert AFTER INSERT ON public.domain REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
 CREATE TRIGGER domain_counted_update AFTER UPDATE ON public.domain REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();
 
+create table public.domain_checkout (
+  domain_uid uuid not null,
+  payment_uid uuid not null,
+  price_version integer not null,
+  constraint domain_checkout_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint domain_checkout_pkey PRIMARY KEY (domain_uid)
+);
+CREATE INDEX domain_checkout_payment ON public.domain_checkout USING btree (payment_uid);
+
 create table public.domain_count (
   workspace_uid uuid not null,
   status text not null,
@@ -725,15 +734,17 @@ create table public.purchase_order (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  key_uid uuid,
   runs integer default 1 not null,
   constraint purchase_order_pkey PRIMARY KEY (uid),
   constraint purchase_order_runs_check CHECK ((runs > 0)),
-  constraint purchase_order_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'done'::text, 'error'::text]))),
+  constraint purchase_order_status_check CHECK ((status = ANY (ARRAY['waiting_for_funds'::text, 'queued'::text, 'processing'::text, 'done'::text, 'error'::text]))),
   constraint purchase_order_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint purchase_order_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX purchase_order_list ON public.purchase_order USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE INDEX purchase_order_status ON public.purchase_order USING btree (workspace_uid, status, created_at DESC, uid DESC);
+CREATE INDEX purchase_order_waiting ON public.purchase_order USING btree (created_at) WHERE (status = 'waiting_for_funds'::text);
 
 create table public.quote (
   uid uuid not null,

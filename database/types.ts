@@ -195,6 +195,12 @@ export interface Domain {
   zone_id: string | null;
 }
 
+export interface DomainCheckout {
+  domain_uid: string;
+  payment_uid: string;
+  price_version: number;
+}
+
 export interface DomainCount {
   difference: number;
   nameserver_match_status: string;
@@ -718,6 +724,7 @@ export interface PublishedZone {
 export interface PurchaseOrder {
   created_at: Timestamp;
   finished_at: Timestamp | null;
+  key_uid: string | null;
   runs: Generated<number>;
   status: string;
   team_uid: string;
@@ -1001,6 +1008,7 @@ export interface DB {
   dns_version: DnsVersion;
   dns_zone: DnsZone;
   domain: Domain;
+  domain_checkout: DomainCheckout;
   domain_count: DomainCount;
   domain_renewal: DomainRenewal;
   event: Event;

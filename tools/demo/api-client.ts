@@ -26,7 +26,7 @@ export const createApiClient = ({ base_url, api_key, workspace_id }: Access): Ap
     if (!response.ok || answer.error) {
       const wayOut =
         answer.code === 'insufficient_funds'
-          ? '; this data directory has spent its first credits, start with another: INBOXKIT_DATA_DIR=./fresh npm run demo'
+          ? `; pay for more at ${answer.checkout_url} (a test bank, no money moves), then run the demo again`
           : '';
       throw new Error(`${method} ${path} answered ${response.status}: ${answer.message}${wayOut}`);
     }
