@@ -66,6 +66,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     duplicateDomain,
     internationalizedName,
     invalidDomainName,
+    paymentsUnavailable,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
