@@ -1123,7 +1123,7 @@ create table mail.expunged (
   folder_id uuid not null,
   modseq bigint not null,
   uid bigint not null,
-  expunged_at timestamp with time zone default now() not null,
+  expunged_at timestamp with time zone default clock_timestamp() not null,
   constraint expunged_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES mail.folder(id) ON DELETE CASCADE,
   constraint expunged_pkey PRIMARY KEY (folder_id, modseq, uid)
 );
