@@ -1,5 +1,5 @@
 // Sending, receiving and reading mail.
-import { oneOf, onOff, port } from './value-types.ts';
+import { count, oneOf, onOff, port } from './value-types.ts';
 import { defineSection, variable } from './variable.ts';
 
 export const mailSection = defineSection({
@@ -47,6 +47,13 @@ export const mailSection = defineSection({
       default: 'enforce',
       doc: 'What is done with mail that fails the DMARC policy of its author’s domain: `enforce` does what the policy asks for (refuse it, or file it as junk), `quarantine` files all of it as junk, `off` only writes the verdict into its header.',
       example: 'quarantine',
+    }),
+    usernameAliasDays: variable({
+      name: 'INBOXKIT_USERNAME_ALIAS_DAYS',
+      type: count({ min: 0, max: 3_650, unit: 'days' }),
+      default: '30',
+      doc: 'How long the old address of a mailbox stays its own after its username was changed: mail for it arrives, and it can be signed in with and sent from. With `0` it ends at once.',
+      example: '90',
     }),
     outbound: variable({
       name: 'INBOXKIT_OUTBOUND',

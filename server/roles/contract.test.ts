@@ -76,8 +76,10 @@ const onTheWay = [
 /** Purchases of an earlier property would change counts under the feet of the next. */
 const settled = () =>
   askUntil(
-    async () => (await api.post('/mailboxes/list', {})).body.status_counts,
-    (counts) => !Object.keys(counts).some((status) => onTheWay.includes(status)),
+    async () => (await api.post('/mailboxes/list', { limit: 500 })).body,
+    ({ status_counts, mailboxes }) =>
+      !Object.keys(status_counts).some((status) => onTheWay.includes(status)) &&
+      mailboxes.every((box: Body) => !['queued', 'pending'].includes(box.mailbox_update_status)),
   );
 
 const emptyWorkspace = async (): Promise<string> =>
@@ -105,6 +107,8 @@ const testedWebhook = async (): Promise<{ uid: string; delivery: string }> => {
   const uid = await webhook();
   return { uid, delivery: (await api.post('/webhooks/test', { uid })).body.delivery_uid };
 };
+
+const nameOf = (domain: string): string => domain.split('.')[0]!;
 
 const fixtures = async (): Promise<PropertyFixtures> => {
   await settled();
@@ -196,6 +200,19 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       },
       'mailboxes.list': { body: {} },
       'mailboxes.details': { query: { uid: mailbox.uid } },
+      'mailboxes.update': { body: { uid: mailbox.uid, first_name: 'Mara', user_name: nameOf(name) } },
+      'mailboxes.change-username': { body: { uid: mailbox.uid, new_username: `r-${nameOf(name)}` } },
+      'mailboxes.change-password': { body: { uid: mailbox.uid } },
+      'mailboxes.totp': { query: { uid: mailbox.uid } },
+      'mailboxes.availability': { query: { uid: mailbox.uid, username: 'free' } },
+      'mailboxes.failure-reason': { query: { uid: mailbox.uid } },
+      'mailboxes.set-signature': { body: { mailbox_id: mailbox.uid, signature: '<p>Mara</p>' } },
+      'mailboxes.remove-signature': { body: { mailbox_id: mailbox.uid } },
+      'mailboxes.set-up-forwarding': {
+        body: { uids: [mailbox.uid], forwarding_email: 'team@northpeak.example' },
+      },
+      'mailboxes.remove-forwarding': { body: { uids: [mailbox.uid] } },
+      'mailboxes.forwarding-jobs': { body: { uids: [mailbox.uid] } },
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
       'mail-queue.list': { body: {} },

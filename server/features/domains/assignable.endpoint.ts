@@ -30,6 +30,9 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
           })
           .meta({ id: 'AssignableDomain' }),
       ),
+      reserved_usernames: z
+        .array(z.string())
+        .meta({ description: 'What no mailbox of a domain can be called' }),
       ...pageAnswer,
     }),
     async handle({ query, workspace }, { db, settings }) {
@@ -47,6 +50,7 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
           const { count = 0, platform = null } = held.get(domain.uid) ?? {};
           return { ...domainRow(domain, count, maximum), maximum_mailboxes: maximum, platform };
         }),
+        reserved_usernames: [...mailboxes.reservedUsernames],
         ...pageFields(query, total),
       };
     },

@@ -35,7 +35,7 @@ export { cancelRegistration } from './cancel-purchase.ts';
 export { domainsCharged } from './charged.ts';
 export { domainCheckout } from './checkout.ts';
 export { domainCountsFold } from './counts.ts';
-export type { Domain, DomainStatus } from './domain.ts';
+export { type Domain, type DomainStatus, liveStatuses } from './domain.ts';
 export {
   domainAlreadyOwned,
   domainErrors,
@@ -61,6 +61,7 @@ export {
   domainByUid,
   domainsByNameLock,
   domainsByUid,
+  domainsFind,
   domainsOfUids,
   workspaceOfDomain,
 } from './store.ts';

@@ -91,6 +91,8 @@ export const domainShape = z
 export type DomainMailboxes = {
   /** How many live mailboxes each domain has, and of which platform; nothing for a domain without. */
   held(db: Db, domainUids: string[]): Promise<Map<string, { count: number; platform: Platform }>>;
+  /** Usernames that no mailbox can have. */
+  reservedUsernames: readonly string[];
   /** Domains of a workspace with at least `maximum` live mailboxes. */
   full(db: Db, workspaceUid: string, maximum: number): Promise<string[]>;
   /**

@@ -1,10 +1,12 @@
 // What the mailbox host has to have of a mailbox, and bringing it there.
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { HostedStatus, MailboxHost } from '../../../providers/contracts/mailbox-host.ts';
+import { aliasesOf } from './changes-store.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
 import { openSecrets } from './secrets.ts';
 import { mailboxByUid, mailboxSecrets } from './store.ts';
@@ -67,6 +69,9 @@ export const keepAtHost = async (
       appPassword,
       idempotencyKey: key,
     });
+    await pushAddresses(context, mailbox.uid);
+    const { forwardingEmail: address, forwardingKeepCopy: keepCopy } = mailbox;
+    if (address !== null) await host.setForwarding(mailbox.uid, { address, keepCopy });
   }
   await host.setStatus(mailbox.uid, wanted);
 };
@@ -85,4 +90,23 @@ export const mailboxOf = async (db: Db, uid: string): Promise<Mailbox> => {
   const mailbox = await mailboxByUid(db, uid);
   if (!mailbox) throw rejected('the mailbox is gone', 'mailbox_gone');
   return mailbox;
+};
+
+/**
+ * Sets what is written down. A rename and the end of an alias may do so at once, and the one that read first may be the
+ * last to arrive: each looks again after it was there, so that the last one leaves what is written down then.
+ */
+export const pushAddresses = async (
+  { db, clock, providers }: Omit<HostContext, 'secrets'>,
+  mailboxUid: string,
+): Promise<void> => {
+  for (let pushed: unknown; ; ) {
+    const mailbox = await mailboxOf(db, mailboxUid);
+    const now = clock.now();
+    const aliases = (await aliasesOf(db, mailboxUid)).filter(({ endsAt }) => new Date(endsAt) > now);
+    const addresses = { address: mailbox.address, aliases: aliases.map(({ address }) => address) };
+    if (isDeepStrictEqual(addresses, pushed)) return;
+    await hostOf(providers, mailbox).setAddresses(mailboxUid, addresses);
+    pushed = addresses;
+  }
 };

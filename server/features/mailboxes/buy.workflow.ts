@@ -14,6 +14,7 @@ import { publicReason } from '../../../workflow/failure.ts';
 import { addMonths, captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { FeatureSettings } from '../context.ts';
 import { domainByUid } from '../domains/index.ts';
+import { hostOf } from './at-host.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
 import { readMailboxSecrets } from './secrets.ts';
@@ -199,6 +200,3 @@ const mailboxOf = async (db: Db, uid: string): Promise<Mailbox> => {
   if (!mailbox) throw rejected('the mailbox is gone', 'mailbox_gone');
   return mailbox;
 };
-
-const hostOf = (providers: Providers, mailbox: Mailbox) =>
-  providers.mailboxHost(mailbox.platform, { workspaceId: mailbox.workspaceUid, domain: mailbox.domainName });

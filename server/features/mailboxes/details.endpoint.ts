@@ -1,26 +1,41 @@
-// GET /mailboxes/details?uid=: one mailbox, its fields at the top level and under `mailbox`.
+// GET /mailboxes/details: one mailbox, by uid or exact address; its fields at the top level and under `mailbox`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
+import { aliasesOf } from './changes-store.ts';
+import { findOne, oneMailbox } from './credentials.ts';
 import { mailboxNotFound } from './errors.ts';
 import { mailboxRow, mailboxShape } from './schema.ts';
-import { mailboxFind } from './store.ts';
+
+const shape = z.object({
+  ...mailboxShape.shape,
+  signature: z.string().nullable().meta({ description: 'HTML that is safe to show' }),
+  forwarding_keep_copy: z.boolean(),
+  aliases: z.array(z.object({ email: z.string(), ends_at: z.iso.datetime() })).meta({
+    description: 'Addresses it had before its username was changed, and until when they are its own',
+  }),
+});
 
 export const mailboxDetails = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.details',
   summary: 'Get mailbox details',
+  description: 'By `uid`, or by `email`, which must be the exact address.',
   method: 'GET',
   path: '/mailboxes/details',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}' }],
   scope: 'workspace',
-  query: z.strictObject({ uid: uidToFind }),
-  response: z.object({ ...mailboxShape.shape, mailbox: mailboxShape }),
+  query: oneMailbox,
+  response: z.object({ ...shape.shape, mailbox: shape }),
   errors: [mailboxNotFound],
   async handle({ query, workspace }, { db }) {
-    const mailbox = await mailboxFind(db, workspace.uid, query);
-    if (!mailbox) throw mailboxNotFound('Mailbox not found');
-    const row = mailboxRow(mailbox);
+    const mailbox = await findOne(db, workspace.uid, query);
+    const aliases = await aliasesOf(db, mailbox.uid);
+    const row = {
+      ...mailboxRow(mailbox),
+      signature: mailbox.signature,
+      forwarding_keep_copy: mailbox.forwardingKeepCopy,
+      aliases: aliases.map(({ address, endsAt }) => ({ email: address, ends_at: endsAt })),
+    };
     return { message: 'Mailbox retrieved successfully', ...row, mailbox: row };
   },
 });

@@ -21,7 +21,8 @@ export const mailboxExists = defineError({
   code: 'mailbox_exists',
   status: 409,
   whatHappened:
-    'An address of the request has a mailbox already; `mailboxes` lists them. Nothing was bought and nothing was charged.',
+    'An address of the request has a mailbox already, or was its address until a while ago; `mailboxes` lists them. ' +
+    'Nothing was bought, charged or changed.',
   whatToDo:
     'Leave these addresses out. A mailbox of your own shows its state with `POST /v1/api/mailboxes/list`.',
 });
@@ -64,7 +65,7 @@ export const invalidUsername = defineError({
   code: 'invalid_username',
   status: 400,
   whatHappened:
-    'A username of the request cannot be the part of an address before the @. Nothing was bought.',
+    'A username of the request cannot be the part of an address before the @. Nothing was bought or changed.',
   whatToDo:
     'Use letters a–z, digits, dots, hyphens and underscores, at most 64 characters, beginning and ending with a ' +
     'letter or digit. `postmaster`, `abuse` and a few others belong to the installation (RFC 2142).',
@@ -140,7 +141,58 @@ export const domainNotActive = defineError({
   whatToDo: 'Look at the domain with `GET /v1/api/domains/details`; renew it when it has run out.',
 });
 
+export const mailboxNotChangeable = defineError({
+  code: 'mailbox_not_changeable',
+  status: 409,
+  whatHappened:
+    'The mailbox is just being made, or was cancelled or removed; `status` and `reason` in the answer say which and why. ' +
+    'Nothing was changed.',
+  whatToDo: 'Wait until a new mailbox is `active`. One that is gone can no longer be changed.',
+});
+
+export const mailboxBeingChanged = defineError({
+  code: 'mailbox_being_changed',
+  status: 409,
+  whatHappened:
+    'The same thing of the mailbox (`change` in the answer) is being changed already, and what it ends in is not known ' +
+    'yet. Nothing was changed.',
+  whatToDo:
+    'Wait until `mailbox_update_status` is `completed` or `failed`, then send the request again if it is still needed.',
+});
+
+export const weakPassword = defineError({
+  code: 'weak_password',
+  status: 400,
+  whatHappened:
+    'The new password is too easy to guess or holds characters that not every mail program sends.',
+  whatToDo:
+    'Take 12 to 128 visible ASCII characters that mix three of lower case, upper case, digits and signs (or 20 of any ' +
+    'kind) and hold neither the name nor the address. Leave the password out to get a random one.',
+});
+
+export const emptySignature = defineError({
+  code: 'empty_signature',
+  status: 400,
+  whatHappened: 'Nothing of the signature is left once everything is taken out that must not be shown.',
+  whatToDo:
+    'Send text, or HTML with text or pictures in it. `POST /v1/api/mailboxes/signature/delete` removes a signature.',
+});
+
+export const forwardingToItself = defineError({
+  code: 'forwarding_to_itself',
+  status: 400,
+  whatHappened:
+    'A mailbox of the request would forward to an address of its own, and its mail would go in a circle. Nothing was ' +
+    'changed.',
+  whatToDo: 'Name an address of another mailbox, or leave the mailbox (`email` in the answer) out.',
+});
+
 export const mailboxErrors = [
+  emptySignature,
+  forwardingToItself,
+  mailboxNotChangeable,
+  mailboxBeingChanged,
+  weakPassword,
   mailboxNotFound,
   mailboxHasNoCredentials,
   mailboxExists,

@@ -2,6 +2,7 @@
 
 import type { NewEvent } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import type { Change, ChangeKind } from './change.ts';
 import type { Difference } from './drift.ts';
 import type { Mailbox, MailboxStatus } from './mailbox.ts';
 import type { Term } from './term-store.ts';
@@ -41,13 +42,72 @@ export const mailboxMoved = (
     seconds_in_previous_status: (at.getTime() - before.statusSince.getTime()) / 1000,
   });
 
-/** Says who saw the secrets, never what they are. */
+export type Revealed = 'password' | 'app_password' | 'totp_secret' | 'totp';
+
+/** Says who saw which secrets, never what they are. */
 export const credentialsRevealed = (
   mailbox: Mailbox,
   by: { keyId: string; requestId: string },
   at: Date,
+  secrets: readonly Revealed[],
 ): NewEvent =>
-  mailboxEvent('mailbox.credentials_revealed', mailbox, at, { key_id: by.keyId, request_id: by.requestId });
+  mailboxEvent('mailbox.credentials_revealed', mailbox, at, {
+    secrets,
+    key_id: by.keyId,
+    request_id: by.requestId,
+  });
+
+export const signatureChanged = (mailbox: Mailbox, at: Date): NewEvent =>
+  mailboxEvent('mailbox.signature_changed', mailbox, at, {});
+
+/** Who asked for a change; what became of it is told when it ends. */
+export const changeRequested = (
+  mailbox: Mailbox,
+  kind: ChangeKind,
+  by: { keyId: string; requestId: string },
+  at: Date,
+): NewEvent =>
+  mailboxEvent('mailbox.change_requested', mailbox, at, {
+    change: kind,
+    key_id: by.keyId,
+    request_id: by.requestId,
+  });
+
+/** The host has it: whoever signs in to the mailbox, sequencers above all, has to know. */
+export const changeEnded = (mailbox: Mailbox, change: Change, at: Date): NewEvent => {
+  switch (change.kind) {
+    case 'name':
+      return mailboxEvent('mailbox.name_changed', mailbox, at, {
+        first_name: change.after.firstName,
+        last_name: change.after.lastName,
+      });
+    case 'username': {
+      const previous = `${change.before.username}@${mailbox.domainName}`;
+      const alias = change.after.aliases.find(({ address }) => address === previous);
+      return mailboxEvent('mailbox.username_changed', mailbox, at, {
+        username: change.after.username,
+        previous_username: change.before.username,
+        previous_email: previous,
+        previous_email_until: alias?.endsAt ?? null,
+      });
+    }
+    case 'password':
+      return mailboxEvent('mailbox.password_changed', mailbox, at, {});
+    case 'forwarding':
+      return mailboxEvent('mailbox.forwarding_changed', mailbox, at, {
+        forwarding_email: change.after.address,
+        keep_copy: change.after.keepCopy,
+      });
+    default:
+      return change satisfies never;
+  }
+};
+
+export const changeFailed = (mailbox: Mailbox, kind: ChangeKind, reason: string, at: Date): NewEvent =>
+  mailboxEvent('mailbox.change_failed', mailbox, at, { change: kind, reason });
+
+export const aliasEnded = (mailbox: Mailbox, address: string, at: Date): NewEvent =>
+  mailboxEvent('mailbox.alias_ended', mailbox, at, { previous_email: address });
 
 export const renewalReminder = (mailbox: Mailbox, at: Date): NewEvent =>
   mailboxEvent('mailbox.renewal_reminder', mailbox, at, {

@@ -3,27 +3,41 @@ import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { DomainMailboxes } from '../domains/index.ts';
 import { advanceMailboxes } from './advance.job.ts';
+import { mailboxAvailability } from './availability.endpoint.ts';
 import { buyMailboxes } from './buy.endpoint.ts';
 import { buy } from './buy.workflow.ts';
 import { cancelMailboxes } from './cancel.endpoint.ts';
+import { change } from './change.workflow.ts';
+import { changePassword } from './change-password.endpoint.ts';
+import { changeUsername } from './change-username.endpoint.ts';
 import { deactivateMailboxes } from './deactivate.endpoint.ts';
 import { mailboxDetails } from './details.endpoint.ts';
 import { mailboxDrift } from './drift.endpoint.ts';
+import { endAlias } from './end-alias.workflow.ts';
 import { WAITS_AS } from './ending.ts';
 import { erase } from './erase.workflow.ts';
+import { failureReason } from './failure-reason.endpoint.ts';
+import { forwardingJobs } from './forwarding-jobs.endpoint.ts';
 import { listMailboxes } from './list.endpoint.ts';
 import { reactivateMailboxes } from './reactivate.endpoint.ts';
 import { reactivate } from './reactivate.workflow.ts';
 import { mailboxTermPaid } from './reactivation.ts';
 import { reconcileMailboxes } from './reconcile.job.ts';
 import { removeMailboxesOf } from './remove-all.ts';
+import { removeForwarding } from './remove-forwarding.endpoint.ts';
+import { removeSignature } from './remove-signature.endpoint.ts';
 import { renewMailboxes } from './renew.endpoint.ts';
+import { setSignature } from './set-signature.endpoint.ts';
+import { setUpForwarding } from './set-up-forwarding.endpoint.ts';
 import { settle } from './settle.workflow.ts';
 import { showCredentials } from './show-credentials.endpoint.ts';
 import { mailboxStatus } from './status.endpoint.ts';
 import { fullDomains, mailboxesOnDomains } from './store.ts';
 import { suspendMailboxes } from './suspend.endpoint.ts';
+import { generateTotp } from './totp.endpoint.ts';
 import { uncancelMailboxes } from './uncancel.endpoint.ts';
+import { updateMailbox } from './update.endpoint.ts';
+import { reservedUsernames } from './username.ts';
 
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
 export { cancelPurchase } from './cancel-purchase.ts';
@@ -53,7 +67,7 @@ export { mailboxByUid, mailboxesOfUids } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
 export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };
 
-export const mailboxWorkflows = [buy, settle, reactivate, erase];
+export const mailboxWorkflows = [buy, settle, reactivate, erase, change, endAlias];
 
 /** How an unpaid mailbox goes on when credits arrive. */
 export const mailboxContinuations = { [WAITS_AS]: mailboxTermPaid };
@@ -71,6 +85,17 @@ export const mailboxEndpoints = [
   mailboxDetails,
   mailboxStatus,
   showCredentials,
+  updateMailbox,
+  changeUsername,
+  changePassword,
+  generateTotp,
+  mailboxAvailability,
+  failureReason,
+  setSignature,
+  removeSignature,
+  setUpForwarding,
+  removeForwarding,
+  forwardingJobs,
 ];
 
 /** What domains need to know of mailboxes. */
@@ -78,6 +103,7 @@ export const domainMailboxes: DomainMailboxes = {
   held: mailboxesOnDomains,
   full: fullDomains,
   removeAll: removeMailboxesOf,
+  reservedUsernames,
 };
 
 /** Whose mailboxes these domains hold; nothing for one that has none. */

@@ -11,10 +11,15 @@ import {
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { mailboxCounts } from './counts.ts';
+import { mailboxPage } from './list-store.ts';
+import { mailboxStatuses } from './mailbox.ts';
 import { mailboxRow, mailboxShape, platform } from './schema.ts';
-import { mailboxPage } from './store.ts';
 
-const status = z.string().trim().toLowerCase().min(1);
+const status = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(mailboxStatuses, { error: `status must be one of ${mailboxStatuses.join(', ')}` }));
 
 export const listMailboxes = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.list',
@@ -33,6 +38,9 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
       keyword: orAbsent(z.string().trim().min(1).max(320)).meta({
         description: 'Part of the address or of a name; an address that fits exactly comes first',
       }),
+      email: orAbsent(z.string().trim().toLowerCase().min(1).max(320)).meta({
+        description: 'The exact address',
+      }),
       domain: orAbsent(z.string().trim().toLowerCase().min(1).max(253)),
       domain_uid: orAbsent(z.uuid()),
       status: orAbsent(z.union([status, z.array(status).min(1).max(20)])),
@@ -48,6 +56,7 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
   errors: [],
   async handle({ body, workspace }, { db }) {
     const filter = {
+      email: body.email,
       keyword: body.keyword,
       domain: body.domain,
       domainUid: body.domain_uid,

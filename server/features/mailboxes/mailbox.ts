@@ -3,27 +3,30 @@ import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 
 export const platforms = ['GOOGLE', 'MICROSOFT', 'AZURE', 'SMTP'] as const satisfies readonly Platform[];
 
-export type MailboxStatus =
-  | 'pending'
-  | 'scheduled'
-  | 'processing'
-  | 'waiting_for_dns_propagation'
-  | 'waiting_for_activation_email'
-  | 'activation_email_received'
-  | 'configuring_workspace'
-  | 'configuring_dns'
-  | 'configuring_dkim'
-  | 'configuring_auth'
-  | 'finalizing_setup'
-  | 'active'
-  | 'inactive'
-  | 'suspended'
-  | 'failed'
-  | 'renewal_failed'
-  | 'scheduled_for_cancellation'
-  | 'cancelled'
-  | 'archived'
-  | 'deleted';
+export const mailboxStatuses = [
+  'pending',
+  'scheduled',
+  'processing',
+  'waiting_for_dns_propagation',
+  'waiting_for_activation_email',
+  'activation_email_received',
+  'configuring_workspace',
+  'configuring_dns',
+  'configuring_dkim',
+  'configuring_auth',
+  'finalizing_setup',
+  'active',
+  'inactive',
+  'suspended',
+  'failed',
+  'renewal_failed',
+  'scheduled_for_cancellation',
+  'cancelled',
+  'archived',
+  'deleted',
+] as const;
+
+export type MailboxStatus = (typeof mailboxStatuses)[number];
 
 export type Mailbox = {
   uid: string;
@@ -43,6 +46,12 @@ export type Mailbox = {
   /** The first mailbox of its domain. */
   isAdmin: boolean;
   forwardingEmail: string | null;
+  /** Whether mail that goes on to there is in the mailbox too. */
+  forwardingKeepCopy: boolean;
+  /** How the last change stands. */
+  updateStatus: 'na' | 'queued' | 'pending' | 'completed' | 'failed';
+  /** HTML that is safe to show. */
+  signature: string | null;
   profilePicture: string | null;
   renewalDate: Date | null;
   renewalCycle: string;

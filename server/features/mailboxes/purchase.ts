@@ -11,7 +11,6 @@ import { type MailboxPrice, mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import {
   duplicateMailbox,
-  invalidUsername,
   mailboxExists,
   mixedPlatforms,
   noDomainsFound,
@@ -21,6 +20,7 @@ import { mailboxBought } from './events.ts';
 import type { Mailbox } from './mailbox.ts';
 import { newSecrets, sealSecrets } from './secrets.ts';
 import { addressesTaken, mailboxesInsert, mailboxesOnDomains } from './store.ts';
+import { assertUsername } from './username.ts';
 
 export type MailboxWish = {
   username: string;
@@ -34,31 +34,9 @@ export type MailboxWish = {
 const addressOf = (wish: Pick<MailboxWish, 'username' | 'domainName'>): string =>
   `${wish.username}@${wish.domainName}`;
 
-// A dot-atom (RFC 5321 §4.1.2) cut down to what every platform and every sequencer takes.
-const USERNAME = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
-const USERNAME_MAX = 64; // RFC 5321 §4.5.3.1.1
-const reserved = new Set([
-  'abuse',
-  'hostmaster',
-  'mailer-daemon',
-  'noc',
-  'postmaster',
-  'root',
-  'security',
-  'webmaster',
-]); // RFC 2142
-
 /** Checks what can be checked without knowing what exists; throws the first rule that is broken. */
 export const checkWishes = (wishes: readonly MailboxWish[]): void => {
-  for (const wish of wishes) {
-    const address = addressOf(wish);
-    if (wish.username.length > USERNAME_MAX || !USERNAME.test(wish.username)) {
-      throw invalidUsername(`"${wish.username}" cannot be the username of ${address}`, { email: address });
-    }
-    if (reserved.has(wish.username)) {
-      throw invalidUsername(`${address} is reserved (RFC 2142)`, { email: address });
-    }
-  }
+  for (const wish of wishes) assertUsername(wish.username, addressOf(wish));
   const seen = new Set<string>();
   for (const wish of wishes) {
     const address = addressOf(wish);
@@ -145,6 +123,9 @@ export const insertMailboxes = async (
       statusSince: now,
       isAdmin,
       forwardingEmail: null,
+      forwardingKeepCopy: true,
+      updateStatus: 'na',
+      signature: null,
       profilePicture: wish.profilePicture,
       renewalDate: null,
       renewalCycle: 'monthly',

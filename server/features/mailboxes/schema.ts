@@ -24,6 +24,9 @@ export const personName = z
     error: 'a name must not contain line breaks, control or text direction characters',
   });
 
+/** A username as it is sent; whether it can be one is `assertUsername`'s to say. */
+export const newUsername = z.string().trim().toLowerCase().min(1).max(320).meta({ example: 'mara.v' });
+
 export const pictureUrl = orAbsent(z.url({ protocol: /^https?$/ }));
 
 export const mailboxShape = z
@@ -97,7 +100,7 @@ export const mailboxRow = (mailbox: Mailbox) => ({
   renewal_cycle: mailbox.renewalCycle,
   renewal_status: mailbox.renewalStatus,
   prepaid_until: mailbox.prepaidUntil?.toISOString() ?? null,
-  mailbox_update_status: 'na',
+  mailbox_update_status: mailbox.updateStatus,
   sequencer_status: 'na',
   dns_propagation_status: dnsPropagationStatus(mailbox.status),
   mailbox_reactivation_status: mailbox.reactivationStatus,

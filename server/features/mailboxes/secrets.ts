@@ -41,16 +41,39 @@ export const newSecrets = (): MailboxSecrets => ({
 
 const context = (mailboxUid: string, name: keyof MailboxSecrets): string => `mailbox:${mailboxUid}:${name}`;
 
+const sealSecret = (box: SecretBox, mailboxUid: string, name: keyof MailboxSecrets, secret: string): string =>
+  box.seal(secret, context(mailboxUid, name));
+
+export const openSecret = (
+  box: SecretBox,
+  mailboxUid: string,
+  name: keyof MailboxSecrets,
+  sealed: string,
+): string => box.open(sealed, context(mailboxUid, name));
+
+/** A new password, one that was chosen or a random one, and the app password that goes with it. */
+export const sealNewPassword = (
+  box: SecretBox,
+  mailboxUid: string,
+  chosen: string | undefined,
+): Pick<SealedSecrets, 'password' | 'appPassword'> => {
+  const { password, appPassword } = newSecrets();
+  return {
+    password: sealSecret(box, mailboxUid, 'password', chosen ?? password),
+    appPassword: sealSecret(box, mailboxUid, 'appPassword', appPassword),
+  };
+};
+
 export const sealSecrets = (box: SecretBox, mailboxUid: string, secrets: MailboxSecrets): SealedSecrets => ({
-  password: box.seal(secrets.password, context(mailboxUid, 'password')),
-  appPassword: box.seal(secrets.appPassword, context(mailboxUid, 'appPassword')),
-  totpSecret: box.seal(secrets.totpSecret, context(mailboxUid, 'totpSecret')),
+  password: sealSecret(box, mailboxUid, 'password', secrets.password),
+  appPassword: sealSecret(box, mailboxUid, 'appPassword', secrets.appPassword),
+  totpSecret: sealSecret(box, mailboxUid, 'totpSecret', secrets.totpSecret),
 });
 
 export const openSecrets = (box: SecretBox, mailboxUid: string, sealed: SealedSecrets): MailboxSecrets => ({
-  password: box.open(sealed.password, context(mailboxUid, 'password')),
-  appPassword: box.open(sealed.appPassword, context(mailboxUid, 'appPassword')),
-  totpSecret: box.open(sealed.totpSecret, context(mailboxUid, 'totpSecret')),
+  password: openSecret(box, mailboxUid, 'password', sealed.password),
+  appPassword: openSecret(box, mailboxUid, 'appPassword', sealed.appPassword),
+  totpSecret: openSecret(box, mailboxUid, 'totpSecret', sealed.totpSecret),
 });
 
 /** The secrets of a mailbox that exists, opened; whoever asks records that somebody sees them. */

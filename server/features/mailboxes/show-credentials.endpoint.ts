@@ -1,16 +1,14 @@
 // GET /mailboxes/show-credentials: the secrets of one mailbox, and where to sign in with them.
 import { z } from 'zod';
 import type { MailEndpoint } from '../../../providers/contracts/mailbox-host.ts';
-import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
+import { findForReveal, oneMailbox } from './credentials.ts';
 import { mailboxHasNoCredentials, mailboxNotFound } from './errors.ts';
 import { credentialsRevealed } from './events.ts';
-import { isGone } from './mailbox.ts';
 import { openSecrets } from './secrets.ts';
-import { mailboxFind, mailboxSecrets } from './store.ts';
+import { mailboxSecrets } from './store.ts';
 
 const endpointShape = z
   .object({
@@ -25,6 +23,8 @@ const endpointShape = z
   })
   .meta({ id: 'MailEndpoint' });
 
+const REVEALED = ['password', 'app_password', 'totp_secret'] as const;
+
 export const showCredentials = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.show-credentials',
   summary: 'Show mailbox credentials',
@@ -33,15 +33,7 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/mailboxes/show-credentials',
   scope: 'workspace',
-  query: z
-    .strictObject({
-      uid: orAbsent(uidToFind),
-      email: orAbsent(z.string().trim().toLowerCase().min(3).max(320)),
-    })
-    .refine(({ uid, email }) => (uid === undefined) !== (email === undefined), {
-      error: 'exactly one of uid and email is required',
-      path: ['uid'],
-    }),
+  query: oneMailbox,
   response: z.object({
     uid: z.uuid(),
     email: z.string(),
@@ -56,22 +48,14 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
   }),
   errors: [mailboxNotFound, mailboxHasNoCredentials],
   async handle({ query, caller, workspace, requestId, commit }, { db, clock, providers, secrets }) {
-    const which = query.uid ? { uid: query.uid } : { address: query.email! };
-    const mailbox = await mailboxFind(db, workspace.uid, which);
-    if (!mailbox) throw mailboxNotFound('Mailbox not found');
-    if (isGone(mailbox.status)) {
-      throw mailboxHasNoCredentials(`${mailbox.address} is ${mailbox.status} and has no credentials`, {
-        status: mailbox.status,
-        reason: mailbox.statusReason,
-      });
-    }
+    const mailbox = await findForReveal(db, workspace.uid, query);
     const opened = openSecrets(secrets, mailbox.uid, await mailboxSecrets(db, mailbox.uid));
     const scope = { workspaceId: workspace.uid, domain: mailbox.domainName };
     const { smtp, imap } = await providers.mailboxHost(mailbox.platform, scope).access();
 
     return commit(async (tx) => {
       const by = { keyId: caller.keyId, requestId };
-      await recordEvents(tx, [credentialsRevealed(mailbox, by, clock.now())]);
+      await recordEvents(tx, [credentialsRevealed(mailbox, by, clock.now(), REVEALED)]);
       return {
         message: 'Mailbox credentials retrieved successfully',
         uid: mailbox.uid,

@@ -3,8 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Mailbox as MailboxTable } from '../../../database/types.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
-import { mailboxCounts } from './counts.ts';
+import { aliasHolders } from './changes-store.ts';
 import {
   addressFreeStatuses,
   goneStatuses,
@@ -29,6 +28,9 @@ export const mailboxColumns = [
   'status_since',
   'is_admin',
   'forwarding_email',
+  'forwarding_keep_copy',
+  'update_status',
+  'signature',
   'profile_picture',
   'renewal_date',
   'renewal_cycle',
@@ -68,6 +70,9 @@ export const mailboxFromRow = (
   statusSince: row.status_since,
   isAdmin: row.is_admin,
   forwardingEmail: row.forwarding_email,
+  forwardingKeepCopy: row.forwarding_keep_copy,
+  updateStatus: row.update_status as Mailbox['updateStatus'],
+  signature: row.signature,
   profilePicture: row.profile_picture,
   renewalDate: row.renewal_date,
   renewalCycle: row.renewal_cycle,
@@ -140,7 +145,7 @@ export const mailboxLock = async (tx: Tx, uid: string): Promise<Mailbox | null> 
   return row ? mailboxFromRow(row) : null;
 };
 
-const ofWorkspace = (db: Db, workspaceUid: string) =>
+export const ofWorkspace = (db: Db, workspaceUid: string) =>
   db.selectFrom('mailbox').where('workspace_uid', '=', workspaceUid);
 
 /** One mailbox of a workspace; by address the live one, when an old one had the same. */
@@ -170,7 +175,7 @@ export const mailboxSecrets = async (db: Db, uid: string): Promise<SealedSecrets
   };
 };
 
-/** Which of these addresses a mailbox of the installation has, or could come back to. */
+/** Which of these addresses a mailbox of the installation has, could come back to, or had until a while ago. */
 export const addressesTaken = async (db: Db, addresses: string[]): Promise<string[]> => {
   if (addresses.length === 0) return [];
   const rows = await db
@@ -179,7 +184,8 @@ export const addressesTaken = async (db: Db, addresses: string[]): Promise<strin
     .where('address', 'in', addresses)
     .where('status', 'not in', [...addressFreeStatuses])
     .execute();
-  return rows.map(({ address }) => address);
+  const aliases = await aliasHolders(db, addresses);
+  return addresses.filter((address) => aliases.has(address) || rows.some((row) => row.address === address));
 };
 
 /** What each domain holds already: how many live mailboxes, and of which platform. */
@@ -253,56 +259,6 @@ export const fullDomains = async (db: Db, workspaceUid: string, maximum: number)
   return rows.map(({ domain_uid }) => domain_uid);
 };
 
-export type MailboxFilter = {
-  keyword?: string;
-  domain?: string;
-  domainUid?: string;
-  status?: string[];
-  platform?: Platform;
-};
-
-/** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
-export const mailboxPage = async (
-  db: Db,
-  workspaceUid: string,
-  filter: MailboxFilter,
-  { limit, offset, after }: NewestFirstPage,
-): Promise<{ mailboxes: Mailbox[]; total: number }> => {
-  const matching = filtered(db, workspaceUid, filter);
-  const exact = filter.keyword?.toLowerCase() ?? null;
-  const rows = await matching
-    .select(mailboxColumns)
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .$if(exact !== null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'))
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const narrowed = filter.keyword || filter.domain || filter.domainUid;
-  const total = narrowed
-    ? Number(
-        (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
-      )
-    : (await mailboxCounts(db, workspaceUid))
-        .filter((row) => !filter.status || filter.status.includes(row.status))
-        .filter((row) => !filter.platform || filter.platform === row.platform)
-        .reduce((sum, row) => sum + row.count, 0);
-  return { mailboxes: rows.map(mailboxFromRow), total };
-};
-
-const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
-  ofWorkspace(db, workspaceUid)
-    .$if(filter.domain !== undefined, (query) => query.where('domain_name', '=', filter.domain!))
-    .$if(filter.domainUid !== undefined, (query) => query.where('domain_uid', '=', filter.domainUid!))
-    .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
-    .$if(filter.platform !== undefined, (query) => query.where('platform', '=', filter.platform!))
-    .$if(filter.keyword !== undefined, (query) =>
-      query.where('search', 'like', `%${filter.keyword!.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`),
-    );
-
 /** Mailboxes by their own uids or by those of their domains, newest first. */
 export const mailboxesByUids = async (
   db: Db,
@@ -344,6 +300,14 @@ export const mailboxesOfUids = async (db: Db, uids: string[]): Promise<Map<strin
 export type MailboxChange = Partial<
   Pick<
     Mailbox,
+    | 'username'
+    | 'firstName'
+    | 'lastName'
+    | 'forwardingEmail'
+    | 'forwardingKeepCopy'
+    | 'updateStatus'
+    | 'signature'
+    | 'profilePicture'
     | 'status'
     | 'statusReason'
     | 'statusSince'
@@ -364,12 +328,22 @@ export type MailboxChange = Partial<
     | 'erasingSince'
     | 'runs'
   >
->;
+> & { sealed?: Pick<SealedSecrets, 'password' | 'appPassword'> };
 
 export const mailboxUpdate = async (tx: Tx, uid: string, change: MailboxChange, now: Date): Promise<void> => {
   await tx
     .updateTable('mailbox')
     .set({
+      username: change.username,
+      first_name: change.firstName,
+      last_name: change.lastName,
+      forwarding_email: change.forwardingEmail,
+      forwarding_keep_copy: change.forwardingKeepCopy,
+      update_status: change.updateStatus,
+      signature: change.signature,
+      profile_picture: change.profilePicture,
+      password_sealed: change.sealed?.password,
+      app_password_sealed: change.sealed?.appPassword,
       status: change.status,
       status_reason: change.statusReason,
       status_since: change.statusSince,

@@ -1,0 +1,61 @@
+// The statements behind the list of mailboxes.
+import { sql } from 'kysely';
+import type { Db } from '../../../database/database.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { mailboxCounts } from './counts.ts';
+import type { Mailbox } from './mailbox.ts';
+import { mailboxColumns, mailboxFromRow, ofWorkspace } from './store.ts';
+
+export type MailboxFilter = {
+  /** The exact address. */
+  email?: string;
+  keyword?: string;
+  domain?: string;
+  domainUid?: string;
+  status?: string[];
+  platform?: Platform;
+};
+
+/** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
+export const mailboxPage = async (
+  db: Db,
+  workspaceUid: string,
+  filter: MailboxFilter,
+  { limit, offset, after }: NewestFirstPage,
+): Promise<{ mailboxes: Mailbox[]; total: number }> => {
+  const matching = filtered(db, workspaceUid, filter);
+  const exact = filter.keyword?.toLowerCase() ?? null;
+  const rows = await matching
+    .select(mailboxColumns)
+    .$if(after !== null, (query) =>
+      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
+    )
+    .$if(exact !== null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'))
+    .orderBy('created_at', 'desc')
+    .orderBy('uid', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const narrowed = filter.email || filter.keyword || filter.domain || filter.domainUid;
+  const total = narrowed
+    ? Number(
+        (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
+      )
+    : (await mailboxCounts(db, workspaceUid))
+        .filter((row) => !filter.status || filter.status.includes(row.status))
+        .filter((row) => !filter.platform || filter.platform === row.platform)
+        .reduce((sum, row) => sum + row.count, 0);
+  return { mailboxes: rows.map(mailboxFromRow), total };
+};
+
+const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
+  ofWorkspace(db, workspaceUid)
+    .$if(filter.email !== undefined, (query) => query.where('address', '=', filter.email!))
+    .$if(filter.domain !== undefined, (query) => query.where('domain_name', '=', filter.domain!))
+    .$if(filter.domainUid !== undefined, (query) => query.where('domain_uid', '=', filter.domainUid!))
+    .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
+    .$if(filter.platform !== undefined, (query) => query.where('platform', '=', filter.platform!))
+    .$if(filter.keyword !== undefined, (query) =>
+      query.where('search', 'like', `%${filter.keyword!.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`),
+    );
