@@ -49,6 +49,8 @@ const featureOrder = [
   'dns',
   'domains',
   'mailboxes',
+  'mailbox-pictures',
+  'mailbox-files',
   'mail-queue',
   'suppressions',
   'consent-requests',

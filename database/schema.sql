@@ -574,6 +574,18 @@ create table public.mailbox_drift (
 CREATE UNIQUE INDEX mailbox_drift_open ON public.mailbox_drift USING btree (vendor, host_id, kind) WHERE (resolved_at IS NULL);
 CREATE INDEX mailbox_drift_workspace ON public.mailbox_drift USING btree (workspace_uid, found_at DESC, uid DESC);
 
+create table public.mailbox_picture (
+  mailbox_uid uuid not null,
+  content_type text not null,
+  bytes bytea not null,
+  width integer not null,
+  height integer not null,
+  updated_at timestamp with time zone not null,
+  constraint mailbox_picture_bytes_check CHECK ((octet_length(bytes) <= 2000000)),
+  constraint mailbox_picture_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_picture_pkey PRIMARY KEY (mailbox_uid)
+);
+
 create table public.mailbox_reconciliation (
   vendor text not null,
   started_at timestamp with time zone not null,

@@ -415,6 +415,15 @@ export interface MailboxDrift {
   workspace_uid: string | null;
 }
 
+export interface MailboxPicture {
+  bytes: Buffer;
+  content_type: string;
+  height: number;
+  mailbox_uid: string;
+  updated_at: Timestamp;
+  width: number;
+}
+
 export interface MailboxReconciliation {
   started_at: Timestamp;
   vendor: string;
@@ -1041,6 +1050,7 @@ export interface DB {
   mailbox_change: MailboxChange;
   mailbox_count: MailboxCount;
   mailbox_drift: MailboxDrift;
+  mailbox_picture: MailboxPicture;
   mailbox_reconciliation: MailboxReconciliation;
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;

@@ -128,6 +128,12 @@ export type EndpointDefinition<
    * (Markdown). Refusals stay JSON.
    */
   file?: { types: readonly [string, ...string[]]; holds: string };
+  /**
+   * When the body may also come as a file: in a form (multipart/form-data, beside the other fields), or alone under one of
+   * these media types. It becomes the text of `field`: as it is when all of them are text types, and otherwise as a data
+   * address.
+   */
+  upload?: { field: string; types: readonly [string, ...string[]]; maxBytes: number };
   /** What the handler throws beyond the errors of the plumbing. */
   errors?: readonly ErrorFactory[];
   /** Shown in the documentation. */
@@ -157,6 +163,9 @@ export type Endpoint<Context = never> = {
   readonly body: z.ZodType;
   readonly response: z.ZodObject;
   readonly file: { readonly types: readonly string[]; readonly holds: string } | undefined;
+  readonly upload:
+    | { readonly field: string; readonly types: readonly string[]; readonly maxBytes: number }
+    | undefined;
   readonly errors: readonly ErrorFactory[];
   readonly examples: { readonly body?: unknown; readonly response?: unknown };
   // A method, not a function property: parameters of methods are compared bivariantly, which lets a list hold
@@ -216,6 +225,7 @@ export const defineEndpoint =
       body: definition.body ?? nothing,
       response: definition.response,
       file: definition.file,
+      upload: definition.upload,
       errors: definition.errors ?? [],
       examples: definition.examples ?? {},
       handle: definition.handle as Endpoint<Context>['handle'],
@@ -260,6 +270,9 @@ const findContradiction = (endpoint: Endpoint): string | undefined => {
     if (homeless) return `the alias parameter {${homeless}} is no field of the request`;
   }
   if (endpoint.method === 'GET' && endpoint.body !== nothing) return 'a GET has no body';
+  if (endpoint.upload && parameterTarget(endpoint, endpoint.upload.field) !== 'body') {
+    return 'the field of the upload is not in the body';
+  }
   if (endpoint.file && endpoint.method !== 'GET') return 'only a GET answers a file';
   for (const part of ['params', 'query', 'body'] as const) {
     const lax = findLaxObject(endpoint[part], part);

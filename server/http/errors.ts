@@ -145,10 +145,19 @@ export const malformedJson = defineError({
   whatToDo: 'Send one JSON object as the body, with `Content-Type: application/json`.',
 });
 
+export const malformedUpload = defineError({
+  code: 'malformed_upload',
+  status: 400,
+  whatHappened: 'The form or the file of the request cannot be read. Nothing was done.',
+  whatToDo:
+    'Send `multipart/form-data` as a browser does (with curl: `-F file=@mailboxes.csv`), text files in UTF-8.',
+});
+
 export const bodyTooLarge = defineError({
   code: 'body_too_large',
   status: 413,
-  whatHappened: 'The body is larger than the server accepts (1 MB). Nothing was done.',
+  whatHappened:
+    'The body is larger than the operation accepts (1 MB where it says nothing else). Nothing was done.',
   whatToDo: 'Split the request into several smaller ones.',
 });
 
@@ -195,6 +204,7 @@ export const plumbingErrors: readonly ErrorFactory[] = [
   notFound,
   validationFailed,
   malformedJson,
+  malformedUpload,
   bodyTooLarge,
   rateLimited,
   idempotencyKeyReused,

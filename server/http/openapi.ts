@@ -11,6 +11,7 @@ import {
   internalError,
   invalidWorkspace,
   malformedJson,
+  malformedUpload,
   operatorOnly,
   rateLimited,
   unauthorized,
@@ -122,10 +123,22 @@ const operationObject = (
             ? { example: endpoint.examples.body }
             : {}),
         },
+        ...uploads(endpoint),
       },
     };
   }
   return operation;
+};
+
+/** The body as a file: as a part of a form, beside the fields of the JSON, or alone. */
+const uploads = ({ upload }: Endpoint): Json => {
+  if (!upload) return {};
+  const binary = { type: 'string', format: 'binary' };
+  const form = { type: 'object', properties: { file: binary }, additionalProperties: true };
+  return {
+    'multipart/form-data': { schema: form },
+    ...Object.fromEntries(upload.types.map((type) => [type, { schema: binary }])),
+  };
 };
 
 const descriptionOf = (endpoint: Endpoint, isAlias: boolean): string =>
@@ -221,6 +234,7 @@ const errorsOf = (endpoint: Endpoint): ErrorDefinition[] => {
   if (endpoint.scope === 'workspace') factories.push(invalidWorkspace);
   if (endpoint.scope === 'operator') factories.push(operatorOnly);
   if (endpoint.method !== 'GET') factories.push(malformedJson, bodyTooLarge);
+  if (endpoint.upload) factories.push(malformedUpload);
   if (endpoint.writes) factories.push(idempotencyKeyReused, idempotencyInProgress);
   return [...new Set(factories.map(({ definition }) => definition))];
 };

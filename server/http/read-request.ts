@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { type Endpoint, parameterTarget } from './endpoint.ts';
 import { bodyTooLarge, malformedJson, validationFailed } from './errors.ts';
 import { checkPart, fieldPath, type Problem, type ProblemPlace } from './problems.ts';
+import { isUpload, readUpload } from './read-upload.ts';
 
 /** The largest body the server reads. */
 export const MAX_BODY_BYTES = 1_000_000;
@@ -29,7 +30,7 @@ export type RequestInput = {
 export const readRequest = async (c: Context, endpoint: Endpoint): Promise<RequestInput> => {
   const query = readQuery(new URL(c.req.url).searchParams);
   // The content type is not looked at: clients are known to leave it out.
-  const body = endpoint.method === 'GET' ? {} : parseBody(await readBody(c.req.raw));
+  const body = endpoint.method === 'GET' ? {} : await bodyOf(c.req.raw, endpoint);
 
   const params: Record<string, unknown> = {};
   const problems: Problem[] = [];
@@ -79,20 +80,27 @@ const readQuery = (search: URLSearchParams): Record<string, unknown> =>
     }),
   );
 
-const readBody = async (request: Request): Promise<Uint8Array> => {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+const bodyOf = async (request: Request, { upload }: Pick<Endpoint, 'upload'>): Promise<unknown> => {
+  // Base64 makes four of three; beside the file there are other fields.
+  const maxBytes = upload ? Math.ceil((upload.maxBytes * 4) / 3) + 100_000 : MAX_BODY_BYTES;
+  const bytes = await readBody(request, maxBytes);
+  return upload && isUpload(request, upload) ? readUpload(request, bytes, upload) : parseBody(bytes);
+};
+
+const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> => {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   // Without a Content-Length (chunked transfer, RFC 9112 §7.1) only counting tells.
   for await (const chunk of request.body ?? []) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_BODY_BYTES) throw tooLarge();
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, sizeBytes);
 };
 
-const tooLarge = () => bodyTooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes`);
+const tooLarge = (maxBytes: number) => bodyTooLarge(`The body is larger than ${maxBytes} bytes`);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

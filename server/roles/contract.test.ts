@@ -108,6 +108,8 @@ const testedWebhook = async (): Promise<{ uid: string; delivery: string }> => {
   return { uid, delivery: (await api.post('/webhooks/test', { uid })).body.delivery_uid };
 };
 
+const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
 const nameOf = (domain: string): string => domain.split('.')[0]!;
 
 const fixtures = async (): Promise<PropertyFixtures> => {
@@ -203,6 +205,20 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.update': { body: { uid: mailbox.uid, first_name: 'Mara', user_name: nameOf(name) } },
       'mailboxes.change-username': { body: { uid: mailbox.uid, new_username: `r-${nameOf(name)}` } },
       'mailboxes.change-password': { body: { uid: mailbox.uid } },
+      'mailbox-pictures.set': { body: { uid: mailbox.uid, picture: PIXEL } },
+      'mailbox-pictures.show': async () => {
+        await api.post('/mailboxes/profile-picture', { uid: mailbox.uid, picture: PIXEL });
+        return { query: { uid: mailbox.uid } };
+      },
+      'mailbox-pictures.remove': { body: { uid: mailbox.uid } },
+      'mailbox-files.import': {
+        body: {
+          csv: `email,name\ni-${nameOf(name)}@${domain.name},A B\n`,
+          platform: 'GOOGLE',
+          dry_run: true,
+        },
+      },
+      'mailbox-files.export': { query: {} },
       'mailboxes.totp': { query: { uid: mailbox.uid } },
       'mailboxes.availability': { query: { uid: mailbox.uid, username: 'free' } },
       'mailboxes.failure-reason': { query: { uid: mailbox.uid } },

@@ -25,6 +25,8 @@ import {
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
+import { mailboxFileEndpoints, mailboxFileErrors } from '../features/mailbox-files/index.ts';
+import { mailboxPictureEndpoints, mailboxPictureErrors } from '../features/mailbox-pictures/index.ts';
 import {
   domainMailboxes,
   mailboxContinuations,
@@ -100,6 +102,8 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...domainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
+  ...mailboxPictureEndpoints,
+  ...mailboxFileEndpoints,
   ...mailQueueEndpoints,
   ...suppressionEndpoints,
   ...paymentEndpoints,
@@ -141,6 +145,8 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...dnsErrors,
   ...domainErrors,
   ...mailboxErrors,
+  ...mailboxPictureErrors,
+  ...mailboxFileErrors,
   ...mailQueueErrors,
   ...suppressionErrors,
   ...orderErrors,

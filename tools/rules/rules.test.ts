@@ -106,7 +106,7 @@ describe('a feature folder', () => {
 
   test('is refused when it has grown into two', () => {
     const many = Object.fromEntries(
-      Array.from({ length: 68 }, (_, index) => [`server/features/mailboxes/rule-${index}.ts`, '']),
+      Array.from({ length: 72 }, (_, index) => [`server/features/mailboxes/rule-${index}.ts`, '']),
     );
     expect(messages(checkFeatures(treeOf({ ...good, ...many }))).join()).toContain('it is two features');
   });

@@ -44,6 +44,9 @@ export const mailboxMoved = (
 
 export type Revealed = 'password' | 'app_password' | 'totp_secret' | 'totp';
 
+/** What whoever gets all of the credentials sees. */
+export const REVEALED = ['password', 'app_password', 'totp_secret'] as const satisfies readonly Revealed[];
+
 /** Says who saw which secrets, never what they are. */
 export const credentialsRevealed = (
   mailbox: Mailbox,
@@ -56,6 +59,9 @@ export const credentialsRevealed = (
     key_id: by.keyId,
     request_id: by.requestId,
   });
+
+export const pictureChanged = (mailbox: Mailbox, hasPicture: boolean, at: Date): NewEvent =>
+  mailboxEvent('mailbox.picture_changed', mailbox, at, { has_picture: hasPicture });
 
 export const signatureChanged = (mailbox: Mailbox, at: Date): NewEvent =>
   mailboxEvent('mailbox.signature_changed', mailbox, at, {});

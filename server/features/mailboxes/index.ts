@@ -39,6 +39,7 @@ import { uncancelMailboxes } from './uncancel.endpoint.ts';
 import { updateMailbox } from './update.endpoint.ts';
 import { reservedUsernames } from './username.ts';
 
+export { hostOf } from './at-host.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
 export { cancelPurchase } from './cancel-purchase.ts';
 export { mailboxDomainsCharged } from './charged.ts';
@@ -48,10 +49,16 @@ export {
   invalidUsername,
   mailboxErrors,
   mailboxExists,
+  mailboxNotChangeable,
+  mailboxNotFound,
   mixedPlatforms,
+  noDomainsFound,
   tooManyMailboxesOnDomain,
 } from './errors.ts';
-export type { Mailbox, MailboxStatus } from './mailbox.ts';
+export { credentialsRevealed, REVEALED } from './events.ts';
+export { type MailboxFilter, mailboxesFrom } from './list-store.ts';
+export { isGone as isGoneMailbox, type Mailbox, type MailboxStatus } from './mailbox.ts';
+export { setProfilePicture } from './profile-picture.ts';
 export {
   checkPlaces,
   checkWishes,
@@ -59,12 +66,29 @@ export {
   type MailboxWish,
   mailboxLine,
   mailboxLines,
+  priceMailboxes,
+  purchaseMailboxes,
 } from './purchase.ts';
-export { MAX_MAILBOXES, mailboxRow, personName, pictureUrl, platform } from './schema.ts';
+export {
+  filterOf,
+  MAX_MAILBOXES,
+  mailboxFilter,
+  mailboxRow,
+  personName,
+  pictureUrl,
+  platform,
+} from './schema.ts';
 export { readMailboxSecrets } from './secrets.ts';
 export { mailboxSeller } from './seller.ts';
-export { mailboxByUid, mailboxesOfUids } from './store.ts';
+export {
+  addressesTaken,
+  mailboxByUid,
+  mailboxesOfUids,
+  mailboxesOnDomains,
+  mailboxFind,
+} from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
+export { usernameProblem } from './username.ts';
 export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };
 
 export const mailboxWorkflows = [buy, settle, reactivate, erase, change, endAlias];

@@ -9,12 +9,12 @@ import { mailboxColumns, mailboxFromRow, ofWorkspace } from './store.ts';
 
 export type MailboxFilter = {
   /** The exact address. */
-  email?: string;
-  keyword?: string;
-  domain?: string;
-  domainUid?: string;
-  status?: string[];
-  platform?: Platform;
+  email?: string | undefined;
+  keyword?: string | undefined;
+  domain?: string | undefined;
+  domainUid?: string | undefined;
+  status?: string[] | undefined;
+  platform?: Platform | undefined;
 };
 
 /** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
@@ -59,3 +59,23 @@ const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
     .$if(filter.keyword !== undefined, (query) =>
       query.where('search', 'like', `%${filter.keyword!.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`),
     );
+
+/** Newest first, those that come after a mailbox; without one, from the first on. */
+export const mailboxesFrom = async (
+  db: Db,
+  workspaceUid: string,
+  filter: MailboxFilter,
+  after: Pick<Mailbox, 'createdAt' | 'uid'> | null,
+  limit: number,
+): Promise<Mailbox[]> => {
+  const rows = await filtered(db, workspaceUid, filter)
+    .select(mailboxColumns)
+    .$if(after !== null, (query) =>
+      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('uid', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(mailboxFromRow);
+};

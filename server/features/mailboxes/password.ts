@@ -17,6 +17,8 @@ export const passwordProblem = (
 ): string | null => {
   if (!/^[\x21-\x7e]*$/.test(password))
     return 'it may hold letters, digits and signs of ASCII, and no spaces';
+  // In a file of mailboxes a spreadsheet would take it for a formula.
+  if (/^[=+\-@]/.test(password)) return 'it must not begin with =, +, - or @';
   if (password.length < SHORTEST) return `it must have at least ${SHORTEST} characters`;
   if (password.length > LONGEST) return `it must have at most ${LONGEST} characters`;
   if (new Set(password).size < 6) return 'it repeats too few characters';

@@ -1,7 +1,8 @@
 // The shapes that several mailbox endpoints share.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
-import { isGone, type Mailbox, type MailboxStatus, platforms } from './mailbox.ts';
+import type { MailboxFilter } from './list-store.ts';
+import { isGone, type Mailbox, type MailboxStatus, mailboxStatuses, platforms } from './mailbox.ts';
 import type { MailboxWish } from './purchase.ts';
 
 /** Platforms are upper case on the wire; some clients send them in lower case. */
@@ -28,6 +29,35 @@ export const personName = z
 export const newUsername = z.string().trim().toLowerCase().min(1).max(320).meta({ example: 'mara.v' });
 
 export const pictureUrl = orAbsent(z.url({ protocol: /^https?$/ }));
+
+const status = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(mailboxStatuses, { error: `status must be one of ${mailboxStatuses.join(', ')}` }));
+
+/** What narrows a list of mailboxes. */
+export const mailboxFilter = {
+  keyword: orAbsent(z.string().trim().min(1).max(320)).meta({
+    description: 'Part of the address or of a name; an address that fits exactly comes first',
+  }),
+  email: orAbsent(z.string().trim().toLowerCase().min(1).max(320)).meta({ description: 'The exact address' }),
+  domain: orAbsent(z.string().trim().toLowerCase().min(1).max(253)),
+  domain_uid: orAbsent(z.uuid()),
+  status: orAbsent(z.union([status, z.array(status).min(1).max(20)])),
+  platform: orAbsent(platform),
+};
+
+type SentFilter = z.output<z.ZodObject<typeof mailboxFilter>>;
+
+export const filterOf = (sent: SentFilter): MailboxFilter => ({
+  email: sent.email,
+  keyword: sent.keyword,
+  domain: sent.domain,
+  domainUid: sent.domain_uid,
+  status: sent.status === undefined ? undefined : [sent.status].flat(),
+  platform: sent.platform,
+});
 
 export const mailboxShape = z
   .object({

@@ -6,7 +6,7 @@ import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { findForReveal, oneMailbox } from './credentials.ts';
 import { mailboxHasNoCredentials, mailboxNotFound } from './errors.ts';
-import { credentialsRevealed } from './events.ts';
+import { credentialsRevealed, REVEALED } from './events.ts';
 import { openSecrets } from './secrets.ts';
 import { mailboxSecrets } from './store.ts';
 
@@ -22,8 +22,6 @@ const endpointShape = z
       .meta({ description: 'Address to connect to where DNS does not know the host' }),
   })
   .meta({ id: 'MailEndpoint' });
-
-const REVEALED = ['password', 'app_password', 'totp_secret'] as const;
 
 export const showCredentials = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.show-credentials',
