@@ -5,6 +5,7 @@ import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import { addMonths } from './months.ts';
 import { chargesBetween } from './usage.ts';
 
 /** The name of the domain that each of these things is or lies on; handed in, because domains come later. */
@@ -30,7 +31,7 @@ export const getUsage = (domainsOf: ReadDomainsOf) =>
     summary: 'Get usage',
     description:
       'What was charged and not given back, summed up by the parts asked for: `group_by=month,workspace,purpose,domain` ' +
-      'or some of them. A part that is not asked for is null in every row. By default the last twelve months.',
+      'or some of them. A part that is not asked for is null in every row. By default the twelve months that end with this one.',
     method: 'GET',
     path: '/billing/usage',
     scope: 'team',
@@ -53,8 +54,9 @@ export const getUsage = (domainsOf: ReadDomainsOf) =>
     }),
     async handle({ caller, query }, { db, clock }) {
       const now = clock.now();
-      const until = query.until === undefined ? now : new Date(query.until);
-      const yearBefore = new Date(Date.UTC(until.getUTCFullYear() - 1, until.getUTCMonth() + 1, 1));
+      const monthEnd = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+      const until = query.until === undefined ? monthEnd : new Date(query.until);
+      const yearBefore = addMonths(until, -12);
       const from = query.from === undefined ? yearBefore : new Date(query.from);
       const by = new Set<Part>(query.group_by ?? ['month', 'workspace', 'purpose']);
       const charges = await chargesBetween(db, caller.teamId, {

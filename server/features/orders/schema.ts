@@ -56,7 +56,8 @@ export const orderBody = z
     domains: orderDomains.optional(),
     quote_uid: uidToFind.optional().meta({
       format: 'uuid',
-      description: 'Places the order that was quoted, at the quoted price, in place of `domains`',
+      description:
+        'Places the order that was quoted, at the quoted price; `domains` beside it are not looked at',
     }),
     wait_for_funds: z
       .boolean()
@@ -72,7 +73,7 @@ export const orderBody = z
     error: 'wait_for_funds cannot be used with quote_uid: a quote is bought as quoted or not at all',
     path: ['wait_for_funds'],
   })
-  .refine(({ domains, quote_uid }) => (domains === undefined) !== (quote_uid === undefined), {
+  .refine(({ domains, quote_uid }) => domains !== undefined || quote_uid !== undefined, {
     error: 'domains is required, or quote_uid in its place',
     path: ['domains'],
   });
