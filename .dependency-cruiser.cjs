@@ -44,6 +44,7 @@ const featureOrder = [
   'billing',
   'payments',
   'subscriptions',
+  'invoices',
   'quotes',
   'tags',
   'dns',

@@ -374,6 +374,34 @@ create table public.installation_secret (
   constraint installation_secret_pkey PRIMARY KEY (name)
 );
 
+create table public.invoice (
+  uid uuid not null,
+  number text not null,
+  team_uid uuid not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  issued_at timestamp with time zone not null,
+  seller text not null,
+  buyer text not null,
+  lines jsonb not null,
+  tax_micros bigint not null,
+  total_micros bigint not null,
+  constraint invoice_check CHECK ((period_end > period_start)),
+  constraint invoice_number_key UNIQUE (number),
+  constraint invoice_pkey PRIMARY KEY (uid),
+  constraint invoice_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint invoice_team_uid_period_start_key UNIQUE (team_uid, period_start)
+);
+CREATE INDEX invoice_list ON public.invoice USING btree (team_uid, period_start DESC);
+CREATE TRIGGER invoice_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table public.invoice_number (
+  year integer not null,
+  last integer not null,
+  constraint invoice_number_last_check CHECK ((last > 0)),
+  constraint invoice_number_pkey PRIMARY KEY (year)
+);
+
 create table public.ledger_account (
   uid uuid not null,
   team_uid uuid not null,
@@ -438,6 +466,7 @@ create table public.ledger_transaction (
   constraint ledger_transaction_seq_key UNIQUE (seq),
   constraint ledger_transaction_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
+CREATE INDEX ledger_transaction_settled ON public.ledger_transaction USING btree (created_at) WHERE (kind = ANY (ARRAY['capture'::text, 'refund'::text]));
 CREATE INDEX ledger_transaction_team ON public.ledger_transaction USING btree (team_uid, seq);
 CREATE TRIGGER ledger_transaction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transaction FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE CONSTRAINT TRIGGER ledger_transaction_balanced AFTER INSERT ON public.ledger_transaction DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_balance();

@@ -273,6 +273,25 @@ export interface InstallationSecret {
   sealed: string;
 }
 
+export interface Invoice {
+  buyer: string;
+  issued_at: Timestamp;
+  lines: Json;
+  number: string;
+  period_end: Timestamp;
+  period_start: Timestamp;
+  seller: string;
+  tax_micros: number;
+  team_uid: string;
+  total_micros: number;
+  uid: string;
+}
+
+export interface InvoiceNumber {
+  last: number;
+  year: number;
+}
+
 export interface LedgerAccount {
   kind: string;
   team_uid: string;
@@ -1026,6 +1045,8 @@ export interface DB {
   funds_wait: FundsWait;
   idempotency_key: IdempotencyKey;
   installation_secret: InstallationSecret;
+  invoice: Invoice;
+  invoice_number: InvoiceNumber;
   ledger_account: LedgerAccount;
   ledger_balance_checkpoint: LedgerBalanceCheckpoint;
   ledger_entry: LedgerEntry;

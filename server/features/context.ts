@@ -27,6 +27,8 @@ export type FeatureSettings = {
   maxMailboxesPerDomain: number;
   /** How long the old address of a mailbox stays its own after its username was changed. */
   usernameAliasMs: number;
+  /** Who invoices come from, in lines. */
+  invoiceSeller: string;
   /** Address the installation's web forwarding answers on, published as A records; null when the web plane is off. */
   webAddress: string | null;
   /** How often a workflow asks the nameservers for records it waits for, and when it gives up. */

@@ -273,6 +273,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'orders.cancel': { params: { order_id: own.order_id } },
       'orders.retry': { params: { order_id: own.order_id } },
       'quotes.list': { query: {} },
+      'invoices.list': { query: {} },
       'quotes.get': async () => ({ params: { uid: await openQuote() } }),
       'quotes.accept': async () => ({ params: { uid: await openQuote() } }),
       'quotes.create': { body: { register_domains: { domains: [{ name }], contact_details: contact } } },

@@ -24,6 +24,7 @@ import {
   upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
+import { invoiceEndpoints, invoiceErrors } from '../features/invoices/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import { mailboxFileEndpoints, mailboxFileErrors } from '../features/mailbox-files/index.ts';
 import { mailboxPictureEndpoints, mailboxPictureErrors } from '../features/mailbox-pictures/index.ts';
@@ -109,6 +110,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
+  ...invoiceEndpoints,
   ...quoteEndpoints(sellers, sellerErrors),
   ...priceBookEndpoints(plansSubscribed),
   ...webhookEndpoints,
@@ -141,6 +143,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...paymentErrors,
   ...priceBookErrors,
   ...subscriptionErrors,
+  ...invoiceErrors,
   ...quoteErrors,
   ...dnsErrors,
   ...domainErrors,

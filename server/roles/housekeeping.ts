@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
+import { issueInvoices } from '../features/invoices/index.ts';
 import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
 import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
@@ -32,6 +33,7 @@ export const keepHouse = (deps: {
     'give up orders that waited too long': () => giveUpWaitingOrders(context),
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'start renewals of subscriptions': () => startRenewals(context),
+    'issue invoices': () => issueInvoices(context),
     'close ledger accounts': () => closeAccounts(db, clock),
     'prove ledgers': async () => {
       const teams = await proveLedgers(context);

@@ -101,6 +101,7 @@ export const startInstallation = async (
     const settings: FeatureSettings = {
       maxMailboxesPerDomain: config.limits.maxMailboxesPerDomain,
       usernameAliasMs: config.mail.usernameAliasDays * 24 * 60 * MINUTE_MS,
+      invoiceSeller: config.billing.invoiceSeller,
       webAddress: config.server.publicAddress,
       propagation: PROPAGATION,
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
