@@ -52,6 +52,20 @@ export const renewalsSection = defineSection({
       doc: 'How many days after its end a cancelled mailbox stays `cancelled` before it is `archived`.',
       example: '30',
     }),
+    domainDaysBefore: variable({
+      name: 'INBOXKIT_DOMAIN_RENEW_DAYS_BEFORE',
+      type: days,
+      default: '14',
+      doc: 'How many days before it runs out a bought domain is renewed from the wallet. What remains is the time to find the money.',
+      example: '30',
+    }),
+    domainRedemptionDays: variable({
+      name: 'INBOXKIT_DOMAIN_REDEMPTION_DAYS',
+      type: days,
+      default: '30',
+      doc: 'How many days after it has run out a domain can still be renewed. After that it is removed with its mailboxes.',
+      example: '45',
+    }),
     deleteArchivedDays: variable({
       name: 'INBOXKIT_DELETE_ARCHIVED_AFTER_DAYS',
       type: days,

@@ -20,6 +20,10 @@ export type RenewalSettings = {
   recoverForMs: number;
   /** From being archived on. */
   eraseAfterMs: number;
+  /** Before a domain runs out. */
+  renewDomainsBeforeMs: number;
+  /** From when it has run out on: how long it can be had back. */
+  redeemDomainsForMs: number;
 };
 
 /** The installation's own facts and limits, read from the environment by `server/config/`. */

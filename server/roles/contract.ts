@@ -15,6 +15,7 @@ import {
   boughtDomains,
   domainCheckout,
   domainContents,
+  domainContinuations,
   domainEndpoints,
   domainErrors,
   domainsCharged,
@@ -119,6 +120,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 /** How each kind of purchase that waits for credits goes on when they arrive. */
 const continuations: Readonly<Record<string, Continuation>> = {
   order: orderContinuation,
+  ...domainContinuations,
   ...mailboxContinuations,
 };
 

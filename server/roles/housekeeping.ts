@@ -3,9 +3,14 @@
 import type { Logger } from 'pino';
 import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
-import { domainCountsFold, retrySetUp } from '../features/domains/index.ts';
+import { autoRenewDomains, domainCountsFold, retrySetUp } from '../features/domains/index.ts';
 import { issueInvoices } from '../features/invoices/index.ts';
-import { advanceMailboxes, mailboxCountsFold, reconcileMailboxes } from '../features/mailboxes/index.ts';
+import {
+  advanceMailboxes,
+  domainMailboxes,
+  mailboxCountsFold,
+  reconcileMailboxes,
+} from '../features/mailboxes/index.ts';
 import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
@@ -25,6 +30,7 @@ export const keepHouse = (deps: {
   const { db, clock } = context;
   const tasks: Record<string, () => Promise<unknown>> = {
     'set held domains up again': () => retrySetUp(context),
+    'renew domains': () => autoRenewDomains(context, domainMailboxes),
     'advance mailboxes': () => advanceMailboxes(context),
     'reconcile mailboxes': () => reconcileMailboxes(context),
     'fold domain counters': () => domainCountsFold(db),

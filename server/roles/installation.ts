@@ -207,6 +207,8 @@ const renewalSettings = ({ renewals }: Config): FeatureSettings['renewals'] => (
   archiveAfterMs: renewals.archiveAfterDays * DAY_MS,
   recoverForMs: renewals.recoveryDays * DAY_MS,
   eraseAfterMs: renewals.deleteArchivedDays * DAY_MS,
+  renewDomainsBeforeMs: renewals.domainDaysBefore * DAY_MS,
+  redeemDomainsForMs: renewals.domainRedemptionDays * DAY_MS,
 });
 
 const rateLimitsOf = ({ limits }: Config): RateLimits => ({

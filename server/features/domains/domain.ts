@@ -50,6 +50,14 @@ export type Domain = {
   runs: number;
   renewalDate: Date | null;
   renewalStatus: 'na' | 'pending' | 'completed' | 'failed';
+  /** When somebody has to look at its renewal next; null while nothing is due. */
+  renewalDueAt: Date | null;
+  remindedAt: Date | null;
+  /** Since when its renewal could not be had, and when that is tried again. */
+  unpaidSince: Date | null;
+  nextTryAt: Date | null;
+  /** Since when it has run out. */
+  expiredSince: Date | null;
   dmarcEmail: string | null;
   dmarcPolicy: DmarcPolicy;
   /** Gets the mail of addresses that do not exist. */
@@ -148,6 +156,11 @@ export const newDomain = (
   runs: 0,
   renewalDate: null,
   renewalStatus: 'na',
+  renewalDueAt: null,
+  remindedAt: null,
+  unpaidSince: null,
+  nextTryAt: null,
+  expiredSince: null,
   dmarcEmail: null,
   dmarcPolicy: 'none',
   catchAllEmail: null,

@@ -2,6 +2,7 @@
 import type { Db } from '../../../database/database.ts';
 import type { WorkspaceContents } from '../workspaces/index.ts';
 import { assignableDomains } from './assignable.endpoint.ts';
+import { DOMAIN_WAITS_AS, domainRenewalPaid } from './auto-renew.job.ts';
 import { domainAvailable } from './available.endpoint.ts';
 import { domainBannedCheck } from './banned.endpoint.ts';
 import { checkPropagation } from './check-propagation.endpoint.ts';
@@ -70,7 +71,11 @@ export { abandonDomain, register as registerDomain, registerId as registerDomain
 /** The run that an order waits for. */
 export const firstSetUpId = (domainUid: string): string => setUpId(domainUid, FIRST_RUN);
 
+export { autoRenewDomains } from './auto-renew.job.ts';
 export { retrySetUp } from './retry-set-up.job.ts';
+
+/** How an unpaid domain goes on when credits arrive. */
+export const domainContinuations = { [DOMAIN_WAITS_AS]: domainRenewalPaid };
 
 export { upcomingDomainRenewals } from './upcoming.ts';
 

@@ -11,11 +11,12 @@ import type { Registrar, RenewName } from '../../../providers/contracts/registra
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
 import { captureCharges, giveBackCharges } from '../billing/index.ts';
+import type { FeatureSettings } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { type Renewal, renewalByUid, renewalEnd, renewalLock } from './renewal.ts';
 import { domainByUid, domainUpdate } from './store.ts';
 
-type Context = { db: Db; clock: Clock; providers: Providers };
+type Context = { db: Db; clock: Clock; providers: Providers; settings: Pick<FeatureSettings, 'renewals'> };
 type Args = { renewalUid: string };
 
 export const renewId = (renewalUid: string): string => `domains.renew:${renewalUid}`;
@@ -39,12 +40,12 @@ export const renew = defineWorkflow({
     await flow.step('renew', { renewalUid });
   },
 
-  async onFailure({ db, clock }, { input: { renewalUid }, failure }) {
+  async onFailure({ db, clock, settings }, { input: { renewalUid }, failure }) {
     const failureReason = publicReason(failure);
     await inTransaction(db, async (tx) => {
       const now = clock.now();
       await giveBackUnlessRenewed(tx, renewalUid, now);
-      await end(tx, renewalUid, { status: 'failed', failureReason, expiresAfter: null }, now);
+      await end(tx, settings, renewalUid, { status: 'failed', failureReason, expiresAfter: null }, now);
     });
   },
 });
@@ -103,10 +104,11 @@ const ready = async (
   };
 };
 
-const note = ({ db, clock }: Context, renewalUid: string, expiresAt: string): Promise<void> =>
+const note = ({ db, clock, settings }: Context, renewalUid: string, expiresAt: string): Promise<void> =>
   inTransaction(db, (tx) =>
     end(
       tx,
+      settings,
       renewalUid,
       { status: 'completed', failureReason: null, expiresAfter: new Date(expiresAt) },
       clock.now(),
@@ -116,6 +118,7 @@ const note = ({ db, clock }: Context, renewalUid: string, expiresAt: string): Pr
 /** Ends a renewal once: what has ended stays as it is. */
 const end = async (
   tx: Tx,
+  { renewals }: Context['settings'],
   renewalUid: string,
   outcome: Pick<Renewal, 'failureReason' | 'expiresAfter'> & { status: 'completed' | 'failed' },
   now: Date,
@@ -124,7 +127,12 @@ const end = async (
   if (renewal?.status !== 'pending') return;
   await renewalEnd(tx, renewalUid, outcome, now);
   const renewalDate = outcome.expiresAfter ?? undefined;
-  await domainUpdate(tx, renewal.domainUid, { renewalStatus: outcome.status, renewalDate }, now);
+  // One that could not be had is tried again, as long as the name can be renewed.
+  const due = renewalDate
+    ? { unpaidSince: null, nextTryAt: null }
+    : { unpaidSince: now, nextTryAt: new Date(now.getTime() + renewals.retryEveryMs) };
+  const change = { renewalStatus: outcome.status, renewalDate, renewalDueAt: now, ...due };
+  await domainUpdate(tx, renewal.domainUid, change, now);
   const domain = await domainByUid(tx, renewal.domainUid);
   await recordEvents(tx, [
     {

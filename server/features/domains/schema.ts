@@ -1,9 +1,10 @@
 // The shapes that several domain endpoints share.
 import { z } from 'zod';
 import type { Clock } from '../../../database/clock.ts';
-import type { Db } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { ApiError } from '../../http/errors.ts';
 import { microsToCredits } from '../price-book/index.ts';
@@ -95,6 +96,10 @@ export type DomainMailboxes = {
   reservedUsernames: readonly string[];
   /** Domains of a workspace with at least `maximum` live mailboxes. */
   full(db: Db, workspaceUid: string, maximum: number): Promise<string[]>;
+  /** Suspends those that work, because their domain is away. */
+  suspendAll(tx: Tx, deps: { workflows: WorkflowStarter }, domainUid: string, now: Date): Promise<void>;
+  /** Brings those back, now that it is there again. The caller holds `lockFunds`. */
+  bringBack(tx: Tx, deps: { workflows: WorkflowStarter }, domainUid: string, now: Date): Promise<void>;
   /**
    * Removes every mailbox of the domain, at its host and here, for good. Those that are just being made cannot be
    * removed; answers how many there are. Repeating it changes nothing.

@@ -7,7 +7,7 @@ import type { NewestFirstPage } from '../../http/newest-first.ts';
 import { domainCounts } from './counts.ts';
 import { type Domain, type DomainStatus, goneStatuses, liveStatuses } from './domain.ts';
 
-const fromRow = (row: Selectable<DomainTable>): Domain => ({
+export const domainFromRow = (row: Selectable<DomainTable>): Domain => ({
   uid: row.uid,
   teamUid: row.team_uid,
   workspaceUid: row.workspace_uid,
@@ -34,6 +34,11 @@ const fromRow = (row: Selectable<DomainTable>): Domain => ({
   runs: row.runs,
   renewalDate: row.renewal_date,
   renewalStatus: row.renewal_status as Domain['renewalStatus'],
+  renewalDueAt: row.renewal_due_at,
+  remindedAt: row.reminded_at,
+  unpaidSince: row.unpaid_since,
+  nextTryAt: row.next_try_at,
+  expiredSince: row.expired_since,
   dmarcEmail: row.dmarc_email,
   dmarcPolicy: row.dmarc_policy as Domain['dmarcPolicy'],
   catchAllEmail: row.catch_all_email,
@@ -82,12 +87,12 @@ export const domainsInsert = async (tx: Tx, domains: Domain[]): Promise<string[]
 
 export const domainByUid = async (db: Db, uid: string): Promise<Domain | null> => {
   const row = await db.selectFrom('domain').selectAll().where('uid', '=', uid).executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? domainFromRow(row) : null;
 };
 
 export const domainLock = async (tx: Tx, uid: string): Promise<Domain | null> => {
   const row = await tx.selectFrom('domain').selectAll().where('uid', '=', uid).forUpdate().executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? domainFromRow(row) : null;
 };
 
 /** Live domains of a workspace by name, each locked until the transaction ends. */
@@ -101,7 +106,7 @@ export const domainsByNameLock = async (tx: Tx, workspaceUid: string, names: str
     .orderBy('uid')
     .forUpdate()
     .execute();
-  return rows.map(fromRow);
+  return rows.map(domainFromRow);
 };
 
 type Wanted = { uids: string[]; names: string[] };
@@ -123,7 +128,7 @@ const present = (db: Db, workspaceUid: string, { uids, names }: Wanted) =>
 
 const expiredLast = (rows: Selectable<DomainTable>[]): Domain[] => {
   const expired = ({ status }: Domain) => (status === 'expired_propagation' ? 1 : 0);
-  return rows.map(fromRow).sort((a, b) => expired(a) - expired(b));
+  return rows.map(domainFromRow).sort((a, b) => expired(a) - expired(b));
 };
 
 /** Domains of a workspace by uid or by name, each locked until the transaction ends. */
@@ -142,7 +147,7 @@ export const liveDomainsByName = async (db: Db, names: string[]): Promise<Domain
     .where('name', 'in', names)
     .where('status', 'not in', [...goneStatuses, 'expired_propagation'])
     .execute();
-  return rows.map(fromRow);
+  return rows.map(domainFromRow);
 };
 
 /** The workspace that has the domain now; null when nobody of the installation has it. */
@@ -188,7 +193,7 @@ export const domainFind = async (
     ? own.where('uid', '=', which.uid)
     : own.where('name', '=', which.name).orderBy('created_at', 'desc').orderBy('uid', 'desc').limit(1)
   ).executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? domainFromRow(row) : null;
 };
 
 export const domainsByUid = async (db: Db, workspaceUid: string, uids: string[]): Promise<Domain[]> => {
@@ -201,7 +206,7 @@ export const domainsByUid = async (db: Db, workspaceUid: string, uids: string[])
     .orderBy('created_at', 'desc')
     .orderBy('uid', 'desc')
     .execute();
-  return rows.map(fromRow);
+  return rows.map(domainFromRow);
 };
 
 /** Held domains whose set-up gave up before `before`, oldest first; ones that another process looks at are left out. */
@@ -210,6 +215,7 @@ export const domainsToSetUpAgain = async (tx: Tx, before: Date, limit: number): 
     .selectFrom('domain')
     .selectAll()
     .where('status', '=', 'inactive')
+    .where('expired_since', 'is', null)
     .where((eb) => eb.or([eb('registration_id', 'is not', null), eb('delegated_at', 'is not', null)]))
     .where('status_since', '<', before)
     .orderBy('status_since')
@@ -217,7 +223,7 @@ export const domainsToSetUpAgain = async (tx: Tx, before: Date, limit: number): 
     .forUpdate()
     .skipLocked()
     .execute();
-  return rows.map(fromRow);
+  return rows.map(domainFromRow);
 };
 
 /** Domains by uid, whatever workspace they are in: for features that hold the uids themselves. */
@@ -228,7 +234,7 @@ export const domainsOfUids = async (db: Db, uids: string[]): Promise<Map<string,
     .selectAll()
     .where('uid', '=', sql<string>`any(${uids}::uuid[])`)
     .execute();
-  return new Map(rows.map((row) => [row.uid, fromRow(row)]));
+  return new Map(rows.map((row) => [row.uid, domainFromRow(row)]));
 };
 
 export type DomainChange = Partial<
@@ -250,6 +256,11 @@ export type DomainChange = Partial<
     | 'runs'
     | 'renewalDate'
     | 'renewalStatus'
+    | 'renewalDueAt'
+    | 'remindedAt'
+    | 'unpaidSince'
+    | 'nextTryAt'
+    | 'expiredSince'
     | 'dmarcEmail'
     | 'dmarcPolicy'
     | 'catchAllEmail'
@@ -280,6 +291,12 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
       runs: change.runs,
       renewal_date: change.renewalDate,
       renewal_status: change.renewalStatus,
+      // A domain that is held until another day is looked at again.
+      renewal_due_at: change.renewalDueAt ?? (change.renewalDate ? now : change.renewalDueAt),
+      reminded_at: change.remindedAt,
+      unpaid_since: change.unpaidSince,
+      next_try_at: change.nextTryAt,
+      expired_since: change.expiredSince,
       dmarc_email: change.dmarcEmail,
       dmarc_policy: change.dmarcPolicy,
       catch_all_email: change.catchAllEmail,
@@ -321,7 +338,7 @@ export const domainPage = async (
         (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
       )
     : sumOf(await domainCounts(db, workspaceUid), filter.status);
-  return { domains: rows.map(fromRow), total };
+  return { domains: rows.map(domainFromRow), total };
 };
 
 /** Active domains, newest first, but for those that are full. */
@@ -346,7 +363,7 @@ export const assignablePage = async (
       .execute(),
     matching.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
   ]);
-  return { domains: rows.map(fromRow), total: Number(counted.total) };
+  return { domains: rows.map(domainFromRow), total: Number(counted.total) };
 };
 
 const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
@@ -367,21 +384,6 @@ const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
   Object.entries(counts)
     .filter(([status]) => statuses === undefined || statuses.includes(status))
     .reduce((sum, [, count]) => sum + count, 0);
-
-/** Bought domains of a team that run out through `until`, soonest first. */
-export const renewingDomains = async (db: Db, teamUid: string, until: Date): Promise<Domain[]> => {
-  const rows = await db
-    .selectFrom('domain')
-    .selectAll()
-    .where('team_uid', '=', teamUid)
-    .where('connection_type', '=', 'purchased')
-    .where('registration_id', 'is not', null)
-    .where('status', 'not in', [...goneStatuses, 'scheduled_for_deletion'])
-    .where('renewal_date', '<=', until)
-    .orderBy('renewal_date')
-    .execute();
-  return rows.map(fromRow);
-};
 
 /** Which of these were bought here and are held by the registrar for us. */
 export const boughtDomains = async (db: Db, uids: string[]): Promise<Set<string>> => {

@@ -12,6 +12,7 @@ import { changePassword } from './change-password.endpoint.ts';
 import { changeUsername } from './change-username.endpoint.ts';
 import { deactivateMailboxes } from './deactivate.endpoint.ts';
 import { mailboxDetails } from './details.endpoint.ts';
+import { bringMailboxesBack, suspendMailboxesOf } from './domain-away.ts';
 import { mailboxDrift } from './drift.endpoint.ts';
 import { endAlias } from './end-alias.workflow.ts';
 import { WAITS_AS } from './ending.ts';
@@ -128,6 +129,8 @@ export const domainMailboxes: DomainMailboxes = {
   full: fullDomains,
   removeAll: removeMailboxesOf,
   reservedUsernames,
+  suspendAll: suspendMailboxesOf,
+  bringBack: bringMailboxesBack,
 };
 
 /** Whose mailboxes these domains hold; nothing for one that has none. */

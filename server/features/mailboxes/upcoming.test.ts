@@ -28,7 +28,7 @@ test('what comes due until a day is told in its order, seats for nothing and the
     (boxes) => boxes.every((box: Body) => box.status === 'active'),
   );
 
-  const { db, clock, providers } = api.installation.context;
+  const { db, clock, providers, settings } = api.installation.context;
   const now = clock.now();
   const mailboxes = await upcomingMailboxRenewals(db, api.teamUid, addMonths(now, 3));
   const told = (name: string) =>
@@ -40,7 +40,7 @@ test('what comes due until a day is told in its order, seats for nothing and the
   const times = mailboxes.map(({ at }) => at.getTime());
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
-  const context = { db, providers };
+  const context = { db, providers, settings };
   expect(await upcomingDomainRenewals(context, api.teamUid, addMonths(now, 11))).toEqual([]);
   expect(await upcomingDomainRenewals(context, api.teamUid, addMonths(now, 13))).toMatchObject([
     { subject: { type: 'domain', uid: domain.uid }, amountMicros: 12_500_000, paidWith: 'wallet' },
