@@ -235,6 +235,11 @@ create table public.domain (
   credential_uid uuid,
   zone_id text,
   mail_host text,
+  renewal_due_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  unpaid_since timestamp with time zone,
+  next_try_at timestamp with time zone,
+  expired_since timestamp with time zone,
   constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
   constraint domain_credential_uid_fkey FOREIGN KEY (credential_uid) REFERENCES provider_credential(uid),
   constraint domain_dmarc_policy_check CHECK ((dmarc_policy = ANY (ARRAY['none'::text, 'quarantine'::text, 'reject'::text]))),
@@ -252,6 +257,7 @@ CREATE INDEX domain_inactive ON public.domain USING btree (status_since) WHERE (
 CREATE INDEX domain_list ON public.domain USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE UNIQUE INDEX domain_live_name ON public.domain USING btree (name) WHERE (status <> ALL (ARRAY['cancelled'::text, 'deleted'::text, 'payment_failed'::text, 'expired_propagation'::text]));
 CREATE INDEX domain_name ON public.domain USING btree (name);
+CREATE INDEX domain_renewal_due ON public.domain USING btree (renewal_due_at) WHERE (renewal_due_at IS NOT NULL);
 CREATE INDEX domain_search ON public.domain USING gin (workspace_uid, name gin_trgm_ops);
 CREATE INDEX domain_status ON public.domain USING btree (workspace_uid, status, created_at DESC, uid DESC);
 CREATE TRIGGER domain_counted_delete AFTER DELETE ON public.domain REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_domains();

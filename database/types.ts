@@ -167,6 +167,7 @@ export interface Domain {
   dmarc_policy: Generated<string>;
   dns_propagation_status: Generated<string>;
   email_forwarding: string | null;
+  expired_since: Timestamp | null;
   forwarding_keep_path: Generated<boolean>;
   forwarding_permanent: Generated<boolean>;
   forwarding_url: string | null;
@@ -175,12 +176,15 @@ export interface Domain {
   name: string;
   nameserver_match_status: Generated<string>;
   nameservers: Generated<string[]>;
+  next_try_at: Timestamp | null;
   price_micros: Generated<number>;
   registration_id: string | null;
   registration_stage: Generated<string>;
   registration_stage_since: Timestamp;
   registration_years: Generated<number>;
+  reminded_at: Timestamp | null;
   renewal_date: Timestamp | null;
+  renewal_due_at: Timestamp | null;
   renewal_status: Generated<string>;
   runs: Generated<number>;
   set_up_run: Generated<number>;
@@ -190,6 +194,7 @@ export interface Domain {
   team_uid: string;
   tld: string;
   uid: string;
+  unpaid_since: Timestamp | null;
   updated_at: Timestamp;
   workspace_uid: string;
   zone_id: string | null;

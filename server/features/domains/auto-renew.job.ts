@@ -11,7 +11,13 @@ import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { beginRemoval } from './remove.workflow.ts';
-import { nextRenewalDue, type RenewalStep, renewsAt } from './renewal-due.ts';
+import {
+  DOMAIN_WAITS_AS,
+  nextRenewalDue,
+  type RenewalStep,
+  renewsAt,
+  renewsByItself,
+} from './renewal-due.ts';
 import { type PricedRenewal, priceRenewals, requestRenewals } from './renewal-request.ts';
 import type { DomainMailboxes } from './schema.ts';
 import { domainByUid, domainLock, domainUpdate } from './store.ts';
@@ -23,9 +29,6 @@ const MOST_STEPS = 10;
 const ASK_AGAIN_MS = 60 * 60_000;
 /** The shortest time a registry sells. */
 const YEARS = 1;
-
-/** The kind under which an unpaid domain stands in its team's line of those that wait for credits. */
-export const DOMAIN_WAITS_AS = 'domain_renewal';
 
 export const autoRenewDomains = async (
   context: FeatureContext,
@@ -106,7 +109,6 @@ const take = async (tx: Tx, taken: Taken, step: RenewalStep): Promise<void> => {
       await moveDomain(tx, domain.uid, 'active', now, { expiredSince: null, renewalDueAt: now });
       return mailboxes.bringBack(tx, context, domain.uid, now);
     case 'remove':
-      await stopWaiting(tx, { kind: DOMAIN_WAITS_AS, subjectUid: domain.uid });
       await domainUpdate(tx, domain.uid, { renewalDueAt: null }, now);
       return beginRemoval(tx, context, mailboxes, domain, now);
   }
@@ -197,7 +199,8 @@ export const domainRenewalPaid: Continuation = async (context, { subjectUid }) =
   return async (tx, now) => {
     const locked = await domainLock(tx, subjectUid);
     // Renewed, removed or refused since: it has left the line, and the job looks at it again in its time.
-    if (!locked?.unpaidSince || locked.renewalStatus === 'pending' || !priced || 'refused' in priced) return;
+    if (!locked?.unpaidSince || !renewsByItself(locked) || locked.renewalStatus === 'pending') return;
+    if (!priced || 'refused' in priced) return;
     await begin(tx, context, locked, priced, now);
   };
 };

@@ -92,6 +92,7 @@ describe('the end of a domain’s year', () => {
   let late: Held;
   let redeemed: Held;
   let lost: Held;
+  let removed: Held;
   const seen: Record<string, string[]> = {};
 
   beforeAll(async () => {
@@ -99,9 +100,16 @@ describe('the end of a domain’s year', () => {
     late = await holding(0);
     redeemed = await holding(0);
     lost = await holding(0);
+    removed = await holding(0);
     await clock.advance(new Date('2028-01-05T10:00:00.000Z').getTime() - clock.now().getTime());
     await live('2028-01-20T10:00:00.000Z');
     await give(late, 20);
+    await api.post(
+      '/domains/remove',
+      { uids: [removed.uid], confirm_mailboxes: true },
+      { key: removed.team.key, workspace: removed.team.workspaceUid },
+    );
+    await give(removed, 20);
     await live('2028-02-02T10:00:00.000Z');
     seen.expired = [(await domainOf(redeemed)).status, await mailboxOf(redeemed)];
     await live('2028-02-10T10:00:00.000Z');
@@ -135,6 +143,12 @@ describe('the end of a domain’s year', () => {
     expect(await mailboxOf(redeemed)).toBe('active');
     expect((await domainOf(redeemed)).renewalDate).toEqual(new Date('2029-01-31T10:00:00.000Z'));
     expect(await walletOf(redeemed)).toBe(20 - PRICE);
+  });
+
+  test('is not renewed once somebody removed it, although it waited for credits', async () => {
+    expect((await told(removed.uid, 'domain.renewal_unpaid')).length).toBeGreaterThan(0);
+    expect((await domainOf(removed)).status).toBe('deleted');
+    expect(await walletOf(removed)).toBe(20);
   });
 
   test('loses the domain and its mailboxes a month after it, for good', async () => {

@@ -2,7 +2,7 @@
 import type { Db } from '../../../database/database.ts';
 import type { WorkspaceContents } from '../workspaces/index.ts';
 import { assignableDomains } from './assignable.endpoint.ts';
-import { DOMAIN_WAITS_AS, domainRenewalPaid } from './auto-renew.job.ts';
+import { domainRenewalPaid } from './auto-renew.job.ts';
 import { domainAvailable } from './available.endpoint.ts';
 import { domainBannedCheck } from './banned.endpoint.ts';
 import { checkPropagation } from './check-propagation.endpoint.ts';
@@ -23,6 +23,7 @@ import { removeDmarc } from './remove-dmarc.endpoint.ts';
 import { removeEmailForwarding } from './remove-email-forwarding.endpoint.ts';
 import { renewDomains } from './renew.endpoint.ts';
 import { renew } from './renew.workflow.ts';
+import { DOMAIN_WAITS_AS } from './renewal-due.ts';
 import { renewalStatus } from './renewal-status.endpoint.ts';
 import type { DomainMailboxes } from './schema.ts';
 import { searchDomains } from './search.endpoint.ts';

@@ -13,10 +13,12 @@ import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
+import { stopWaiting } from '../billing/index.ts';
 import { removeZone } from '../dns/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { unpublishForwards } from './published.ts';
+import { DOMAIN_WAITS_AS } from './renewal-due.ts';
 import type { DomainMailboxes } from './schema.ts';
 import { domainByUid, domainUpdate, liveDomainsByName } from './store.ts';
 
@@ -85,6 +87,7 @@ export const beginRemoval = async (
   domain: Domain,
   now: Date,
 ): Promise<void> => {
+  await stopWaiting(tx, { kind: DOMAIN_WAITS_AS, subjectUid: domain.uid });
   if (domain.status === 'expired_propagation' && (await liveDomainsByName(tx, [domain.name])).length > 0) {
     // What is published under the name is somebody else's by now.
     await moveDomain(tx, domain.uid, 'deleted', now);

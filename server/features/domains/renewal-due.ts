@@ -4,6 +4,9 @@ import { nextReminder } from '../billing/index.ts';
 import type { RenewalSettings } from '../context.ts';
 import type { Domain } from './domain.ts';
 
+/** The kind under which an unpaid domain stands in its team's line of those that wait for credits. */
+export const DOMAIN_WAITS_AS = 'domain_renewal';
+
 /**
  * - `remind`: tells that it will be renewed
  * - `renew`: asks for another year, or tries again to
@@ -21,8 +24,7 @@ export const renewsAt = (renewalDate: Date, settings: RenewalSettings): Date =>
 /** The next step and when it is due, also when that is over; null for a domain that is not renewed by itself. */
 export const nextRenewalDue = (domain: Domain, settings: RenewalSettings, now: Date): RenewalDue | null => {
   const { renewalDate, expiredSince, unpaidSince, remindedAt } = domain;
-  const held = domain.connectionType === 'purchased' && domain.registrationId !== null;
-  if (!held || renewalDate === null || !mayBeRenewed(domain)) return null;
+  if (renewalDate === null || !renewsByItself(domain)) return null;
   if (expiredSince && renewalDate > now) return { step: 'restore', at: now };
   // What is under way tells its end, also of a domain that runs out meanwhile.
   if (domain.renewalStatus === 'pending') return null;
@@ -37,7 +39,10 @@ export const nextRenewalDue = (domain: Domain, settings: RenewalSettings, now: D
   return earliest([...(reminder ? [{ step: 'remind' as const, at: reminder }] : []), again, over]);
 };
 
-const mayBeRenewed = ({ status }: Domain): boolean =>
+/** Bought here, and neither removed nor about to be: nothing else is ever paid for without being asked. */
+export const renewsByItself = ({ connectionType, registrationId, status }: Domain): boolean =>
+  connectionType === 'purchased' &&
+  registrationId !== null &&
   ['dns_setup_pending', 'waiting_for_dns_propagation', 'active', 'inactive'].includes(status);
 
 const earliest = (dues: RenewalDue[]): RenewalDue =>

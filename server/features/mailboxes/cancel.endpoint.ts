@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { lockFunds } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { eachAnswer, eachMailbox, uids } from './each.ts';
 import { endNow, endWithTerm } from './ending.ts';
@@ -36,9 +37,10 @@ export const cancelMailboxes = defineEndpoint<FeatureContext>()({
   }),
   response: z.object(eachAnswer),
   errors: [mailboxNotFound, mailboxBusy, mailboxHasEnded, domainTeardownUnconfirmed],
-  handle: ({ body, workspace, commit }, context) =>
+  handle: ({ body, caller, workspace, commit }, context) =>
     commit(async (tx) => {
       const now = context.clock.now();
+      await lockFunds(tx, caller.teamId);
       const immediately = body.when === 'now' || body.erase_mail;
       const wanted = await withDomains(tx, workspace.uid, body.uids, body.confirm_domain_teardown);
       const { results } = await eachMailbox(tx, workspace.uid, wanted, async (mailbox) => {

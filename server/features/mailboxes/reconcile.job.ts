@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { inTransaction } from '../../../database/database.ts';
 import type { HostedMailbox, MailboxHost } from '../../../providers/contracts/mailbox-host.ts';
 import type { FeatureContext } from '../context.ts';
-import { workspaceOfDomain } from '../domains/index.ts';
+import { domainByUid, workspaceOfDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { asHostSays, hostOf, hostStatusOf, keepAtHost } from './at-host.ts';
 import { type Difference, differences, mendedAtOnce } from './drift.ts';
@@ -126,6 +126,9 @@ const mend = async (
   { kind }: Difference,
 ): Promise<boolean> => {
   if (!mendedAtOnce.includes(kind)) return false;
+  // On a domain that is being removed nothing may be made again.
+  const domain = await domainByUid(context.db, mailbox.domainUid);
+  if (domain?.status !== 'active' && kind === 'missing_at_host') return false;
   const current = await mailboxByUid(context.db, mailbox.uid);
   const wanted = current && hostStatusOf(current);
   // Somebody changed it meanwhile, and the host follows that.

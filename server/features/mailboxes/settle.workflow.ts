@@ -7,7 +7,7 @@ import { inTransaction, type Tx } from '../../../database/database.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
-import { type HostContext, hostStatusOf, isAtHost, keepAtHost, mailboxOf } from './at-host.ts';
+import { type HostContext, hostOf, hostStatusOf, isAtHost, keepAtHost, mailboxOf } from './at-host.ts';
 import type { Mailbox } from './mailbox.ts';
 import { mailboxUpdate } from './store.ts';
 
@@ -52,6 +52,8 @@ export const startSettling = async (
 async function follow(context: HostContext, { mailboxUid }: Args, step: StepRun): Promise<void> {
   for (let mailbox = await mailboxOf(context.db, mailboxUid); ; ) {
     const wanted = hostStatusOf(mailbox);
+    // Removed while this looked at it: what this may have made again is nobody's.
+    if (mailbox.status === 'deleted') await hostOf(context.providers, mailbox).removeMailbox(mailboxUid);
     if (wanted === null) return;
     await keepAtHost(context, mailbox, wanted, step.key);
     mailbox = await mailboxOf(context.db, mailboxUid);
