@@ -40,6 +40,7 @@ const featureOrder = [
   'accounts',
   'events',
   'workspaces',
+  'api-keys',
   'price-book',
   'billing',
   'payments',

@@ -1,5 +1,14 @@
 // Where the program keeps its files, which roles it starts, and how the world reaches its API.
-import { directory, hostName, httpUrl, ipAddress, ipv4Address, listOf, port } from './value-types.ts';
+import {
+  directory,
+  hostName,
+  httpUrl,
+  ipAddress,
+  ipv4Address,
+  listOf,
+  networks,
+  port,
+} from './value-types.ts';
 import { defineSection, optionalVariable, variable } from './variable.ts';
 
 export const roles = ['api', 'worker', 'dns', 'mail', 'web', 'identity'] as const;
@@ -43,6 +52,13 @@ export const serverSection = defineSection({
       defaultText: '`http://127.0.0.1:<HTTP port>`',
       doc: 'Address under which clients reach the API, when a proxy or a name stands in front of it. It appears in `first-key.json` and in the OpenAPI document.',
       example: 'https://api.example.net',
+    }),
+    trustedProxies: variable({
+      name: 'INBOXKIT_TRUSTED_PROXIES',
+      type: networks,
+      default: 'none',
+      doc: 'Proxies in front of the API, by network. What they write into `X-Forwarded-For` says where a request comes from, for keys that may be used from certain networks only.',
+      example: '10.0.0.0/8',
     }),
     hostname: variable({
       name: 'INBOXKIT_HOSTNAME',

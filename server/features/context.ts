@@ -5,6 +5,7 @@ import type { SecretBox } from '../../database/secret-box.ts';
 import type { Providers } from '../../providers/contracts/lookup.ts';
 import type { WorkflowStarter } from '../../workflow/starter.ts';
 import type { Outgoing } from '../http/outgoing.ts';
+import type { Keys } from './accounts/index.ts';
 
 /** How long each step of a renewal, and of what follows when it is not paid, waits for the one before it. */
 export type RenewalSettings = {
@@ -56,6 +57,8 @@ export type FeatureContext = {
   secrets: SecretBox;
   providers: Providers;
   workflows: WorkflowStarter;
+  /** Issues API keys. */
+  keys: Keys;
   /** The only way to addresses that customers give. */
   outgoing: Outgoing;
   settings: FeatureSettings;

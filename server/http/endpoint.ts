@@ -3,9 +3,17 @@
 import { z } from 'zod';
 import type { Tx } from '../../database/database.ts';
 import type { ErrorFactory } from './errors.ts';
+import type { Right } from './rights.ts';
 
 /** Who calls: the API key, the team it belongs to, and whether its holder runs the installation. */
-export type Caller = { teamId: string; keyId: string; operator: boolean };
+export type Caller = {
+  teamId: string;
+  keyId: string;
+  operator: boolean;
+  rights: readonly Right[];
+  /** The workspaces a key is limited to; null: all of the team. */
+  workspaceUids: readonly string[] | null;
+};
 
 /** The workspace that `X-Workspace-Id` names, proven to belong to the caller's team. */
 export type Workspace = { uid: string; name: string };
@@ -99,6 +107,13 @@ export type EndpointDefinition<
   /** Other method and path pairs with the same behaviour, where clients are known to differ. */
   aliases?: readonly Alias[];
   scope: S;
+  /** The right a key needs. Default: `write` for an operation that writes, else `read`. */
+  right?: Right;
+  /**
+   * Whether keys that are limited to workspaces may call it although it is the team's: its handler keeps to the
+   * workspaces of the caller. Default: no.
+   */
+  keepsToWorkspaces?: boolean;
   /** Of the successful answer. */
   status?: 200 | 201 | 202;
   /**
@@ -153,6 +168,8 @@ export type Endpoint<Context = never> = {
   readonly path: string;
   readonly aliases: readonly Alias[];
   readonly scope: Scope;
+  readonly right: Right;
+  readonly keepsToWorkspaces: boolean;
   readonly status: 200 | 201 | 202;
   readonly usableConflict: string | undefined;
   readonly nothingMade: string | undefined;
@@ -207,6 +224,7 @@ export const defineEndpoint =
   >(
     definition: EndpointDefinition<Context, S, Params, Query, Body, Response>,
   ): Endpoint<Context> => {
+    const writes = definition.writes ?? definition.method !== 'GET';
     const endpoint: Endpoint<Context> = {
       operation: definition.operation,
       summary: definition.summary,
@@ -215,11 +233,13 @@ export const defineEndpoint =
       path: definition.path,
       aliases: definition.aliases ?? [],
       scope: definition.scope,
+      right: definition.right ?? (writes ? 'write' : 'read'),
+      keepsToWorkspaces: definition.scope === 'workspace' || (definition.keepsToWorkspaces ?? false),
       status: definition.status ?? 200,
       usableConflict: definition.usableConflict,
       nothingMade: definition.nothingMade,
       rateLimit: definition.rateLimit ?? 'standard',
-      writes: definition.writes ?? definition.method !== 'GET',
+      writes,
       params: definition.params ?? nothing,
       query: definition.query ?? nothing,
       body: definition.body ?? nothing,

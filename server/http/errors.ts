@@ -122,6 +122,24 @@ export const operatorOnly = defineError({
     "Use an operator's key. The key of the very first start is one; it is in `first-key.json` of the data directory.",
 });
 
+export const insufficientScope = defineError({
+  code: 'insufficient_scope',
+  status: 403,
+  whatHappened:
+    'The key lacks the scope that the operation needs, or is limited to workspaces and the operation is about the team as a whole. The message names the scope. Nothing was done.',
+  whatToDo:
+    'Use a key that has it. `GET /v1/api/keys` shows what each key may do, `docs/operations.md` what each operation needs.',
+});
+
+export const addressNotAllowed = defineError({
+  code: 'address_not_allowed',
+  status: 403,
+  whatHappened:
+    'The key may be used from certain networks only, and the request came from another. Nothing was done.',
+  whatToDo:
+    'Call from one of the networks in `allowed_networks` of the key. Behind a proxy, the operator names it in `INBOXKIT_TRUSTED_PROXIES`.',
+});
+
 export const notFound = defineError({
   code: 'not_found',
   status: 404,
@@ -200,6 +218,8 @@ export const internalError = defineError({
 export const plumbingErrors: readonly ErrorFactory[] = [
   unauthorized,
   invalidWorkspace,
+  insufficientScope,
+  addressNotAllowed,
   operatorOnly,
   notFound,
   validationFailed,

@@ -17,10 +17,13 @@ const HEADERS_TIMEOUT_MS = 15_000;
 
 /** @throws when the address cannot be listened on (`EADDRINUSE`, `EACCES`) */
 export const listenHttp = async (
-  app: { fetch(request: Request): Response | Promise<Response> },
+  app: { fetch(request: Request, bindings?: object): Response | Promise<Response> },
   { host, port }: { host: string; port: number },
 ): Promise<HttpListener> => {
-  const server = createAdaptorServer({ fetch: (request) => app.fetch(request) }) as Server;
+  const server = createAdaptorServer({
+    // The bindings hold the connection, which says where a request comes from.
+    fetch: (request, bindings) => app.fetch(request, bindings),
+  }) as Server;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.listen(port, host);

@@ -97,6 +97,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(schemas)).toEqual([
       'Error',
       'GatewayError',
+      'InstallationShowResponse',
       'TeamRollSecretResponse',
       'TeamShowResponse',
       'Thing',
@@ -142,7 +143,7 @@ describe('the OpenAPI document', () => {
       responses: Record<string, { 'x-error-codes'?: string[] }>;
     };
     expect(create.requestBody.content['application/json'].example).toEqual({ name: 'lamp' });
-    expect(Object.keys(create.responses)).toEqual(['201', '400', '401', '409', '413', '429', '500']);
+    expect(Object.keys(create.responses)).toEqual(['201', '400', '401', '403', '409', '413', '429', '500']);
     expect(create.responses['409']?.['x-error-codes']).toEqual([
       'thing_name_taken',
       'idempotency_key_reused',

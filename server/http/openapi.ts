@@ -3,11 +3,13 @@
 import { z } from 'zod';
 import { type Endpoint, parameterTarget, pathParameters } from './endpoint.ts';
 import {
+  addressNotAllowed,
   bodyTooLarge,
   type ErrorDefinition,
   type ErrorFactory,
   idempotencyInProgress,
   idempotencyKeyReused,
+  insufficientScope,
   internalError,
   invalidWorkspace,
   malformedJson,
@@ -109,6 +111,7 @@ const operationObject = (
     summary: endpoint.summary,
     ...(descriptionOf(endpoint, isAlias) && { description: descriptionOf(endpoint, isAlias) }),
     tags: [tagOf(endpoint)],
+    'x-required-scope': endpoint.right,
     parameters,
     responses: responsesObject(endpoint, name, schemas),
   };
@@ -226,6 +229,8 @@ const answersJson = ({ file, response }: Endpoint): boolean =>
 const errorsOf = (endpoint: Endpoint): ErrorDefinition[] => {
   const factories: ErrorFactory[] = [
     unauthorized,
+    insufficientScope,
+    addressNotAllowed,
     rateLimited,
     validationFailed,
     internalError,

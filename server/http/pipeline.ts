@@ -1,8 +1,10 @@
 // The way of one request through one endpoint: key, rate limit, workspace, validation, idempotency, handler.
+import { BlockList } from 'node:net';
 import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
+import { clientAddress } from './client-address.ts';
 import {
   type Answer,
   type AnswerFile,
@@ -14,7 +16,9 @@ import {
 } from './endpoint.ts';
 import {
   ApiError,
+  addressNotAllowed,
   errorBody,
+  insufficientScope,
   internalError,
   invalidWorkspace,
   operatorOnly,
@@ -24,9 +28,14 @@ import {
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
+import { requireRight } from './require-right.ts';
 
 /** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
-export type Authentication = { ok: true; caller: Caller } | { ok: false; refusal: string };
+export type Authentication =
+  | { ok: true; caller: Caller }
+  | { ok: false; refusal: string }
+  /** A good key, used from where it may not be. */
+  | { ok: false; refusedAddress: string };
 
 /** Where the HTTP layer writes; a pino logger is one. */
 export type Log = {
@@ -43,7 +52,10 @@ export type Pipeline<FeatureContext> = {
   db: Db;
   clock: Clock;
   log: Log;
-  authenticate(token: string): Promise<Authentication>;
+  /** `address`: where the request comes from, as far as that is known. */
+  authenticate(token: string, address: string | null): Promise<Authentication>;
+  /** Proxies that are believed about where a request comes from; none by default. */
+  trustedProxies?: BlockList;
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
   takeCall: TakeCall;
   idempotency: Idempotency;
@@ -86,6 +98,8 @@ export const serve = async <FeatureContext>(
 /** A file is never stored under an `Idempotency-Key`: only a GET answers one. */
 type ServedAnswer = StoredAnswer & { file?: AnswerFile };
 
+const nobody = new BlockList();
+
 const setFileHeaders = (headers: Headers, { contentType, fileName }: AnswerFile): void => {
   headers.set(
     'Content-Type',
@@ -106,13 +120,15 @@ const run = async <FeatureContext>(
   facts: RequestFacts,
   headers: Headers,
 ): Promise<ServedAnswer> => {
-  const caller = await authenticate(pipeline, c.req.header('authorization'));
+  const address = clientAddress(c, pipeline.trustedProxies ?? nobody);
+  const caller = await authenticate(pipeline, c.req.header('authorization'), address);
   facts.teamId = caller.teamId;
   facts.keyId = caller.keyId;
   await takeCall(pipeline, endpoint, caller, headers);
   if (endpoint.scope === 'operator' && !caller.operator) {
     throw operatorOnly(`${endpoint.operation} is for operators of this installation`);
   }
+  refuseBeyondRights(endpoint, caller);
   const workspace =
     endpoint.scope === 'workspace'
       ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))
@@ -140,13 +156,27 @@ const run = async <FeatureContext>(
 const authenticate = async (
   { authenticate }: Pick<Pipeline<unknown>, 'authenticate'>,
   header: string | undefined,
+  address: string | null,
 ): Promise<Caller> => {
   // The scheme is case-insensitive (RFC 9110 §11.1).
   const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
   if (!token) throw unauthorized('No authorization token was found', {}, { 'WWW-Authenticate': 'Bearer' });
-  const result = await authenticate(token);
+  const result = await authenticate(token, address);
   if (result.ok) return result.caller;
+  if ('refusedAddress' in result) {
+    throw addressNotAllowed(`The key may not be used from ${result.refusedAddress}`);
+  }
   throw unauthorized(result.refusal, {}, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
+};
+
+const refuseBeyondRights = (
+  { operation, right, keepsToWorkspaces }: Pick<Endpoint, 'operation' | 'right' | 'keepsToWorkspaces'>,
+  caller: Caller,
+): void => {
+  requireRight(caller, right);
+  if (caller.workspaceUids !== null && !keepsToWorkspaces) {
+    throw insufficientScope(`${operation} is about the whole team, and the key is limited to workspaces`);
+  }
 };
 
 const takeCall = async (
@@ -176,7 +206,8 @@ const findWorkspace = async (
   header: string | undefined,
 ): Promise<Workspace> => {
   const uid = header?.trim().toLowerCase();
-  const workspace = uid && uuid.test(uid) ? await findWorkspace(caller.teamId, uid) : undefined;
+  const mayEnter = uid && uuid.test(uid) && (caller.workspaceUids?.includes(uid) ?? true);
+  const workspace = mayEnter ? await findWorkspace(caller.teamId, uid) : undefined;
   if (!workspace) throw invalidWorkspace('Invalid workspace');
   return workspace;
 };

@@ -82,6 +82,9 @@ const settled = () =>
       mailboxes.every((box: Body) => !['queued', 'pending'].includes(box.mailbox_update_status)),
   );
 
+const apiKey = async (): Promise<string> =>
+  (await api.post('/keys', { name: 'Property', scopes: ['read'] })).body.key.uid;
+
 const emptyWorkspace = async (): Promise<string> =>
   (await api.post('/workspaces/create', { name: freshName() })).body.uid;
 
@@ -240,6 +243,10 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'suppressions.add': { body: { emails: [`gone@${name}`] } },
       'suppressions.remove': { body: { emails: [`gone@${name}`] } },
       'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
+      'api-keys.create': { body: { name } },
+      'api-keys.list': { query: {} },
+      'api-keys.revoke': async () => ({ body: { uid: await apiKey() } }),
+      'api-keys.rotate': async () => ({ body: { uid: await apiKey() } }),
       'webhooks.create': { body: { url: 'https://hooks.example/ik' } },
       'webhooks.list': { query: {} },
       'webhooks.details': async () => ({ query: { uid: await webhook() } }),

@@ -2,6 +2,7 @@
 import type { Db } from '../../database/database.ts';
 import type { WorkflowDefinition } from '../../workflow/definition.ts';
 import { accountEndpoints } from '../features/accounts/index.ts';
+import { keyEndpoints, keyErrors } from '../features/api-keys/index.ts';
 import {
   billingEndpoints,
   billingErrors,
@@ -101,6 +102,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...accountEndpoints(fundsOf),
   ...workspaceEndpoints(workspaceContents, followWorkspace),
   ...eventEndpoints,
+  ...keyEndpoints,
   ...domainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
@@ -140,6 +142,7 @@ export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, un
 export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...plumbingErrors,
   ...eventErrors,
+  ...keyErrors,
   ...workspaceErrors,
   ...billingErrors,
   ...paymentErrors,

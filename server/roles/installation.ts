@@ -113,8 +113,17 @@ export const startInstallation = async (
     };
     const starter: WorkflowStarter = workflowStarter();
     const outgoing = createOutgoing(config.outgoing);
-    const context: FeatureContext = { db, clock, secrets, providers, workflows: starter, outgoing, settings };
     const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
+    const context: FeatureContext = {
+      keys,
+      db,
+      clock,
+      secrets,
+      providers,
+      workflows: starter,
+      outgoing,
+      settings,
+    };
     const rateLimits = rateLimitsOf(config);
 
     let workflows: WorkflowRuntime | null = null;
@@ -151,14 +160,15 @@ export const startInstallation = async (
         rateLimits,
         metrics,
         readyChecks: [databaseCheck(db)],
-        authenticate: async (token) => {
-          const check = await keys.check(token);
+        authenticate: async (token, address) => {
+          const check = await keys.check(token, address);
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
         completeError: (error, { teamId }) => withPayLink(context, error, teamId),
         mounts: paymentMounts(context, log.child({ role: 'api' })),
         checkResponses,
+        trustedProxies: config.server.trustedProxies,
       });
       http = opened(await listenHttp(app, { host: config.server.bind, port: config.server.httpPort }));
       // Before the listener, which waits for requests in progress.

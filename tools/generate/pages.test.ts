@@ -66,6 +66,7 @@ test('docs/operations.md lists every place an operation answers on', () => {
         path: '/workspaces/update',
         aliases: [{ method: 'PUT', path: '/workspaces/{uid}' }],
         scope: 'team',
+        right: 'admin',
         rateLimit: 'bulk',
         writes: true,
       },
@@ -73,6 +74,6 @@ test('docs/operations.md lists every place an operation answers on', () => {
     { standard: 5000, domain_search: 50, dns_check: 60, bulk: 10 },
   );
   expect(page).toContain(
-    '| `workspaces.update` | Update workspace | `PUT /workspaces/update`<br>`PUT /workspaces/{uid}` | – | 10 | yes |',
+    '| `workspaces.update` | Update workspace | `PUT /workspaces/update`<br>`PUT /workspaces/{uid}` | admin | – | 10 | yes |',
   );
 });

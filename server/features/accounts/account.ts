@@ -1,11 +1,43 @@
 // A team, and the API keys that act for it.
+import type { Caller } from '../../http/endpoint.ts';
+import type { Right } from '../../http/rights.ts';
 
 export type Team = { uid: string; name: string; createdAt: Date };
 
-/** Who is calling: the team a key belongs to, the key itself, and whether its holder runs the installation. */
-export type KeyHolder = { teamId: string; keyId: string; operator: boolean };
+/** Who is calling: the team a key belongs to, the key itself, and what it may do. */
+export type KeyHolder = Caller;
 
 /** Why a token was refused, in the words existing clients know. */
 export type KeyRefusal = 'jwt malformed' | 'invalid signature' | 'jwt expired' | 'jwt revoked';
 
-export type KeyCheck = { ok: true; holder: KeyHolder } | { ok: false; refusal: KeyRefusal };
+export type KeyCheck =
+  | { ok: true; holder: KeyHolder }
+  | { ok: false; refusal: KeyRefusal }
+  /** A good key, used from where it may not be. */
+  | { ok: false; refusedAddress: string };
+
+/** What a new key may do, where, and from where. */
+export type KeyWish = {
+  teamUid: string;
+  name: string;
+  expiresAt?: Date | null;
+  /** Whether its holder runs the installation, and not only a team on it. */
+  operator?: boolean;
+  /** Default: all. */
+  scopes?: readonly Right[];
+  /** Null: every workspace of the team. */
+  workspaceUids?: readonly string[] | null;
+  /** In CIDR form; null: from anywhere. */
+  allowedNetworks?: readonly string[] | null;
+};
+
+/** A key as people see it; the token itself is kept nowhere. */
+export type ApiKey = Required<KeyWish> & {
+  uid: string;
+  createdAt: Date;
+  /** From when on it is refused. */
+  revokedAt: Date | null;
+  replacedBy: string | null;
+  lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
+};

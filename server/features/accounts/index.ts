@@ -4,11 +4,15 @@ import { newId } from '../../../database/uuid.ts';
 import { getAccount, type ReadFunds } from './get.endpoint.ts';
 import { teamByUid, teamExists, teamInsert } from './store.ts';
 
-export type { KeyCheck, Team } from './account.ts';
+export type { ApiKey, KeyCheck, KeyWish, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
 export {
   apiKeyExists as hasKey,
+  apiKeyLock,
+  apiKeyRevoke,
   apiKeySha256 as keySha256,
+  apiKeysOfTeam,
+  otherAdminKeys,
   teamLock as lockTeam,
 } from './store.ts';
 export type { ReadFunds };

@@ -4,7 +4,8 @@ import type { Clock } from '../../../database/clock.ts';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
-import type { KeyCheck } from './account.ts';
+import { type Right, rights } from '../../http/rights.ts';
+import type { KeyCheck, KeyWish } from './account.ts';
 import { signToken, tokenSha256, verifyToken } from './api-key.ts';
 import { apiKeyByToken, apiKeyInsert, apiKeyUsed, installationSecret } from './store.ts';
 
@@ -15,12 +16,11 @@ const LAST_USED_EVERY_MS = 60_000;
 
 export type Keys = {
   /** Makes a key and answers its token, which is shown once and kept nowhere. */
-  issue(
-    tx: Tx,
-    key: { teamUid: string; name: string; expiresAt?: Date; operator?: boolean },
-  ): Promise<string>;
-  /** Says whose key a token is, or why it is refused. */
-  check(token: string): Promise<KeyCheck>;
+  issue(tx: Tx, wish: KeyWish): Promise<string>;
+  /** The same, for who needs to know what the key is called. */
+  issueKey(tx: Tx, wish: KeyWish): Promise<{ uid: string; token: string }>;
+  /** Says whose key a token is, or why it is refused. `address`: where the call comes from, where that is known. */
+  check(token: string, address?: string | null): Promise<KeyCheck>;
 };
 
 export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock }): Promise<Keys> => {
@@ -29,33 +29,48 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
   const sealed = await installationSecret(db, SIGNING_SECRET, fresh);
   const secret = Buffer.from(secrets.open(sealed, SECRET_CONTEXT), 'base64');
 
-  return {
-    async issue(tx, { teamUid, name, expiresAt = null as Date | null, operator = false }) {
-      const uid = newId();
-      const createdAt = clock.now();
-      const token = await signToken(secret, { keyId: uid, teamId: teamUid }, createdAt, expiresAt);
-      await apiKeyInsert(tx, {
-        uid,
-        teamUid,
-        name,
-        operator,
-        tokenSha256: tokenSha256(token),
-        createdAt,
-        expiresAt,
-      });
-      return token;
-    },
+  const issueKey: Keys['issueKey'] = async (tx, wish) => {
+    const uid = newId();
+    const createdAt = clock.now();
+    const expiresAt = wish.expiresAt ?? null;
+    const token = await signToken(secret, { keyId: uid, teamId: wish.teamUid }, createdAt, expiresAt);
+    await apiKeyInsert(tx, {
+      uid,
+      teamUid: wish.teamUid,
+      name: wish.name,
+      operator: wish.operator ?? false,
+      scopes: wish.scopes ?? rights,
+      workspaceUids: wish.workspaceUids ?? null,
+      allowedNetworks: wish.allowedNetworks ?? null,
+      tokenSha256: tokenSha256(token),
+      createdAt,
+      expiresAt,
+    });
+    return { uid, token };
+  };
 
-    async check(token) {
+  return {
+    issueKey,
+    issue: async (tx, wish) => (await issueKey(tx, wish)).token,
+
+    async check(token, address = null) {
       const now = clock.now();
       const claims = await verifyToken(secret, token, now);
       if (typeof claims === 'string') return { ok: false, refusal: claims };
-      const key = await apiKeyByToken(db, tokenSha256(token));
-      if (!key || key.revoked_at) return { ok: false, refusal: 'jwt revoked' };
+      const key = await apiKeyByToken(db, tokenSha256(token), address);
+      if (!key || (key.revoked_at && key.revoked_at <= now)) return { ok: false, refusal: 'jwt revoked' };
+      if (!key.from_allowed) return { ok: false, refusedAddress: address ?? 'an unknown address' };
       if (!key.last_used_at || now.getTime() - key.last_used_at.getTime() > LAST_USED_EVERY_MS) {
-        await apiKeyUsed(db, key.uid, now);
+        await apiKeyUsed(db, key.uid, now, address);
       }
-      return { ok: true, holder: { teamId: key.team_uid, keyId: key.uid, operator: key.operator } };
+      const holder = {
+        teamId: key.team_uid,
+        keyId: key.uid,
+        operator: key.operator,
+        rights: key.scopes as Right[],
+        workspaceUids: key.workspace_uids,
+      };
+      return { ok: true, holder };
     },
   };
 };

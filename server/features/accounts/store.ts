@@ -1,6 +1,10 @@
 // Every statement on team, api_key and installation_secret.
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
-import type { Team } from './account.ts';
+import type { ApiKey as ApiKeyTable } from '../../../database/types.ts';
+import type { NewestFirstPage } from '../../http/newest-first.ts';
+import type { Right } from '../../http/rights.ts';
+import type { ApiKey, KeyWish, Team } from './account.ts';
 
 export const teamInsert = async (tx: Tx, team: Team): Promise<void> => {
   await tx
@@ -22,18 +26,9 @@ export const teamLock = async (tx: Tx, uid: string): Promise<void> => {
   await tx.selectFrom('team').select('uid').where('uid', '=', uid).forNoKeyUpdate().executeTakeFirstOrThrow();
 };
 
-export type ApiKeyRow = {
-  uid: string;
-  teamUid: string;
-  name: string;
-  /** Whether its holder runs the installation, and not only a team on it. */
-  operator: boolean;
-  tokenSha256: Buffer;
-  createdAt: Date;
-  expiresAt: Date | null;
-};
+type NewApiKey = Required<KeyWish> & { uid: string; tokenSha256: Buffer; createdAt: Date };
 
-export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
+export const apiKeyInsert = async (tx: Tx, key: NewApiKey): Promise<void> => {
   await tx
     .insertInto('api_key')
     .values({
@@ -41,6 +36,9 @@ export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
       team_uid: key.teamUid,
       name: key.name,
       operator: key.operator,
+      scopes: [...key.scopes],
+      workspace_uids: key.workspaceUids && [...key.workspaceUids],
+      allowed_networks: key.allowedNetworks && sql`${[...key.allowedNetworks]}::cidr[]`,
       token_sha256: key.tokenSha256,
       created_at: key.createdAt,
       expires_at: key.expiresAt,
@@ -48,10 +46,15 @@ export const apiKeyInsert = async (tx: Tx, key: ApiKeyRow): Promise<void> => {
     .execute();
 };
 
-export const apiKeyByToken = (db: Db, tokenSha256: Buffer) =>
+/** `from_allowed`: whether it may be used from this address; an unknown one is none of the allowed. */
+export const apiKeyByToken = (db: Db, tokenSha256: Buffer, address: string | null) =>
   db
     .selectFrom('api_key')
-    .select(['uid', 'team_uid', 'operator', 'revoked_at', 'last_used_at'])
+    .select(['uid', 'team_uid', 'operator', 'scopes', 'workspace_uids', 'revoked_at', 'last_used_at'])
+    .select(
+      sql<boolean>`allowed_networks is null
+        or coalesce(${address}::inet <<= any (allowed_networks::inet[]), false)`.as('from_allowed'),
+    )
     .where('token_sha256', '=', tokenSha256)
     .executeTakeFirst();
 
@@ -67,8 +70,96 @@ export const apiKeyExists = async (db: Db, teamUid: string, uid: string): Promis
   return row !== undefined;
 };
 
-export const apiKeyUsed = async (db: Db, uid: string, at: Date): Promise<void> => {
-  await db.updateTable('api_key').set({ last_used_at: at }).where('uid', '=', uid).execute();
+export const apiKeyUsed = async (db: Db, uid: string, at: Date, from: string | null): Promise<void> => {
+  await db
+    .updateTable('api_key')
+    .set({ last_used_at: at, last_used_from: from })
+    .where('uid', '=', uid)
+    .execute();
+};
+
+const keyFromRow = (row: Selectable<ApiKeyTable>): ApiKey => ({
+  uid: row.uid,
+  teamUid: row.team_uid,
+  name: row.name,
+  operator: row.operator,
+  scopes: row.scopes as Right[],
+  workspaceUids: row.workspace_uids,
+  allowedNetworks: row.allowed_networks,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
+  replacedBy: row.replaced_by,
+  lastUsedAt: row.last_used_at,
+  lastUsedFrom: row.last_used_from,
+});
+
+/** Networks and addresses as text: the driver knows no array of `cidr`. */
+const shownKey = (db: Db) =>
+  db
+    .selectFrom('api_key')
+    .selectAll()
+    .select(sql<string[] | null>`allowed_networks::text[]`.as('allowed_networks'))
+    .select(sql<string | null>`host(last_used_from)`.as('last_used_from'));
+
+export const apiKeysOfTeam = async (
+  db: Db,
+  teamUid: string,
+  { limit, offset, after }: NewestFirstPage,
+): Promise<{ keys: ApiKey[]; total: number }> => {
+  const rows = await shownKey(db)
+    .where('team_uid', '=', teamUid)
+    .$if(after !== null, (query) =>
+      query.where(sql<boolean>`(created_at, uid) < (${after!.createdAt}, ${after!.uid}::uuid)`),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('uid', 'desc')
+    .offset(offset)
+    .limit(limit)
+    .execute();
+  const { total } = await db
+    .selectFrom('api_key')
+    .select((select) => select.fn.countAll<number>().as('total'))
+    .where('team_uid', '=', teamUid)
+    .executeTakeFirstOrThrow();
+  return { keys: rows.map(keyFromRow), total };
+};
+
+export const apiKeyLock = async (tx: Tx, teamUid: string, uid: string): Promise<ApiKey | null> => {
+  const row = await shownKey(tx)
+    .where('team_uid', '=', teamUid)
+    .where('uid', '=', uid)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row ? keyFromRow(row) : null;
+};
+
+export const apiKeyRevoke = async (
+  tx: Tx,
+  uid: string,
+  at: Date,
+  replacedBy: string | null = null,
+): Promise<void> => {
+  await tx
+    .updateTable('api_key')
+    .set({ revoked_at: at, replaced_by: replacedBy })
+    .where('uid', '=', uid)
+    .execute();
+};
+
+/** Keys that may decide about keys and are good for the whole team, besides this one. */
+export const otherAdminKeys = async (tx: Tx, teamUid: string, uid: string, now: Date): Promise<number> => {
+  const { count } = await tx
+    .selectFrom('api_key')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('team_uid', '=', teamUid)
+    .where('uid', '<>', uid)
+    .where('workspace_uids', 'is', null)
+    .where(sql<boolean>`'admin' = any (scopes)`)
+    .where((where) => where.or([where('revoked_at', 'is', null), where('revoked_at', '>', now)]))
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow();
+  return count;
 };
 
 /** The secret under this name; the first caller's value stays, whoever comes second gets that one. */

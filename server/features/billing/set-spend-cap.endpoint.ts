@@ -20,6 +20,7 @@ export const setSpendCap = defineEndpoint<FeatureContext>()({
   method: 'PUT',
   path: '/billing/spend-caps',
   scope: 'team',
+  right: 'admin',
   body: z.strictObject({
     scope: z.enum(['team', 'workspace', 'key']),
     scope_uid: z

@@ -38,6 +38,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/register',
   scope: 'workspace',
+  right: 'purchase',
   body: z.strictObject({
     ...registrationFields,
     use_wallet_balance: z.boolean().default(false).meta({

@@ -33,6 +33,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/renew',
   scope: 'workspace',
+  right: 'purchase',
   body: ofDomains({ ...renewalFields, dry_run: z.boolean().default(false) }),
   response: z.object({
     dry_run: z.boolean(),

@@ -2,6 +2,7 @@
 
 export type SubjectType =
   | 'domain'
+  | 'key'
   | 'mailbox'
   | 'order'
   | 'payment'

@@ -53,6 +53,7 @@ export const importMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/import',
   scope: 'workspace',
+  right: 'purchase',
   rateLimit: 'bulk',
   upload: { field: 'csv', types: ['text/csv'], maxBytes: MAX_BYTES },
   body: z.strictObject({

@@ -28,6 +28,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/buy',
   scope: 'workspace',
+  right: 'purchase',
   rateLimit: 'bulk',
   body: z.strictObject({
     ...mailboxWishFields,

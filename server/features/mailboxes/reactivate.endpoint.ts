@@ -30,6 +30,7 @@ export const reactivateMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/reactivate',
   scope: 'workspace',
+  right: 'purchase',
   body: z.strictObject({ uids, dry_run: z.boolean().default(false) }),
   response: z.object({
     dry_run: z.boolean(),

@@ -30,6 +30,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/renew',
   scope: 'workspace',
+  right: 'purchase',
   body: z.strictObject({
     uids,
     months: z.int().min(1).max(24).default(1),

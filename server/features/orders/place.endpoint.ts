@@ -39,6 +39,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/orders',
   scope: 'workspace',
+  right: 'purchase',
   status: 201,
   nothingMade: 'The price of a dry run; nothing was bought.',
   body: orderBody,

@@ -23,6 +23,7 @@ export const retryOrder = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/orders/{order_id}/retry',
   scope: 'workspace',
+  right: 'purchase',
   status: 201,
   nothingMade: 'The price of a dry run; nothing was bought.',
   params: z.strictObject({ order_id: uidToFind }),

@@ -17,6 +17,7 @@ export const addCreditsByCheckout = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/billing/wallet/add-credits',
   scope: 'team',
+  right: 'purchase',
   body: z.strictObject({ credits: creditsToBuy }),
   response: z.object({ url: z.string(), session_id: z.string(), payment: paymentShape }),
   errors: [paymentsUnavailable],

@@ -26,6 +26,7 @@ export const setAutoTopUp = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/billing/wallet/auto-topup',
   scope: 'team',
+  right: 'purchase',
   body: z.strictObject({
     auto_topup_enabled: z.boolean(),
     auto_topup_mode: z.literal('threshold').nullable().optional(),

@@ -16,6 +16,7 @@ export const manageBilling = defineEndpoint<FeatureContext>()({
   path: '/billing/manage',
   aliases: [{ method: 'GET', path: '/billing/portal' }],
   scope: 'team',
+  right: 'purchase',
   response: z.object({ url: z.string() }),
   errors: [paymentsUnavailable],
   async handle({ caller: { teamId: teamUid }, commit }, context) {

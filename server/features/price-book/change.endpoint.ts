@@ -24,6 +24,7 @@ export const changePriceBook = (plansInUse: PlansInUse) =>
     method: 'PATCH',
     path: '/admin/price-book',
     scope: 'operator',
+    right: 'admin',
     body: z.strictObject({
       changes: pricesChange,
       note: z.string().trim().min(1).max(500).meta({ description: 'Why, for the list of versions' }),

@@ -16,6 +16,7 @@ export const getPriceBook = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/admin/price-book',
   scope: 'operator',
+  right: 'admin',
   query: z.strictObject({ version: orAbsent(z.coerce.number().int().min(1).max(1_000_000_000)) }),
   response: z.object({ ...versionFields, prices: pricesSchema }),
   errors: [pricesVersionNotFound],

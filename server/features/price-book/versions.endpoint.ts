@@ -13,6 +13,7 @@ export const listPriceBookVersions = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/admin/price-book/versions',
   scope: 'operator',
+  right: 'admin',
   query: z.strictObject({ ...pageQuery }),
   response: z.object({
     versions: z.array(z.object(versionFields).meta({ id: 'PriceBookVersion' })),

@@ -21,6 +21,7 @@ export const accept = (sellers: Readonly<Record<string, Seller>>, sellerErrors: 
     method: 'POST',
     path: '/quotes/{uid}/accept',
     scope: 'workspace',
+    right: 'purchase',
     params: z.strictObject({ uid: uidToFind }),
     response: z.object({ quote: quoteShape, credits_remaining: z.number() }),
     errors: [...new Set([...quoteErrors, insufficientFunds, spendCapExceeded, ...sellerErrors])],

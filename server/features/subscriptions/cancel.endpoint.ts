@@ -17,6 +17,7 @@ export const cancelSubscription = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/billing/subscription/cancel',
   scope: 'team',
+  right: 'admin',
   response: z.object({ subscription: subscriptionShape }),
   errors: [notSubscribed],
   handle: ({ caller, commit }, { clock }) =>

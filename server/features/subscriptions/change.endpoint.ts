@@ -35,6 +35,7 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/billing/subscription/change',
   scope: 'team',
+  right: 'admin',
   body: z.strictObject({
     plan: z.string().trim().min(1).max(60).meta({ example: 'Agency' }),
     cycle: orAbsent(z.enum(['monthly', 'yearly'])).meta({ description: 'The present one by default' }),

@@ -16,6 +16,7 @@ export const uncancelSubscription = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/billing/subscription/uncancel',
   scope: 'team',
+  right: 'admin',
   response: z.object({ subscription: subscriptionShape }),
   errors: [notSubscribed],
   handle: ({ caller, commit }, { clock }) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../../database/uuid.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { requireRight } from '../../http/require-right.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { findWorkspace, workspaceNotFound } from '../workspaces/index.ts';
@@ -45,6 +46,7 @@ export const createWebhook = defineEndpoint<FeatureContext>()({
   examples: { body: { url: 'https://hooks.northpeak.example/inboxkit', event_types: ['mailbox.*'] } },
   handle: ({ body, caller, commit }, { clock, secrets }) =>
     commit(async (tx) => {
+      if (body.include_secrets) requireRight(caller, 'secrets');
       if (body.workspace_uid && !(await findWorkspace(tx, caller.teamId, body.workspace_uid))) {
         throw workspaceNotFound('Workspace not found');
       }

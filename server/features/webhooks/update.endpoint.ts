@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { validationFailed } from '../../http/errors.ts';
+import { requireRight } from '../../http/require-right.ts';
 import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
@@ -35,6 +36,7 @@ export const updateWebhook = defineEndpoint<FeatureContext>()({
   errors: [webhookNotFound, webhookOfSettings],
   handle: ({ body, caller, commit }, { clock }) =>
     commit(async (tx) => {
+      if (body.include_secrets) requireRight(caller, 'secrets');
       const before = await endpointOfTeamLock(tx, caller.teamId, body.uid);
       if (before.ofWorkspaceSettings && body.url !== undefined && body.url !== before.url) {
         throw webhookOfSettings('The address is a setting of the workspace', {

@@ -16,6 +16,7 @@ export const create = (follow: FollowWorkspace) =>
     path: '/workspaces/create',
     aliases: [{ method: 'POST', path: '/workspaces' }],
     scope: 'team',
+    right: 'admin',
     body: z.strictObject({
       name: workspaceName,
       webhook_url: webhookUrl.optional(),

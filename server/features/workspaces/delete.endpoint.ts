@@ -15,6 +15,7 @@ export const removeWorkspace = (readContents: ReadContents, follow: FollowWorksp
     path: '/workspaces/delete',
     aliases: [{ method: 'DELETE', path: '/workspaces/{uid}' }],
     scope: 'team',
+    right: 'admin',
     query: z.strictObject({ uid: uidToFind }),
     response: z.object({}),
     errors: [workspaceNotFound, workspaceNotEmpty, lastWorkspace],

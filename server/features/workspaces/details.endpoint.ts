@@ -16,11 +16,13 @@ export const workspaceDetails = (readContents: ReadContents) =>
     path: '/workspaces/details',
     aliases: [{ method: 'GET', path: '/workspaces/{uid}' }],
     scope: 'team',
+    keepsToWorkspaces: true,
     query: z.strictObject({ uid: uidToFind }),
     response: z.object({ workspace: workspaceShape }),
     errors: [workspaceNotFound],
     async handle({ caller, query }, { db }) {
-      const workspace = await workspaceByUid(db, caller.teamId, query.uid);
+      const isOpen = caller.workspaceUids?.includes(query.uid) ?? true;
+      const workspace = isOpen ? await workspaceByUid(db, caller.teamId, query.uid) : null;
       if (!workspace) throw workspaceNotFound('Workspace not found');
       const contents = await readContents(db, [workspace.uid]);
       return {

@@ -13,10 +13,13 @@ export const listWorkspaces = (readContents: ReadContents) =>
     method: 'GET',
     path: '/workspaces/list',
     scope: 'team',
+    keepsToWorkspaces: true,
     response: z.object({ workspaces: z.array(workspaceShape) }),
     errors: [],
     async handle({ caller }, { db }) {
-      const workspaces = await workspaceList(db, caller.teamId);
+      const workspaces = (await workspaceList(db, caller.teamId)).filter(
+        ({ uid }) => caller.workspaceUids?.includes(uid) ?? true,
+      );
       const contents = await readContents(
         db,
         workspaces.map(({ uid }) => uid),

@@ -16,6 +16,7 @@ export const updateWorkspace = (readContents: ReadContents, follow: FollowWorksp
     path: '/workspaces/update',
     aliases: [{ method: 'PUT', path: '/workspaces/{uid}' }],
     scope: 'team',
+    right: 'admin',
     body: z.strictObject({
       uid: uidToFind,
       name: workspaceName.optional(),

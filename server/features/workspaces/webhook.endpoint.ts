@@ -16,6 +16,7 @@ export const setWebhook = (follow: FollowWorkspace) =>
     path: '/workspaces/webhook',
     aliases: [{ method: 'POST', path: '/workspaces/{uid}/webhook' }],
     scope: 'team',
+    right: 'admin',
     body: z.strictObject({ uid: uidToFind, webhook_url: webhookUrl }),
     response: z.object({ webhook_url: z.string().nullable() }),
     errors: [workspaceNotFound],

@@ -18,6 +18,7 @@ import {
   pageFields,
   pageOffset,
 } from '../paging.ts';
+import { rights } from '../rights.ts';
 
 export const thingNotFound = defineError({
   code: 'thing_not_found',
@@ -216,7 +217,7 @@ export type Tenant = { key: string; caller: Caller; workspaceUid: string };
 /** A team with one key and one workspace. The key is a word: how keys are checked is not this folder's business. */
 export const makeTenant = (key: string, { operator = false } = {}): Tenant => ({
   key,
-  caller: { teamId: newId(), keyId: `${key}-id-${newId()}`, operator },
+  caller: { teamId: newId(), keyId: `${key}-id-${newId()}`, operator, rights, workspaceUids: null },
   workspaceUid: newId(),
 });
 
