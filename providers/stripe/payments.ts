@@ -106,7 +106,9 @@ const sessionOf = (
   { reference, customerId, lines, keepMethod, returnUrl, expiresAt }: OpenCheckout,
   { publicUrl, now }: PaymentsSettings,
 ): Stripe.Checkout.SessionCreateParams => {
-  const lastsMs = Math.min(Math.max(expiresAt.getTime() - now().getTime(), SHORTEST_MS), LONGEST_MS);
+  // The same request again names the same second, or Stripe would refuse it under its key.
+  const nowMs = now().getTime();
+  const endsMs = Math.min(Math.max(expiresAt.getTime(), nowMs + SHORTEST_MS), nowMs + LONGEST_MS);
   return {
     mode: 'payment',
     customer: customerId,
@@ -128,7 +130,7 @@ const sessionOf = (
     adaptive_pricing: { enabled: false },
     success_url: returnUrl ?? publicUrl() + DONE,
     cancel_url: returnUrl ?? publicUrl() + DONE,
-    expires_at: Math.floor((now().getTime() + lastsMs) / 1000),
+    expires_at: Math.floor(endsMs / 1000),
   };
 };
 

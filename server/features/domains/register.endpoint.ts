@@ -112,7 +112,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         amountCents: centsFor(amountMicros),
       })),
       purchaseKind: 'domains',
-      lastsMs: CHECKOUT_MS,
+      expiresAt: new Date(clock.now().getTime() + CHECKOUT_MS),
     });
     return commit(async (tx) => {
       await keepPayment(tx, checkout);

@@ -29,7 +29,7 @@ export const addCreditsByCheckout = defineEndpoint<FeatureContext>()({
       workspaceUid: null,
       lines: [creditsLine(body.credits)],
       purchaseKind: null,
-      lastsMs: CREDITS_CHECKOUT_MS,
+      expiresAt: new Date(context.clock.now().getTime() + CREDITS_CHECKOUT_MS),
     });
     return commit(async (tx) => {
       await keepPayment(tx, payment);

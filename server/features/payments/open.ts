@@ -14,7 +14,7 @@ export type PaymentPlan = {
   workspaceUid: string | null;
   lines: PaymentLine[];
   purchaseKind: string | null;
-  lastsMs: number;
+  expiresAt: Date;
 };
 
 /** The vendor that takes new payments, and the team's id there. */
@@ -43,7 +43,7 @@ export const openCheckout = async (context: FeatureContext, plan: PaymentPlan): 
       lines: plan.lines,
       keepMethod: true,
       returnUrl: null,
-      expiresAt: new Date(now.getTime() + plan.lastsMs),
+      expiresAt: plan.expiresAt,
     }),
   );
   const payment = {

@@ -47,15 +47,15 @@ export const openPayLink = async (context: FeatureContext, token: string): Promi
   const uid = nameBasedId(token, BY_ADDRESS);
   const known = await paymentByUid(db, uid);
   if (known) return known;
-  const lastsMs = wanted.untilMs - clock.now().getTime();
-  if (lastsMs <= 0) return null;
+  const expiresAt = new Date(wanted.untilMs);
+  if (expiresAt <= clock.now()) return null;
   const payment = await openCheckout(context, {
     uid,
     teamUid: wanted.team,
     workspaceUid: null,
     lines: [creditsLine(wanted.credits)],
     purchaseKind: null,
-    lastsMs,
+    expiresAt,
   });
   // Two who open it at once get one checkout from the vendor, and one of them writes it.
   await inTransaction(db, (tx) => keepPayment(tx, payment));
