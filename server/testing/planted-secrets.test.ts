@@ -1,0 +1,207 @@
+// After a full run of the main job no secret lies about in the clear: not in the log, not in any table, not in events,
+// webhooks, metrics or spans.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { trace } from '@opentelemetry/api';
+import { ImapFlow } from 'imapflow';
+import { sql } from 'kysely';
+import { createTransport } from 'nodemailer';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { useTestDatabase } from '../../database/testing.ts';
+import { loadConfig } from '../config/config.ts';
+import { type Installation, startInstallation } from '../roles/installation.ts';
+import { askUntil } from './follow.ts';
+import { type HookReceiver, startHookReceiver } from './hook-receiver.ts';
+import { freshName, mailboxesOn, orderOf } from './order-body.ts';
+import { type Body, testEnvironment } from './test-installation.ts';
+
+const database = useTestDatabase();
+let dataDir: string;
+let installation: Installation;
+let receiver: HookReceiver;
+let log = '';
+const spans: unknown[] = [];
+
+beforeAll(async () => {
+  trace.setGlobalTracerProvider(recordingTracer as never);
+  receiver = await startHookReceiver();
+  dataDir = await mkdtemp(join(tmpdir(), 'inboxkit-secrets-'));
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      log += chunk;
+      done();
+    },
+  });
+  const environment = { ...testEnvironment(database.url, dataDir), INBOXKIT_ALLOW_TARGETS: '127.0.0.1/32' };
+  installation = await startInstallation(loadConfig(environment), {
+    log: pino({ level: 'trace' }, sink),
+    workflow: { timeScale: 0.05 },
+  });
+});
+afterAll(async () => {
+  await installation?.close();
+  await receiver?.close();
+  await rm(dataDir, { recursive: true, force: true });
+  trace.disable();
+});
+
+/** Keeps whatever is written on a span. */
+const recordingTracer = {
+  getTracer: () => ({
+    startActiveSpan(name: string, ...rest: unknown[]) {
+      const run = rest.at(-1) as (span: object) => unknown;
+      spans.push(name, ...rest.slice(0, -1));
+      const keep =
+        (what: string) =>
+        (...args: unknown[]) =>
+          void spans.push(what, args);
+      return run({
+        setAttribute: keep('attribute'),
+        setStatus: keep('status'),
+        recordException: keep('exception'),
+        end: keep('end'),
+      });
+    },
+  }),
+};
+
+const call = async (method: string, path: string, body?: object): Promise<Body> => {
+  const response = await fetch(`${installation.baseUrl}/v1/api${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${installation.firstKey!.api_key}`,
+      'X-Workspace-Id': installation.firstKey!.workspace_id,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': crypto.randomUUID(),
+    },
+    body: body && JSON.stringify(body),
+  });
+  return response.json();
+};
+
+/** Every way a secret could be written: as it is, as JSON, in base64 with any alignment, in hex. */
+const formsOf = (secret: string): string[] => {
+  const inner = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]).toString('base64');
+    // What surrounds the secret changes the characters at its edges.
+    return text.slice(Math.ceil((shift * 8) / 6) + (shift ? 1 : 0), -4);
+  });
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...inner].concat(
+    Buffer.from(secret).toString('hex'),
+  );
+};
+
+/** Every value of every table, as text. */
+const everythingStored = async (): Promise<Map<string, string>> => {
+  const tables = await sql<{ name: string }>`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema')
+  `.execute(database.db);
+  const stored = new Map<string, string>();
+  for (const { name } of tables.rows) {
+    const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.raw(name)} t`.execute(
+      database.db,
+    );
+    stored.set(name, rows.map(({ row }) => row).join('\n'));
+  }
+  return stored;
+};
+
+test('secrets of mailboxes, keys and webhooks are nowhere but in the answers that show them', async () => {
+  const { firstKey, ports } = installation;
+  const hooks = [
+    await call('POST', '/webhooks', { url: receiver.url('/standard') }),
+    await call('POST', '/webhooks', { url: receiver.url('/inboxkit'), format: 'inboxkit' }),
+  ];
+  const rotated = await call('POST', '/webhooks/rotate-secret', { uid: hooks[0].uid });
+  const name = freshName();
+  const placed = await call('POST', '/orders', orderOf([{ name, mailboxes: mailboxesOn(name, 2) }]));
+  await askUntil(
+    () => call('GET', `/orders/${placed.order_id}`),
+    (order) => order.status === 'done',
+  );
+  const emails = [0, 1].map((index) => `mara${index}@${name}`);
+  const shown: Body[] = [];
+  for (const email of emails) shown.push(await call('GET', `/mailboxes/show-credentials?email=${email}`));
+
+  // The secrets travel through every door that takes them: right ones and nearly right ones.
+  const tls = { rejectUnauthorized: false };
+  for (const [index, { password, app_password }] of shown.entries()) {
+    const auth = { user: emails[index]!, pass: index === 0 ? password : app_password };
+    const smtp = createTransport({ host: '127.0.0.1', port: ports.submissions!, secure: true, auth, tls });
+    await smtp.sendMail({ from: auth.user, to: emails[1 - index], subject: 'Hello', text: 'Hello' });
+    smtp.close();
+    for (const pass of [auth.pass, `${auth.pass}x`]) {
+      const imap = new ImapFlow({
+        host: '127.0.0.1',
+        port: ports.imaps!,
+        secure: true,
+        auth: { user: auth.user, pass },
+        tls,
+        logger: false,
+      });
+      await imap.connect().then(
+        () => imap.logout(),
+        () => {},
+      );
+    }
+  }
+  await fetch(`${installation.baseUrl}/v1/api/account`, {
+    headers: { Authorization: `Bearer ${firstKey!.api_key}x` },
+  });
+  await askUntil(
+    async () => receiver.received.filter(({ body }) => body.type === 'mailbox.credentials_revealed'),
+    (revealed) => revealed.length === 2,
+  );
+
+  const secrets = [
+    firstKey!.api_key,
+    rotated.secret,
+    ...hooks.map(({ secret }) => secret),
+    ...shown.flatMap(({ password, app_password, secret }) => [password, app_password, secret]),
+  ];
+  expect(secrets.every((secret) => typeof secret === 'string' && secret.length >= 16)).toBe(true);
+
+  const metrics = await (await fetch(`${installation.baseUrl}/metrics`)).text();
+  const events = await call('GET', '/events?limit=500');
+  const places = new Map<string, string>([
+    ['the log', log],
+    ['the metrics', metrics],
+    ['the spans', JSON.stringify(spans)],
+    ['the events', JSON.stringify(events)],
+    ['the webhooks', receiver.received.map(({ headers, text }) => JSON.stringify(headers) + text).join('\n')],
+    ...(await everythingStored()),
+  ]);
+  // The places are not empty, or nothing could be found in them.
+  for (const place of [
+    'the log',
+    'the metrics',
+    'the spans',
+    'the webhooks',
+    'public.mailbox',
+    'public.event',
+  ]) {
+    expect(places.get(place)!.length, place).toBeGreaterThan(200);
+  }
+  const found: string[] = [];
+  for (const [place, text] of places) {
+    for (const [index, secret] of secrets.entries()) {
+      if (formsOf(secret).some((form) => text.includes(form))) found.push(`secret ${index} in ${place}`);
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+test('the search would find a secret in every form it could be written in', () => {
+  const secret = '.da5Uz9B2Y.ug2KY-KHq';
+  const forms = formsOf(secret);
+  const finds = (text: string) => forms.some((form) => text.includes(form));
+  for (const around of ['', 'a', 'ab', 'abc']) {
+    expect(finds(Buffer.from(`${around}${secret}${around}`).toString('base64')), around).toBe(true);
+    expect(finds(Buffer.from(`${around}${secret}${around}`).toString('hex'))).toBe(true);
+    expect(finds(JSON.stringify({ [around]: `${around}${secret}` }))).toBe(true);
+  }
+});
