@@ -100,10 +100,20 @@ create table public.api_key (
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
   operator boolean default false not null,
+  scopes text[] default '{read,write,purchase,secrets,admin}'::text[] not null,
+  workspace_uids uuid[],
+  allowed_networks cidr[],
+  replaced_by uuid,
+  last_used_from inet,
+  constraint api_key_networks CHECK (((allowed_networks IS NULL) OR (cardinality(allowed_networks) > 0))),
   constraint api_key_pkey PRIMARY KEY (uid),
+  constraint api_key_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_key(uid),
+  constraint api_key_scopes CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'purchase'::text, 'secrets'::text, 'admin'::text]) AND (cardinality(scopes) > 0))),
   constraint api_key_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
-  constraint api_key_token_sha256_key UNIQUE (token_sha256)
+  constraint api_key_token_sha256_key UNIQUE (token_sha256),
+  constraint api_key_workspaces CHECK (((workspace_uids IS NULL) OR (cardinality(workspace_uids) > 0)))
 );
+CREATE INDEX api_key_list ON public.api_key USING btree (team_uid, created_at, uid);
 CREATE INDEX api_key_team ON public.api_key USING btree (team_uid);
 
 create table public.charge (

@@ -21,15 +21,20 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKey {
+  allowed_networks: string[] | null;
   created_at: Timestamp;
   expires_at: Timestamp | null;
   last_used_at: Timestamp | null;
+  last_used_from: string | null;
   name: string;
   operator: Generated<boolean>;
+  replaced_by: string | null;
   revoked_at: Timestamp | null;
+  scopes: Generated<string[]>;
   team_uid: string;
   token_sha256: Buffer;
   uid: string;
+  workspace_uids: string[] | null;
 }
 
 export interface BankCard {

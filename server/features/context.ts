@@ -1,11 +1,11 @@
 // What every feature works with. The composition root makes it once; nothing in a feature reaches further out.
 import type { Clock } from '../../database/clock.ts';
-import type { Db } from '../../database/database.ts';
+import type { Db, Tx } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
 import type { Providers } from '../../providers/contracts/lookup.ts';
 import type { WorkflowStarter } from '../../workflow/starter.ts';
 import type { Outgoing } from '../http/outgoing.ts';
-import type { Keys } from './accounts/index.ts';
+import type { KeyWish } from '../http/rights.ts';
 
 /** How long each step of a renewal, and of what follows when it is not paid, waits for the one before it. */
 export type RenewalSettings = {
@@ -57,8 +57,8 @@ export type FeatureContext = {
   secrets: SecretBox;
   providers: Providers;
   workflows: WorkflowStarter;
-  /** Issues API keys. */
-  keys: Keys;
+  /** Makes API keys, each shown once. */
+  keys: { issueKey(tx: Tx, wish: KeyWish): Promise<{ uid: string; token: string }> };
   /** The only way to addresses that customers give. */
   outgoing: Outgoing;
   settings: FeatureSettings;

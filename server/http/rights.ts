@@ -7,3 +7,18 @@ export const rights = ['read', 'write', 'purchase', 'secrets', 'admin'] as const
  * passwords and seeds, `admin` decides about keys, workspaces and the plan.
  */
 export type Right = (typeof rights)[number];
+
+/** What a new key may do, where, and from where. */
+export type KeyWish = {
+  teamUid: string;
+  name: string;
+  expiresAt?: Date | null;
+  /** Whether its holder runs the installation, and not only a team on it. */
+  operator?: boolean;
+  /** Default: all. */
+  scopes?: readonly Right[];
+  /** Null: every workspace of the team. */
+  workspaceUids?: readonly string[] | null;
+  /** In CIDR form; null: from anywhere. */
+  allowedNetworks?: readonly string[] | null;
+};

@@ -1,6 +1,8 @@
 // What every endpoint promises whatever it does, asked of the whole program over HTTP.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../database/uuid.ts';
+import { API_PREFIX } from '../http/openapi.ts';
+import { rights } from '../http/rights.ts';
 import {
   endpointProperties,
   type PropertyException,
@@ -305,5 +307,41 @@ describe('the contract', () => {
     const documented = new Set(allErrors.map(({ code }) => code));
     const declared = allEndpoints.flatMap(({ errors }) => errors.map(({ definition }) => definition.code));
     expect(declared.filter((code) => !documented.has(code))).toEqual([]);
+  });
+});
+
+describe('every operation', () => {
+  test('refuses a key that lacks its scope, before it looks at anything else', async () => {
+    const keys = Object.fromEntries(
+      await Promise.all(
+        rights.map(async (right) => {
+          const scopes = rights.filter((other) => other !== right);
+          const { body } = await api.post('/keys', { name: 'All but one', scopes });
+          return [right, body.api_key] as const;
+        }),
+      ),
+    );
+    const open: string[] = [];
+    for (const { operation, method, path, right, scope } of allEndpoints) {
+      if (scope === 'operator') continue;
+      const filled = path.replaceAll(/\{[^}]+\}/g, api.teamUid);
+      const reply = await fetch(`${api.installation.baseUrl}${API_PREFIX}${filled}`, {
+        method,
+        headers: { Authorization: `Bearer ${keys[right]}`, 'X-Workspace-Id': api.workspaceUid },
+        ...(method === 'GET' ? {} : { body: '{}' }),
+      });
+      const body = (await reply.json()) as Body;
+      if (reply.status !== 403 || body.code !== 'insufficient_scope') open.push(operation);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('asks for a scope that spends when it can find the wallet too low', () => {
+    const spending = allEndpoints.filter(({ errors }) =>
+      errors.some(({ definition }) => definition.code === 'insufficient_funds'),
+    );
+    expect(spending.length).toBeGreaterThan(5);
+    const open = spending.filter(({ right }) => right !== 'purchase' && right !== 'admin');
+    expect(open.map(({ operation }) => operation)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // A team, and the API keys that act for it.
 import type { Caller } from '../../http/endpoint.ts';
-import type { Right } from '../../http/rights.ts';
+import type { KeyWish } from '../../http/rights.ts';
 
 export type Team = { uid: string; name: string; createdAt: Date };
 
@@ -15,21 +15,6 @@ export type KeyCheck =
   | { ok: false; refusal: KeyRefusal }
   /** A good key, used from where it may not be. */
   | { ok: false; refusedAddress: string };
-
-/** What a new key may do, where, and from where. */
-export type KeyWish = {
-  teamUid: string;
-  name: string;
-  expiresAt?: Date | null;
-  /** Whether its holder runs the installation, and not only a team on it. */
-  operator?: boolean;
-  /** Default: all. */
-  scopes?: readonly Right[];
-  /** Null: every workspace of the team. */
-  workspaceUids?: readonly string[] | null;
-  /** In CIDR form; null: from anywhere. */
-  allowedNetworks?: readonly string[] | null;
-};
 
 /** A key as people see it; the token itself is kept nowhere. */
 export type ApiKey = Required<KeyWish> & {

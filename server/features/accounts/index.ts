@@ -4,7 +4,7 @@ import { newId } from '../../../database/uuid.ts';
 import { getAccount, type ReadFunds } from './get.endpoint.ts';
 import { teamByUid, teamExists, teamInsert } from './store.ts';
 
-export type { ApiKey, KeyCheck, KeyWish, Team } from './account.ts';
+export type { ApiKey, KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
 export {
   apiKeyExists as hasKey,

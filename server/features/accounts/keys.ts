@@ -4,8 +4,8 @@ import type { Clock } from '../../../database/clock.ts';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
-import { type Right, rights } from '../../http/rights.ts';
-import type { KeyCheck, KeyWish } from './account.ts';
+import { type KeyWish, type Right, rights } from '../../http/rights.ts';
+import type { KeyCheck } from './account.ts';
 import { signToken, tokenSha256, verifyToken } from './api-key.ts';
 import { apiKeyByToken, apiKeyInsert, apiKeyUsed, installationSecret } from './store.ts';
 

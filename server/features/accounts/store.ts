@@ -3,8 +3,8 @@ import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { ApiKey as ApiKeyTable } from '../../../database/types.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
-import type { Right } from '../../http/rights.ts';
-import type { ApiKey, KeyWish, Team } from './account.ts';
+import type { KeyWish, Right } from '../../http/rights.ts';
+import type { ApiKey, Team } from './account.ts';
 
 export const teamInsert = async (tx: Tx, team: Team): Promise<void> => {
   await tx

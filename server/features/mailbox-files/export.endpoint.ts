@@ -4,6 +4,7 @@ import type { Db } from '../../../database/database.ts';
 import type { MailEndpoint } from '../../../providers/contracts/mailbox-host.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { answerFile, defineEndpoint } from '../../http/endpoint.ts';
+import { requireRight } from '../../http/require-right.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import {
@@ -57,6 +58,7 @@ export const exportMailboxes = defineEndpoint<FeatureContext>()({
   async handle({ query, caller, workspace, requestId, commit }, context) {
     const { db, clock } = context;
     const withSecrets = query.include_secrets === 'true';
+    if (withSecrets) requireRight(caller, 'secrets');
     const filter = filterOf(query);
     const most = withSecrets ? MOST_WITH_SECRETS : MOST_ROWS;
     const mailboxes = await readAll(db, workspace.uid, filter, most);
