@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../database/clock.ts';
 import { openDatabase } from '../../database/database.ts';
 import { useTestDatabase } from '../../database/testing.ts';
+import { newId } from '../../database/uuid.ts';
 import { createCertificateWorker } from './acme/worker.ts';
 import { startTestAuthority } from './testing/authority.ts';
-import { forward, log, secretBox } from './testing/forwarded.ts';
+import { forward, log, mailServers, secretBox } from './testing/forwarded.ts';
 import { freePort } from './testing/free-port.ts';
 import { hasPebble, startPebble } from './testing/pebble.ts';
 import { shownFor, visit, visitSecurely } from './testing/visitor.ts';
@@ -42,7 +43,7 @@ describe.each(authorities)('with $name, a web plane', ({ start }) => {
     const { directoryUrl, caPem } = authority;
     const acme = { directoryUrl, caPem, email: 'hostmaster@example.net' };
     const https = { databaseUrl: database.url, port: 0, secretBox, acme };
-    options = { db: database.db, host: '127.0.0.1', port, https, log };
+    options = { db: database.db, host: '127.0.0.1', port, https, mailServers, log };
     plane = await startWebPlane(options);
   });
   afterAll(async () => {
@@ -60,6 +61,21 @@ describe.each(authorities)('with $name, a web plane', ({ start }) => {
   };
   const visitor = (host: string, path = '/', header?: string) =>
     visitSecurely(plane.tlsPort!, host, path, { ca: authority.rootPem, header });
+
+  test('shows a certificate for the hosts at which mail programs look for the settings of a domain', async () => {
+    const domain = { name: 'mailed.example', workspace_id: newId() };
+    await database.db.insertInto('published.mail_domain').values(domain).execute();
+    for (const [label, path] of [
+      ['autoconfig', '/mail/config-v1.1.xml'],
+      ['autodiscover', '/autodiscover/autodiscover.xml'],
+    ]) {
+      const ask = () =>
+        visitSecurely(plane.tlsPort!, `${label}.mailed.example`, path!, { ca: authority.rootPem }).catch(
+          () => null,
+        );
+      await expect.poll(async () => (await ask())?.status, { timeout: 20_000 }).toBe(200);
+    }
+  });
 
   test('redirects a host and its www over HTTPS with one certificate, and keeps the path where told to', async () => {
     await forward(database.db, ['north.example', 'www.north.example'], {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, openDatabase } from '../../database/database.ts';
 import { useTestDatabase } from '../../database/testing.ts';
-import { forward, log, secretBox } from './testing/forwarded.ts';
+import { forward, log, mailServers, secretBox } from './testing/forwarded.ts';
 import { freePort } from './testing/free-port.ts';
 import { visit } from './testing/visitor.ts';
 import { startWebPlane, type WebPlane } from './web-plane.ts';
@@ -10,7 +10,7 @@ import { startWebPlane, type WebPlane } from './web-plane.ts';
 const database = useTestDatabase();
 let plane: WebPlane;
 
-const start = (db: Db) => startWebPlane({ db, host: '127.0.0.1', port: 0, https: null, log });
+const start = (db: Db) => startWebPlane({ db, host: '127.0.0.1', port: 0, https: null, mailServers, log });
 const ask = async (host: string, path?: string) => {
   const { status, location } = await visit(plane.port, host, path);
   return { status, location };
@@ -95,9 +95,9 @@ describe('the web plane', () => {
     const acme = { directoryUrl: 'https://127.0.0.1:1/directory', email: null, caPem: null };
     const https = { databaseUrl: database.url, port: plane.port, secretBox, acme };
     const port = await freePort();
-    await expect(startWebPlane({ db: database.db, host: '127.0.0.1', port, https, log })).rejects.toThrow(
-      /EADDRINUSE/,
-    );
+    await expect(
+      startWebPlane({ db: database.db, host: '127.0.0.1', port, https, mailServers, log }),
+    ).rejects.toThrow(/EADDRINUSE/);
     await expect(visit(port, 'northpeak.com')).rejects.toThrow(/ECONNREFUSED/);
   });
 });

@@ -1,5 +1,6 @@
 // Sends visitors of a forwarded domain to its target, over HTTP and, where an authority for certificates is
-// configured, over HTTPS. Everything else is a plain 404.
+// configured, over HTTPS; and tells mail programs the settings of domains that have mail here. Everything else is a plain
+// 404.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -9,9 +10,11 @@ import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
+import type { MailServers } from '../../protocols/mail/client-settings.ts';
 import type { AcmeOptions } from './acme/authority.ts';
 import { challengeTokenOf, findKeyAuthorization } from './acme/challenges.ts';
 import { askedOf, type FindForward, locationOf, rememberForwards } from './forwards.ts';
+import { type HasMail, rememberMailDomains, settingsAsked, settingsDocument } from './mail-settings.ts';
 import { openSecureContexts, type SecureContexts } from './secure-contexts.ts';
 
 export type WebPlaneOptions = {
@@ -22,6 +25,8 @@ export type WebPlaneOptions = {
   port: number;
   /** Null: plain HTTP only. */
   https: HttpsOptions | null;
+  /** What mail programs of the installation's domains are to be set to. */
+  mailServers: MailServers;
   clock?: Clock;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
@@ -47,7 +52,7 @@ const REQUEST_WITHIN_MS = 15_000;
 
 /** Starts all of it, or nothing. HTTP answers while certificates are still to come. */
 export const startWebPlane = async (options: WebPlaneOptions): Promise<WebPlane> => {
-  const { db, host, port, https, clock = systemClock, log } = options;
+  const { db, host, port, https, mailServers, clock = systemClock, log } = options;
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of started.splice(0)) await part.close();
@@ -57,7 +62,7 @@ export const startWebPlane = async (options: WebPlaneOptions): Promise<WebPlane>
     return part;
   };
   try {
-    const answer = answerWith(db, log);
+    const answer = answerWith(db, mailServers, log);
     const timeouts = { headersTimeout: REQUEST_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS };
     const http = opened(await listenOn(createServer(timeouts, answer), host, port));
     if (!https) return { port: http.port, tlsPort: null, close };
@@ -113,10 +118,13 @@ const chooseFrom =
     contexts.find(serverName).then((context) => done(null, context ?? undefined));
   };
 
-const answerWith = (db: Db, log: WebPlaneOptions['log']) => {
+type Known = { db: Db; find: FindForward; hasMail: HasMail; mailServers: MailServers };
+
+const answerWith = (db: Db, mailServers: MailServers, log: WebPlaneOptions['log']) => {
   const find = rememberForwards(db, log);
+  const known = { db, find, hasMail: rememberMailDomains(db, log), mailServers };
   return (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response, db, find).catch((err: Error) => {
+    answer(request, response, known).catch((err: Error) => {
       log.warn({ err }, 'a visitor could not be answered');
       respond(response, 503, 'Try again in a moment.\n', { 'Retry-After': '5' });
     });
@@ -126,8 +134,7 @@ const answerWith = (db: Db, log: WebPlaneOptions['log']) => {
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  db: Db,
-  find: FindForward,
+  { db, find, hasMail, mailServers }: Known,
 ): Promise<void> => {
   const { host, path } = askedOf(request.url ?? '/', request.headers.host);
   const token = challengeTokenOf(path);
@@ -136,6 +143,13 @@ const answer = async (
     const known = host && token ? await findKeyAuthorization(db, host, token) : null;
     if (known === null) return respond(response, 404, 'No such challenge.\n');
     return respond(response, 200, known, { 'Content-Type': 'application/octet-stream' });
+  }
+  const settings = host ? settingsAsked(host, path) : null;
+  if (settings) {
+    // Before a forwarding of the same host: what mail programs look for is not on the site visitors are sent to.
+    const document = await settingsDocument(settings, request, mailServers, hasMail);
+    if (document !== null)
+      return respond(response, 200, document, { 'Content-Type': 'text/xml; charset=utf-8' });
   }
   const forward = host ? await find(host) : null;
   if (!forward) return respond(response, 404, 'No site is configured for this address.\n');

@@ -93,6 +93,13 @@ export const startPlanes = async (
         host,
         port: ports.web,
         https: await httpsOf(config.web, storage),
+        // The ports this process was given, where it runs the mail plane itself.
+        mailServers: {
+          host: hosts.mail,
+          imapsPort: ports.imaps,
+          submissionsPort: ports.submissions,
+          submissionPort: ports.submission,
+        },
         clock,
         log: log.child({ role: 'web' }),
       });

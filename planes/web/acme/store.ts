@@ -13,9 +13,22 @@ export const FORWARD_CHANNEL = 'published_web_forward';
 
 const WWW = 'www.';
 
-/** One certificate serves a host and its `www`; it has the shorter name. */
+/** A host of a domain with two labels or more, so that a domain of this name keeps its own. */
+const AUTODISCOVER = /^autodiscover\.(?=[^.]+\.)/;
+
+/**
+ * One certificate serves a host and its `www`, under the shorter name; and one the two hosts at which mail programs look
+ * for the settings of a domain.
+ */
 export const certificateNameOf = (host: string): string =>
-  host.startsWith(WWW) ? host.slice(WWW.length) : host;
+  host.startsWith(WWW) ? host.slice(WWW.length) : host.replace(AUTODISCOVER, 'autoconfig.');
+
+/** The hosts whose certificate has this name. */
+const hostsOfName = (name: string): string[] => [
+  name,
+  WWW + name,
+  ...(name.startsWith('autoconfig.') ? [name.replace('autoconfig.', 'autodiscover.')] : []),
+];
 
 const orderContext = (name: string) => `web.certificate:${name}:order`;
 const keyContext = (name: string) => `web.certificate:${name}`;
@@ -31,13 +44,12 @@ export async function followForwards(
 ): Promise<void> {
   const names = hosts?.map(certificateNameOf) ?? null;
   const inScope = names ? sql`= any(${names}::text[])` : sql`is not null`;
-  const forwarded = names
-    ? sql`= any(${names.flatMap((name) => [name, WWW + name])}::text[])`
-    : sql`is not null`;
+  const forwarded = names ? sql`= any(${names.flatMap(hostsOfName)}::text[])` : sql`is not null`;
   const wanted = sql`wanted as (
     select name, array_agg(host order by host) as hosts
-    from (select host, regexp_replace(host, '^www\\.', '') as name
-          from published.web_forward where host ${forwarded}) f
+    from (select host, regexp_replace(regexp_replace(host, '^www\\.', ''),
+                                      '^autodiscover\\.(?=[^.]+\\.)', 'autoconfig.') as name
+          from published.web_host where host ${forwarded}) f
     where name ${inScope} group by name)`;
   await sql`
     with ${wanted}

@@ -7,6 +7,13 @@ import { createSecretBox, generateKey, parseKeyRing } from '../../../database/se
 export const secretBox = createSecretBox(parseKeyRing(generateKey()));
 export const log = pino({ level: process.env.INBOXKIT_TEST_LOG_LEVEL ?? 'silent' });
 
+export const mailServers = {
+  host: 'mail.inboxkit.example',
+  imapsPort: 993,
+  submissionsPort: 465,
+  submissionPort: 587,
+};
+
 export type ForwardRow = { target_url?: string; permanent?: boolean; keep_path?: boolean };
 
 export const forward = async (db: Db, hosts: string[], row: ForwardRow = {}): Promise<void> => {

@@ -10,7 +10,7 @@ import {
 } from '../acme/worker.ts';
 import { startWebPlane, type WebPlane } from '../web-plane.ts';
 import { startTestAuthority, type TestAuthority } from './authority.ts';
-import { log, ShiftedClock, secretBox } from './forwarded.ts';
+import { log, mailServers, ShiftedClock, secretBox } from './forwarded.ts';
 
 export type WorkerFixture = {
   readonly database: TestDatabase;
@@ -43,7 +43,14 @@ export const useWorkerFixture = (): WorkerFixture => {
   const opened: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    plane = await startWebPlane({ db: database.db, host: '127.0.0.1', port: 0, https: null, log });
+    plane = await startWebPlane({
+      db: database.db,
+      host: '127.0.0.1',
+      port: 0,
+      https: null,
+      mailServers,
+      log,
+    });
   });
   afterAll(() => plane?.close());
 
