@@ -244,7 +244,7 @@ create table public.domain (
   forwarding_keep_path boolean default false not null,
   credential_uid uuid,
   zone_id text,
-  mail_host text,
+  mail_platform text,
   renewal_due_at timestamp with time zone,
   reminded_at timestamp with time zone,
   unpaid_since timestamp with time zone,
@@ -253,6 +253,7 @@ create table public.domain (
   constraint domain_connection_type_check CHECK ((connection_type = ANY (ARRAY['purchased'::text, 'connected'::text]))),
   constraint domain_credential_uid_fkey FOREIGN KEY (credential_uid) REFERENCES provider_credential(uid),
   constraint domain_dmarc_policy_check CHECK ((dmarc_policy = ANY (ARRAY['none'::text, 'quarantine'::text, 'reject'::text]))),
+  constraint domain_mail_platform_check CHECK ((mail_platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
   constraint domain_name_check CHECK ((name = lower(name))),
   constraint domain_pkey PRIMARY KEY (uid),
   constraint domain_registration_stage_check CHECK ((registration_stage = ANY (ARRAY['checking_availability'::text, 'registering'::text]))),
@@ -773,6 +774,7 @@ create table public.provider_credential (
   checked_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  status_code text,
   constraint provider_credential_pkey PRIMARY KEY (uid),
   constraint provider_credential_status_check CHECK ((status = ANY (ARRAY['active'::text, 'invalid'::text]))),
   constraint provider_credential_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
@@ -1353,6 +1355,15 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION published.notify_mail_web_hosts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_web_forward', 'autoconfig.' || coalesce(new.name, old.name));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION published.notify_mailbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1400,6 +1411,7 @@ create table published.mail_domain (
   constraint mail_domain_name_check CHECK ((name = lower(name))),
   constraint mail_domain_pkey PRIMARY KEY (name)
 );
+CREATE TRIGGER mail_domain_web_hosts_changed AFTER INSERT OR DELETE ON published.mail_domain FOR EACH ROW EXECUTE FUNCTION published.notify_mail_web_hosts();
 
 create table published.mail_forward (
   domain text not null,
@@ -1489,6 +1501,14 @@ create table published.zone (
   constraint zone_serial_check CHECK (((serial >= 1) AND (serial <= '4294967295'::bigint)))
 );
 CREATE TRIGGER zone_changed AFTER INSERT OR DELETE OR UPDATE ON published.zone FOR EACH ROW EXECUTE FUNCTION published.notify_zone();
+
+create view published.web_host as
+ SELECT web_forward.host
+   FROM published.web_forward
+UNION
+ SELECT ((label.label || '.'::text) || mail_domain.name) AS host
+   FROM published.mail_domain,
+    unnest(ARRAY['autoconfig'::text, 'autodiscover'::text]) label(label);
 
 create schema registry;
 

@@ -177,7 +177,10 @@ export interface Domain {
   forwarding_permanent: Generated<boolean>;
   forwarding_url: string | null;
   last_nameserver_check: Timestamp | null;
-  mail_host: string | null;
+  /**
+   * Whose mailboxes the domain was last set up for; null before. Mailboxes wait until it is a platform of their host.
+   */
+  mail_platform: string | null;
   name: string;
   nameserver_match_status: Generated<string>;
   nameservers: Generated<string[]>;
@@ -676,6 +679,7 @@ export interface ProviderCredential {
   label: string | null;
   sealed: string;
   status: string;
+  status_code: string | null;
   status_reason: string | null;
   status_since: Timestamp;
   team_uid: string;
@@ -745,6 +749,10 @@ export interface PublishedWebForward {
   permanent: Generated<boolean>;
   target_url: string;
   updated_at: Generated<Timestamp>;
+}
+
+export interface PublishedWebHost {
+  host: string | null;
 }
 
 export interface PublishedZone {
@@ -1098,6 +1106,7 @@ export interface DB {
   "published.mailbox_alias": PublishedMailboxAlias;
   "published.record": PublishedRecord;
   "published.web_forward": PublishedWebForward;
+  "published.web_host": PublishedWebHost;
   "published.zone": PublishedZone;
   purchase_order: PurchaseOrder;
   quote: Quote;

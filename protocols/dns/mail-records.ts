@@ -160,6 +160,9 @@ function wrongKey(key: DkimPublicKey): RangeError {
   return new RangeError(`The DKIM key of selector ${key.selector} is not a public key for ${key.algorithm}`);
 }
 
+/** Whether a text is meant as a DMARC record (RFC 7489 §6.4). */
+export const isDmarc = (text: string): boolean => /^v=DMARC1\s*(?:;|$)/.test(text);
+
 /** A DMARC record's text (RFC 7489 §6.3). */
 export function dmarcText(dmarc: DmarcPolicy): string {
   // RFC 7489 §6.2: "," and "!" separate inside of the list, so an address must not hold them bare.

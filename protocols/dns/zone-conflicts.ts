@@ -2,6 +2,7 @@
 
 import { looksLikeAddress } from './addresses.ts';
 import { joinText } from './character-strings.ts';
+import { isDmarc } from './mail-records.ts';
 import { InvalidNameError, isHostname, isWithin, parentName, ROOT, toName } from './names.ts';
 import { parseRdata } from './presentation.ts';
 import { InvalidRdataError, type RecordData, type ZoneRecord } from './rdata.ts';
@@ -215,8 +216,6 @@ const policyTexts: Rule = ({ byName }) =>
     }
     return conflicts;
   });
-
-const isDmarc = (text: string): boolean => /^v=DMARC1\s*(?:;|$)/.test(text);
 
 const nullMx: Rule = ({ byName }) =>
   [...byName.values()].flatMap((atName) => {

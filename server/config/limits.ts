@@ -37,6 +37,13 @@ export const limitsSection = defineSection({
       doc: 'Requests a minute for `dns.verify` and `dns.repair`, which ask many servers for many records.',
       example: '20',
     }),
+    zoneConnectPerFiveMinutes: variable({
+      name: 'INBOXKIT_RATE_LIMIT_ZONE_CONNECT',
+      type: count({ min: 1, max: 1_000_000, unit: 'requests in five minutes' }),
+      default: '10',
+      doc: 'Requests in five minutes for `cloudflare-domains.connect`, which looks into every zone of an account.',
+      example: '30',
+    }),
     bulkPerMinute: variable({
       name: 'INBOXKIT_RATE_LIMIT_BULK',
       type: perMinute,

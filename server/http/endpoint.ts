@@ -27,7 +27,7 @@ export type Scope = 'workspace' | 'team' | 'operator';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Which allowance a call uses up; the figures are in the table handed to `createApi`. */
-export type RateLimitClass = 'standard' | 'domain_search' | 'dns_check' | 'bulk';
+export type RateLimitClass = 'standard' | 'domain_search' | 'dns_check' | 'zone_connect' | 'bulk';
 
 // zod infers an object without fields as Record<string, never>, to which nothing can be added.
 type Input<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.input<T>;

@@ -56,7 +56,8 @@ export type ErrorFactory = {
  * @throws {TypeError} when the code or the status cannot be one
  */
 export const defineError = (definition: ErrorDefinition): ErrorFactory => {
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(definition.code)) {
+  // In capitals where the reference API has the code so, and clients compare it.
+  if (!/^([a-z][a-z0-9]*(_[a-z0-9]+)*|[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)$/.test(definition.code)) {
     throw new TypeError(`error code ${JSON.stringify(definition.code)} is not snake_case`);
   }
   if (!Number.isInteger(definition.status) || definition.status < 400 || definition.status > 599) {

@@ -16,6 +16,7 @@ export const defaultRateLimits: RateLimits = {
   standard: { calls: 5_000, windowMs: 60_000 },
   domain_search: { calls: 50, windowMs: 60_000 },
   dns_check: { calls: 60, windowMs: 60_000 },
+  zone_connect: { calls: 10, windowMs: 300_000 },
   bulk: { calls: 10, windowMs: 60_000 },
 };
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../database/uuid.ts';
 import { API_PREFIX } from '../http/openapi.ts';
 import { rights } from '../http/rights.ts';
+import { TOKEN, useCloudflareWorld } from '../testing/cloudflare-world.ts';
 import {
   endpointProperties,
   type PropertyException,
@@ -15,7 +16,11 @@ import { addTeam, type Team } from '../testing/second-team.ts';
 import { type Body, useInstallation } from '../testing/test-installation.ts';
 import { allEndpoints, allErrors, buildOpenApi } from './contract.ts';
 
-const api = useInstallation({ INBOXKIT_FIRST_CREDITS: '100000' });
+const world = await useCloudflareWorld();
+const api = useInstallation({
+  INBOXKIT_FIRST_CREDITS: '100000',
+  INBOXKIT_CLOUDFLARE_URL: world.environment.INBOXKIT_CLOUDFLARE_URL!,
+});
 let stranger: Team;
 let own: Body;
 let foreign: Body;
@@ -104,6 +109,18 @@ const addedRecord = async (): Promise<{ uid: string; record: string }> => {
   return { uid, record: (await api.post('/dns/add', { uid, records })).body.changes.added[0] };
 };
 
+const token = { auth_type: 'api_token', api_token: TOKEN };
+
+const hostedDomain = async (): Promise<Body> =>
+  (await api.post('/cloudflare-domains/connect', { ...token, domains: [await world.addZone()] })).body;
+
+/** One that no domain needs, so that it can be forgotten. */
+const spareCredential = async (): Promise<string> => {
+  const spare = `spare-${freshName().replace('.', '-')}`;
+  world.fake.addToken(spare);
+  return (await api.post('/cloudflare-domains/connect', { ...token, api_token: spare })).body.credential_uid;
+};
+
 /** Its address leads nowhere that a request may go to. */
 const webhook = async (): Promise<string> =>
   (await api.post('/webhooks', { url: 'https://127.0.0.1/', event_types: ['webhook.test'] })).body.uid;
@@ -167,6 +184,12 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'domains.renew': { body: { uids: [domain.uid] } },
       'domains.renewal-status': { query: { uid: domain.uid } },
       'domains.remove': async () => ({ body: { uids: [(await connectedDomain()).uid] } }),
+      'cloudflare-domains.connect': async () => ({ body: { ...token, domains: [await world.addZone()] } }),
+      'cloudflare-domains.details': async () => ({ query: { uid: (await hostedDomain()).domains[0].uid } }),
+      'cloudflare-domains.disconnect': async () => ({
+        body: { uids: [(await hostedDomain()).domains[0].uid] },
+      }),
+      'cloudflare-domains.forget-credential': async () => ({ params: { uid: await spareCredential() } }),
       'dns.list': { query: { uid: domain.uid } },
       'dns.add': {
         body: { uid: domain.uid, records: [{ host: name.split('.')[0], type: 'A', value: '192.0.2.1' }] },

@@ -10,6 +10,7 @@ import {
   type Continuation,
   type ReadUpcoming,
 } from '../features/billing/index.ts';
+import { cloudflareDomainEndpoints } from '../features/cloudflare-domains/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
 import {
@@ -26,6 +27,7 @@ import {
   upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
+import { hostedDomainErrors } from '../features/hosted-domains/index.ts';
 import { invoiceEndpoints, invoiceErrors } from '../features/invoices/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
 import { mailboxFileEndpoints, mailboxFileErrors } from '../features/mailbox-files/index.ts';
@@ -68,6 +70,7 @@ import {
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
+import { zoneAccountErrors } from '../features/zone-accounts/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
 import { type ApiInfo, type OpenApiDocument, openApiDocument } from '../http/openapi.ts';
@@ -104,6 +107,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...eventEndpoints,
   ...keyEndpoints,
   ...domainEndpoints(domainMailboxes),
+  ...cloudflareDomainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
   ...mailboxEndpoints,
   ...mailboxPictureEndpoints,
@@ -152,6 +156,8 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...quoteErrors,
   ...dnsErrors,
   ...domainErrors,
+  ...zoneAccountErrors,
+  ...hostedDomainErrors,
   ...mailboxErrors,
   ...mailboxPictureErrors,
   ...mailboxFileErrors,

@@ -3,7 +3,12 @@
 import type { Logger } from 'pino';
 import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
-import { autoRenewDomains, domainCountsFold, retrySetUp } from '../features/domains/index.ts';
+import {
+  autoRenewDomains,
+  domainCountsFold,
+  resumeInAccount,
+  retrySetUp,
+} from '../features/domains/index.ts';
 import { issueInvoices } from '../features/invoices/index.ts';
 import {
   advanceMailboxes,
@@ -15,6 +20,7 @@ import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
+import { checkCredentials } from '../features/zone-accounts/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
 import { type RateLimits, sweepRateLimits } from '../http/rate-limit.ts';
 import { checkoutPurchases } from './contract.ts';
@@ -33,6 +39,7 @@ export const keepHouse = (deps: {
     'renew domains': () => autoRenewDomains(context, domainMailboxes),
     'advance mailboxes': () => advanceMailboxes(context),
     'reconcile mailboxes': () => reconcileMailboxes(context),
+    'check credentials of zone accounts': () => checkCredentials(context, resumeInAccount),
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),

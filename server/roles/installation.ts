@@ -225,5 +225,6 @@ const rateLimitsOf = ({ limits }: Config): RateLimits => ({
   standard: { calls: limits.standardPerMinute, windowMs: MINUTE_MS },
   domain_search: { calls: limits.domainSearchPerMinute, windowMs: MINUTE_MS },
   dns_check: { calls: limits.dnsCheckPerMinute, windowMs: MINUTE_MS },
+  zone_connect: { calls: limits.zoneConnectPerFiveMinutes, windowMs: 5 * MINUTE_MS },
   bulk: { calls: limits.bulkPerMinute, windowMs: MINUTE_MS },
 });

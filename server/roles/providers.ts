@@ -7,6 +7,7 @@ import type { HostedRecord } from '../../providers/contracts/dns-host.ts';
 import { createProviders, type ProviderRegistry } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
 import { currentPrices } from '../features/price-book/index.ts';
+import { noteRefusal } from '../features/zone-accounts/index.ts';
 import type { Certificate } from './certificate.ts';
 import type { Hosts, PlanePorts } from './hosts.ts';
 import type { Storage } from './storage.ts';
@@ -43,6 +44,7 @@ export const openProviders = (
     db: storage.db,
     secrets: storage.secrets,
     clock,
+    onCredentialRefused: (uid, failure) => noteRefusal({ db: storage.db, clock }, uid, failure),
     settings: {
       vendors: {
         registrar: providers.registrar,

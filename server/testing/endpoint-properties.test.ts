@@ -30,7 +30,13 @@ const tenant = makeTenant('key', { operator: true });
 const stranger = makeTenant('other');
 const foreignUids: string[] = [];
 const plenty = { calls: 100_000, windowMs: 60_000 };
-const rateLimits = { ...defaultRateLimits, bulk: plenty, domain_search: plenty, dns_check: plenty };
+const rateLimits = {
+  ...defaultRateLimits,
+  zone_connect: plenty,
+  bulk: plenty,
+  domain_search: plenty,
+  dns_check: plenty,
+};
 
 beforeAll(async () => {
   await createThingTable(database.db);

@@ -26,6 +26,8 @@ const generators: Record<string, () => Promise<GeneratedFiles>> = {
       standard: limits.standardPerMinute,
       domain_search: limits.domainSearchPerMinute,
       dns_check: limits.dnsCheckPerMinute,
+      // Counted over five minutes, and shown as the rate that is.
+      zone_connect: limits.zoneConnectPerFiveMinutes / 5,
       bulk: limits.bulkPerMinute,
     };
     return new Map([

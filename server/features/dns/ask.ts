@@ -68,13 +68,29 @@ export const addressOf = async (
     return addresses[0];
   }
   for (const type of ['A', 'AAAA'] as const) {
-    for (const resolver of resolvers) {
-      const { data } = await look(resolver, 'resolver', { name: host, type });
-      const address = data.find((one) => one.data.type === type)?.data;
-      if (address?.type === 'A' || address?.type === 'AAAA') return address.address;
-    }
+    const [address] = await agreed(resolvers, { name: host, type });
+    if (address?.type === 'A' || address?.type === 'AAAA') return address.address;
   }
   return undefined;
+};
+
+/**
+ * What most resolvers say; of two answers that are said as often, that of the resolver named first. One that is dead
+ * costs no more than its own silence, and one that lies is outvoted where there are three.
+ */
+export const agreed = async (
+  resolvers: readonly DnsServer[],
+  question: { name: string; type: string },
+): Promise<RecordData[]> => {
+  const views = await Promise.all(resolvers.map((resolver) => look(resolver, 'resolver', question)));
+  const said = views.map(({ data }) =>
+    data.map((one) => one.data).filter(({ type }) => type === question.type),
+  );
+  const answers = said.filter((data) => data.length > 0);
+  const key = (data: RecordData[]) => data.map(saying).toSorted().join();
+  const votes = Map.groupBy(answers, key);
+  const most = Math.max(0, ...[...votes.values()].map(({ length }) => length));
+  return answers.find((data) => votes.get(key(data))!.length === most) ?? [];
 };
 
 export type ViewKind = 'nameserver' | 'resolver';

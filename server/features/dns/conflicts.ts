@@ -1,8 +1,9 @@
 // Whether a zone may become what a change would make of it.
 import { findZoneConflicts, type ZoneConflict } from '../../../protocols/dns/zone-conflicts.ts';
 import { dnsConflict, zoneTooLarge } from './errors.ts';
+import { ownersRecords } from './owners.ts';
 import type { Conflict } from './record-input.ts';
-import { hostedAsItIs, type ZoneRecord } from './zone.ts';
+import { hostedAsItIs, type Zone, type ZoneRecord } from './zone.ts';
 
 /** Far more than mail and web need; keeps the check of a whole zone in the milliseconds. */
 export const MAX_RECORDS = 1000;
@@ -13,6 +14,9 @@ export const assertZoneSize = (zone: string, records: number): void => {
   const message = `${zone} would hold ${records} records; a zone may hold ${MAX_RECORDS}`;
   throw zoneTooLarge(message, { maximum: MAX_RECORDS });
 };
+
+/** A zone by name, with what its owner keeps there besides. */
+type ZoneOfOwner = Pick<Zone, 'name' | 'owners'>;
 
 /** Everything that is wrong with the records of a zone, all of them together. */
 export const zoneConflicts = (zone: string, records: ZoneRecord[]): ZoneConflict[] => {
@@ -33,10 +37,15 @@ export const zoneErrors = (zone: string, records: ZoneRecord[]): ZoneConflict[] 
 const keyOf = ({ code, name, type }: ZoneConflict): string => `${code} ${name} ${type}`;
 
 /** Errors that the change is to blame for: those at names it touched, and those that were not there before. */
-export const errorsBrought = (zone: string, current: ZoneRecord[], next: ZoneRecord[]): ZoneConflict[] => {
-  const errors = zoneErrors(zone, next);
+export const errorsBrought = (
+  { name: zone, owners }: ZoneOfOwner,
+  current: ZoneRecord[],
+  next: ZoneRecord[],
+): ZoneConflict[] => {
+  const theirs = ownersRecords({ name: zone, owners });
+  const errors = zoneErrors(zone, [...theirs, ...next]);
   if (errors.length === 0) return [];
-  const before = new Set(zoneErrors(zone, current).map(keyOf));
+  const before = new Set(zoneErrors(zone, [...theirs, ...current]).map(keyOf));
   const known = new Map(current.map((record) => [record.uid, record]));
   const touched = new Set(
     next
@@ -47,10 +56,14 @@ export const errorsBrought = (zone: string, current: ZoneRecord[], next: ZoneRec
 };
 
 /** Lets the change pass, or throws `dns_conflict` with everything it breaks. Answers what is only worth knowing. */
-export const assertNoConflicts = (zone: string, current: ZoneRecord[], next: ZoneRecord[]): Conflict[] => {
+export const assertNoConflicts = (
+  zone: ZoneOfOwner,
+  current: ZoneRecord[],
+  next: ZoneRecord[],
+): Conflict[] => {
   const errors = errorsBrought(zone, current, next);
   if (errors.length > 0) throw conflictOf(errors);
-  return zoneConflicts(zone, next)
+  return zoneConflicts(zone.name, [...ownersRecords(zone), ...next])
     .filter(({ severity }) => severity === 'warning')
     .map(conflictRow);
 };

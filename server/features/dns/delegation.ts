@@ -4,7 +4,7 @@ import { parentName } from '../../../protocols/dns/names.ts';
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
 import type { Registration } from '../../../providers/contracts/registrar.ts';
 import type { FeatureContext } from '../context.ts';
-import { addressOf, look, type Outside, type Reachable } from './ask.ts';
+import { addressOf, agreed, type Outside, type Reachable } from './ask.ts';
 import { type DnsServer, NoAnswer, queryServer } from './query.ts';
 
 export type Delegation = {
@@ -20,6 +20,9 @@ export type Delegation = {
   /** Whether the registrar of this installation holds the name, and so can change the delegation. */
   changeable: boolean;
 };
+
+/** Big zones have a dozen servers; a few tell whether they agree. */
+const MOST_PARENT_SERVERS = 4;
 
 type Needs = Pick<FeatureContext, 'providers' | 'settings'>;
 type Domain = { name: string; workspaceUid: string };
@@ -79,15 +82,27 @@ export const askParent = async (
   { resolvers, outsideDnsPort }: Outside,
 ): Promise<Omit<Delegation, 'changeable'>> => {
   const said = { source: 'parent' as const, ttlS: null, error: null };
-  const servers = await parentServers(name, resolvers, outsideDnsPort);
-  const failures: string[] = [];
-  for (const server of servers) {
-    const answer = await refer(server, name);
-    if ('failure' in answer) failures.push(`${server.name} ${answer.failure}`);
-    else return { ...said, ...answer, by: server.name };
+  const servers = (await parentServers(name, resolvers, outsideDnsPort)).slice(0, MOST_PARENT_SERVERS);
+  const asked = await Promise.all(
+    servers.map(async (server) => ({ by: server.name, ...(await refer(server, name)) })),
+  );
+  const answers = asked.flatMap((one) => ('failure' in one ? [] : [one]));
+  const [first] = answers;
+  if (!first) {
+    const failures = asked.flatMap((one) => ('failure' in one ? [`${one.by} ${one.failure}`] : []));
+    const error = failures.join('; ') || `no resolver knows a zone above ${name}`;
+    return { ...said, nameservers: null, by: 'the zone above', error };
   }
-  const error = failures.join('; ') || `no resolver knows a zone above ${name}`;
-  return { ...said, nameservers: null, by: 'the zone above', error };
+  if (answers.every(({ nameservers }) => nameservers.join() === first.nameservers.join())) {
+    return { ...said, nameservers: first.nameservers, ttlS: first.ttlS, by: first.by };
+  }
+  // A change is on its way through the servers of the zone above, and the world is sent to the old and to the new.
+  return {
+    ...said,
+    nameservers: [...new Set(answers.flatMap(({ nameservers }) => nameservers))].toSorted(),
+    ttlS: first.ttlS,
+    by: answers.map(({ by }) => by).join(' and '),
+  };
 };
 
 /** The servers of the closest zone above the name; a name between the two has no NS records of its own. */
@@ -97,11 +112,9 @@ const parentServers = async (
   port: number,
 ): Promise<Reachable[]> => {
   for (let zone = parentName(name); zone !== undefined; zone = parentName(zone)) {
-    for (const resolver of resolvers) {
-      const { data } = await look(resolver, 'resolver', { name: zone, type: 'NS' });
-      const names = data.flatMap((one) => (one.data.type === 'NS' ? [one.data.target] : []));
-      if (names.length > 0) return Promise.all(names.map((host) => reach(host, resolvers, port)));
-    }
+    const data = await agreed(resolvers, { name: zone, type: 'NS' });
+    const names = data.flatMap((one) => (one.type === 'NS' ? [one.target] : [])).toSorted();
+    if (names.length > 0) return Promise.all(names.map((host) => reach(host, resolvers, port)));
   }
   return [];
 };

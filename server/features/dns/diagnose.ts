@@ -5,6 +5,7 @@ import type { HeldDkimKey } from '../../../providers/contracts/mailbox-host.ts';
 import { errorsBrought, zoneErrors } from './conflicts.ts';
 import { DKIM, dkimRecord, sameKey } from './dkim.ts';
 import { isEssential, outrankingExchangers } from './managed.ts';
+import { inTheWay, servedByOwner, whatOwnerDoes } from './owners.ts';
 import { ownersEdit } from './owners-edit.ts';
 import { DEFAULT_TTL_S } from './record-input.ts';
 import { joinPolicies } from './spf-join.ts';
@@ -35,6 +36,8 @@ export type Finding = {
   found: string[];
   /** For people: what is wrong, with the rule where there is one. */
   why: string;
+  /** What is left out because the zone's owner has something else there, which only the owner can change. */
+  leftOut?: NewRecord;
 };
 
 export type Diagnosis = {
@@ -43,24 +46,27 @@ export type Diagnosis = {
   /** What the program wants there, with the keys of today. */
   managed: NewRecord[];
   findings: Finding[];
+  /** Records of the zone's owner that do what the program wants, each with the purpose it serves. */
+  served: ZoneRecord[];
   /** Breaches that no rule here can mend without guessing. */
   unmendable: ZoneConflict[];
 };
 
 /** @param keys those the mailbox host holds for the domain; null when it could not be asked */
 export const diagnose = (
-  zone: Pick<Zone, 'name' | 'managed'>,
+  zone: Pick<Zone, 'name' | 'managed' | 'owners'>,
   current: ZoneRecord[],
   keys: HeldDkimKey[] | null,
   now: Date,
 ): Diagnosis => {
   const managed = withKeys(zone.managed, keys);
-  const work = new Repairs(zone.name, current, now);
+  const work = new Repairs(zone, current, now);
   for (const wanted of Map.groupBy(managed, slotKey).values()) work.fill(wanted);
   work.giveMailBack();
   work.joinPolicies();
   work.endConflicts();
-  return { records: work.records, managed, findings: work.findings, unmendable: work.unmendable };
+  const { records, findings, served, unmendable } = work;
+  return { records, managed, findings, served, unmendable };
 };
 
 /** The declaration with the records of the keys that are really held; one just made may not be declared yet. */
@@ -80,13 +86,16 @@ const withKeys = (managed: NewRecord[], keys: HeldDkimKey[] | null): NewRecord[]
 /** A zone under repair: each method mends one kind of damage and writes down what it found. */
 class Repairs {
   readonly #zone: string;
+  readonly #whole: Pick<Zone, 'name' | 'owners'>;
   readonly #now: Date;
   records: ZoneRecord[];
   readonly findings: Finding[] = [];
+  readonly served: ZoneRecord[] = [];
   unmendable: ZoneConflict[] = [];
 
-  constructor(zone: string, current: ZoneRecord[], now: Date) {
-    this.#zone = zone;
+  constructor(zone: Pick<Zone, 'name' | 'owners'>, current: ZoneRecord[], now: Date) {
+    this.#zone = zone.name;
+    this.#whole = zone;
     this.#now = now;
     this.records = current;
   }
@@ -110,7 +119,21 @@ class Repairs {
         unmet = unmet.slice(1);
       } else this.#remove(record, 'duplicate', 'The program wants no such record there.', wanted[0]!);
     }
-    for (const want of unmet) this.#add(want);
+    for (const want of unmet) if (!this.#leaveToOwner(want)) this.#add(want);
+  }
+
+  /** Whether the owner of the zone has something at the place, the same or something else, that ours gives way to. */
+  #leaveToOwner(want: NewRecord): boolean {
+    const served = servedByOwner(this.#whole, want);
+    if (served) this.served.push({ ...served, purpose: want.purpose });
+    const theirs = inTheWay(this.#whole, want);
+    if (theirs.length > 0 && isEssential(want)) {
+      const { host, type, purpose } = want;
+      const why = `${whatOwnerDoes(this.#whole, want, theirs)}.`;
+      const found = theirs.map(shownValue);
+      this.findings.push({ problem: 'mismatch', host, type, purpose, uid: null, found, why, leftOut: want });
+    }
+    return served !== undefined || theirs.length > 0;
   }
 
   /** Takes exchangers out that mail would go to instead of the domain's own mail host. */
@@ -174,7 +197,7 @@ class Repairs {
     const record = freshRecord(want, this.#now);
     const next = [...this.records, record];
     // What only makes life easier gives way to the owner's own record at its place.
-    if (!isEssential(want) && errorsBrought(this.#zone, this.records, next).length > 0) return;
+    if (!isEssential(want) && errorsBrought(this.#whole, this.records, next).length > 0) return;
     this.records = next;
     this.#find('missing', record, [], 'The zone does not have it.');
   }

@@ -53,7 +53,7 @@ export const editZone = async (
   const wanted = await change(zone, current, now);
   const { next, managed } = Array.isArray(wanted) ? { next: wanted, managed: undefined } : wanted;
   if (next.length > current.length) assertZoneSize(zone.name, next.length);
-  const warnings = assertNoConflicts(zone.name, current, next);
+  const warnings = assertNoConflicts(zone, current, next);
   const { version, changes, records } = await writeVersion(tx, zone, { current, next, managed }, by, now);
   if (changes.length > 0) {
     await workflows.start(tx, publish, publishId(zone.domainUid, version), { domainUid: zone.domainUid });

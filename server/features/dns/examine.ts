@@ -9,13 +9,13 @@ import { type Delegation, readDelegation } from './delegation.ts';
 import { type Diagnosis, diagnose, type Finding } from './diagnose.ts';
 import { hostOf } from './publish.ts';
 import { type SeenBy, type Status, type Times, type Verdict, verdictOf, worst } from './verdict.ts';
-import { hostedAsItIs, type NewRecord, type Zone, type ZoneRecord } from './zone.ts';
+import { dataOf, hostedAsItIs, type NewRecord, type Zone, type ZoneRecord } from './zone.ts';
 
 export type Needs = Pick<FeatureContext, 'providers' | 'settings'> & { clock: Clock };
 
 /** One record that should be there, or one that should not. */
 export type RecordCheck = {
-  /** Null for a record that must go, and for the nameservers of the zone itself, which are its DNS host's. */
+  /** Null for what is not ours: a record that must go, one of the zone's owner's, and the zone's own nameservers. */
   record: ZoneRecord | null;
   place: Pick<NewRecord, 'host' | 'type' | 'purpose'>;
   /** In presentation format; null for a record that must go. */
@@ -58,12 +58,13 @@ export const examineZone = async (
 ): Promise<Examination> => {
   const now = context.clock.now();
   const keys = await heldKeys(context, zone, platform);
-  const diagnosis = diagnose(zone, records, keys, now);
+  const owners = await ownersRecordsNow(context, zone);
+  const diagnosis = diagnose({ ...zone, owners }, records, keys, now);
   const { resolvers } = context.settings;
   const nameservers = await hostOf(context.providers, zone).nameservers(zone.name);
   const servers = await findServers(nameservers, context.settings);
   const [views, soas, delegation] = await Promise.all([
-    lookAtAll(diagnosis.records, zone.name, servers, resolvers),
+    lookAtAll([...diagnosis.records, ...diagnosis.served], zone.name, servers, resolvers),
     Promise.all(servers.map((server) => lookForSoa(server, zone.name))),
     readDelegation(context, zone),
   ]);
@@ -79,7 +80,7 @@ export const examineZone = async (
     refreshS: soas.find((soa) => soa !== null)?.refreshS ?? REFRESH_S,
   };
   return {
-    zone,
+    zone: { ...zone, owners },
     keys,
     diagnosis,
     checks: [
@@ -98,6 +99,20 @@ export const examineZone = async (
     ),
     reached: soas.some((soa) => soa !== null),
   };
+};
+
+/** What the owner keeps in the zone at this moment; as last seen when its host cannot be asked. */
+const ownersRecordsNow = async (
+  { providers }: Pick<Needs, 'providers'>,
+  zone: Zone,
+): Promise<Zone['owners']> => {
+  if (zone.owners === null) return null;
+  try {
+    return await hostOf(providers, zone).ownersRecords(zone.name);
+  } catch (error) {
+    if (error instanceof ProviderFailure) return zone.owners;
+    throw error;
+  }
 };
 
 /** The keys mail of the domain is signed with; null when its mailbox host cannot say. */
@@ -147,11 +162,11 @@ const lookAtAll = async (
 
 const checksOf = (
   zone: string,
-  { records, findings }: Diagnosis,
+  { records, findings, served }: Diagnosis,
   views: Map<string, View[]>,
   times: Times,
 ): RecordCheck[] => {
-  const hosted = records.map((record) => ({ record, ...hostedAsItIs(zone, record) }));
+  const hosted = [...records, ...served].map((record) => ({ record, ...hostedAsItIs(zone, record) }));
   const sets = Map.groupBy(hosted, setKey);
   const cuts = hosted.filter(({ type, name }) => type === 'NS' && name !== zone).map(({ name }) => name);
   const checks = hosted.map(({ record, data, name, type }): RecordCheck => {
@@ -168,7 +183,7 @@ const checksOf = (
     const own = findings.filter(({ uid }) => uid === record.uid);
     const { host, purpose } = record;
     return {
-      record,
+      record: served.includes(record) ? null : record,
       place: { host, type, purpose },
       expected: data,
       // What servers show of a zone that is wrong in itself only follows from that.
@@ -186,9 +201,9 @@ const checksOf = (
       (finding): RecordCheck => ({
         record: null,
         place: { host: finding.host, type: finding.type, purpose: finding.purpose },
-        expected: null,
+        expected: finding.leftOut ? dataOf(finding.leftOut) : null,
         status: finding.problem,
-        published: [],
+        published: finding.leftOut ? finding.found : [],
         seen: [],
         findings: [finding],
         lookAgainAt: null,

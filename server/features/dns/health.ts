@@ -136,8 +136,12 @@ export const healthOf = (examination: Examination, platform: Platform | null): H
 /** Whether a repair would change something: in the zone, at the DNS host, or at the registrar. */
 export const needsRepair = ({ zone, checks, delegation }: Examination): boolean =>
   zone.publishError !== null ||
-  checks.some((check) => isWrong(check.status)) ||
+  checks.some((check) => isWrong(check.status) && !isLeftOut(check)) ||
   (isWrong(delegation.status) && delegation.changeable);
+
+/** Given way to a record of the zone's owner, who alone can change that. */
+const isLeftOut = ({ findings }: RecordCheck): boolean =>
+  findings.some(({ leftOut }) => leftOut !== undefined);
 
 const labelRow = (examination: Examination, label: Label): Health['records'][number] => {
   const checks = examination.checks
@@ -187,6 +191,7 @@ const fixOf = (zone: string, check: RecordCheck, publishError: string | null): s
   const record = `the ${place.type} record of ${name}`;
   const wanted = expected === null ? '' : ` with the value: ${shownText(place.type, expected)}`;
   const why = findings.map((finding) => finding.why).join(' ');
+  if (isLeftOut(check)) return why;
   const stuck = publishError === null ? '' : ` The DNS host refused the zone: ${publishError}.`;
   switch (check.status) {
     case 'ok':

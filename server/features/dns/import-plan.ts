@@ -7,7 +7,7 @@ import { assertZoneSize, errorsBrought } from './conflicts.ts';
 import { outrankingExchangers } from './managed.ts';
 import type { Conflict } from './record-input.ts';
 import { freshRecord } from './version.ts';
-import { CUSTOM, isManaged, type NewRecord, recordKey, type ZoneRecord } from './zone.ts';
+import { CUSTOM, isManaged, type NewRecord, recordKey, type Zone, type ZoneRecord } from './zone.ts';
 
 export type ImportMode = 'merge' | 'replace_custom';
 
@@ -35,16 +35,16 @@ type Fate = Omit<ImportLine, 'line' | 'text'>;
  * @throws ApiError zone_too_large
  */
 export const planImport = (
-  zone: string,
+  zone: Pick<Zone, 'name' | 'owners'>,
   current: ZoneRecord[],
   { text, mode, confirmed }: { text: string; mode: ImportMode; confirmed: boolean },
   now: Date,
 ): ImportPlan => {
   const fates = new Map<number, Fate>();
-  const lines = readZoneFile(text, zone);
+  const lines = readZoneFile(text, zone.name);
   const readable: (Readable & { index: number })[] = [];
   for (const [index, line] of lines.entries()) {
-    const read = readLine(zone, line);
+    const read = readLine(zone.name, line);
     if ('record' in read) readable.push({ index, line, record: read.record });
     else fates.set(index, read);
   }
@@ -69,7 +69,7 @@ export const planImport = (
     } else fates.set(index, fate('already_there', { record_id: known.uid }));
   }
 
-  assertZoneSize(zone, kept.length + fresh.size);
+  assertZoneSize(zone.name, kept.length + fresh.size);
   const { accepted, refused } = accept(zone, kept, [...fresh.values()], confirmed);
   for (const [index, record] of fresh) {
     const conflict = refused.get(record.uid);
@@ -125,14 +125,19 @@ type Accepted = { accepted: ZoneRecord[]; refused: Map<string, Conflict> };
  * Takes in as many of the candidates as the zone bears. Addresses come first and delegations next, since other
  * records lean on them; beyond that the first of two that cannot be together stays.
  */
-const accept = (zone: string, kept: ZoneRecord[], candidates: ZoneRecord[], confirmed: boolean): Accepted => {
+const accept = (
+  zone: Pick<Zone, 'name' | 'owners'>,
+  kept: ZoneRecord[],
+  candidates: ZoneRecord[],
+  confirmed: boolean,
+): Accepted => {
   const refused = new Map<string, Conflict>();
   const rank = ({ type }: ZoneRecord) => (type === 'A' || type === 'AAAA' ? 0 : type === 'NS' ? 1 : 2);
   const inOrder = candidates.toSorted((a, b) => rank(a) - rank(b));
   const wrong = (accepted: ZoneRecord[], more: ZoneRecord[]): Conflict | undefined => {
     const next = [...accepted, ...more];
     const outranking = confirmed ? undefined : outrankingExchangers(next).find((one) => more.includes(one));
-    return outranking ? takesMailAway(zone, outranking) : errorsBrought(zone, accepted, next)[0];
+    return outranking ? takesMailAway(zone.name, outranking) : errorsBrought(zone, accepted, next)[0];
   };
   // Halving finds the few that are wrong among many without checking the zone once for each.
   const take = (accepted: ZoneRecord[], more: ZoneRecord[]): ZoneRecord[] => {

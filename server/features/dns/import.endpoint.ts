@@ -62,7 +62,7 @@ export const importZone = defineEndpoint<FeatureContext>()({
       const zone = await zoneOfWorkspace(context.db, workspace.uid, which);
       if (!zone) throw dnsRecordsNotFound('Domain or DNS records not found');
       const current = await recordsOf(context.db, zone.domainUid);
-      const plan = planImport(zone.name, current, wish, context.clock.now());
+      const plan = planImport(zone, current, wish, context.clock.now());
       const message = 'Nothing was imported: this is what would become of each line';
       return { message, ...answer(zone, zone.version, plan, true) };
     }
@@ -72,7 +72,7 @@ export const importZone = defineEndpoint<FeatureContext>()({
       const by = byCaller(request, `zone file imported (${body.mode})`);
       const target = { workspaceUid: workspace.uid, which, by };
       const edited = await editZone(tx, context, target, async (zone, current, now) => {
-        plan = planImport(zone.name, current, wish, now);
+        plan = planImport(zone, current, wish, now);
         const refused = plan.lines.filter(({ outcome }) => outcome === 'refused');
         if (body.mode === 'replace_custom' && refused[0]) {
           throw zoneFileRefused(`Line ${refused[0].line}: ${refused[0].reason}`, { lines: refused });

@@ -4,7 +4,7 @@ import { deleteRecords } from './delete.endpoint.ts';
 import { exportZone } from './export.endpoint.ts';
 import { importZone } from './import.endpoint.ts';
 import { listRecords } from './list.endpoint.ts';
-import { publish } from './publish.workflow.ts';
+import { publish, publishAgain } from './publish.workflow.ts';
 import { type ReadBought, repairDomains } from './repair.endpoint.ts';
 import { repair } from './repair.workflow.ts';
 import type { ReadPlatforms } from './requested.ts';
@@ -20,11 +20,15 @@ export { declareRecords } from './declare.ts';
 export { type Delegation, readDelegation } from './delegation.ts';
 export { dnsErrors } from './errors.ts';
 export { putManagedRecords } from './managed.ts';
+export { mailOfOwner } from './owners.ts';
+export { leftToOwner, noteOwnersRecords } from './owners-note.ts';
 export { publishZone } from './publish.ts';
 export { queryServer } from './query.ts';
 export { removeZone } from './remove-zone.ts';
 export { recordsOf, zoneByDomain, zoneDelete as forgetZone } from './store.ts';
 export { hostedRecord, type NewRecord } from './zone.ts';
+
+export { publishAgain };
 
 export const dnsWorkflows = [publish, repair, rotateDkim];
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { dnsRecordsNotFound } from './errors.ts';
+import { ownersRecords } from './owners.ts';
 import { ofOneDomain, recordRow, recordShape, whichDomain } from './schema.ts';
 import { recordsOf, zoneOfWorkspace } from './store.ts';
 
@@ -32,13 +33,28 @@ export const listRecords = defineEndpoint<FeatureContext>()({
         .nullable()
         .meta({ description: 'The change of signing keys under way, if any' }),
       records: z.array(recordShape),
+      owners_records: z
+        .array(
+          z.object({
+            host: z.string(),
+            type: z.string(),
+            value: z.string(),
+            priority: z.int().nullable(),
+            ttl: z.int(),
+          }),
+        )
+        .meta({
+          description:
+            'What the owner of a zone in an account of theirs keeps there besides, as last seen; never changed by us',
+        }),
     }),
   }),
   errors: [dnsRecordsNotFound],
   async handle({ query, workspace }, { db }) {
     const zone = await zoneOfWorkspace(db, workspace.uid, whichDomain(query));
     const records = zone ? await recordsOf(db, zone.domainUid) : [];
-    if (!zone || records.length === 0) throw dnsRecordsNotFound('Domain or DNS records not found');
+    if (!zone || records.length + ownersRecords(zone).length === 0)
+      throw dnsRecordsNotFound('Domain or DNS records not found');
     const rotation = zone.dkimRotation;
     return {
       message: 'DNS records retrieved successfully',
@@ -54,6 +70,13 @@ export const listRecords = defineEndpoint<FeatureContext>()({
           selectors: rotation.selectors,
         },
         records: records.map((record) => recordRow(zone, record)),
+        owners_records: ownersRecords(zone).map(({ host, type, value, priority, ttlS }) => ({
+          host,
+          type,
+          value,
+          priority,
+          ttl: ttlS,
+        })),
       },
     };
   },

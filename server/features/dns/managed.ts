@@ -2,6 +2,7 @@
 import type { Tx } from '../../../database/database.ts';
 import { errorsBrought } from './conflicts.ts';
 import { managedRecord } from './errors.ts';
+import { inTheWay, servedByOwner } from './owners.ts';
 import { recordsOf, zoneEnsure } from './store.ts';
 import { type By, freshRecord, writeVersion } from './version.ts';
 import {
@@ -11,6 +12,7 @@ import {
   recordKey,
   sameRecord,
   slotKey,
+  type Zone,
   type ZoneRecord,
 } from './zone.ts';
 
@@ -39,7 +41,7 @@ export const putManagedRecords = async (
 ): Promise<{ version: number; changed: boolean }> => {
   const held = await zoneEnsure(tx, zone, now);
   const current = await recordsOf(tx, zone.domainUid);
-  const next = withManaged(held.name, current, held.managed, wanted, now);
+  const next = withManaged(held, current, held.managed, wanted, now);
   const managed = wanted.map(bareRecord);
   const written = await writeVersion(tx, held, { current, next, managed }, { ...by, cause: by.actorId }, now);
   return { version: written.version, changed: written.changes.length > 0 };
@@ -47,7 +49,7 @@ export const putManagedRecords = async (
 
 /** The zone with the declaration `wanted` in place of `declared`. */
 export const withManaged = (
-  zone: string,
+  zone: Pick<Zone, 'name' | 'owners'>,
   current: ZoneRecord[],
   declared: NewRecord[],
   wanted: NewRecord[],
@@ -67,7 +69,7 @@ const sameRecords = (a: NewRecord[], b: NewRecord[]): boolean =>
   a.length === b.length && a.every((record) => b.some((other) => sameRecord(record, other)));
 
 const fillSlot = (
-  zone: string,
+  zone: Pick<Zone, 'name' | 'owners'>,
   records: ZoneRecord[],
   slot: string,
   wanted: NewRecord[],
@@ -80,11 +82,15 @@ const fillSlot = (
     return want ? [want.ttlS === record.ttlS ? record : { ...record, ttlS: want.ttlS }] : [];
   });
   const present = new Set(rest.map(recordKey));
-  const missing = wanted.filter((want) => !present.has(recordKey(want)));
+  const missing = wanted.filter((want) => !present.has(recordKey(want)) && isFree(zone, want));
   const filled = [...rest, ...missing.map((want) => freshRecord(want, now))];
   const optional = missing.every((want) => !isEssential(want));
   return optional && errorsBrought(zone, rest, filled).length > 0 ? rest : filled;
 };
+
+/** Whether the owner of the zone has nothing at its place, neither the same nor something else. */
+const isFree = (zone: Pick<Zone, 'name' | 'owners'>, want: NewRecord): boolean =>
+  !servedByOwner(zone, want) && inTheWay(zone, want).length === 0;
 
 /** What the owner should know before a managed record is changed or removed. */
 export const breakageOf = (zone: string, record: Pick<NewRecord, 'purpose' | 'host'>): string => {

@@ -4,9 +4,11 @@
 // or a DNS host that is down for an hour, must not leave the world with the old zone. Each version of a zone has its
 // own run; a run publishes whatever the zone holds by then, so that a late one does no harm.
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
+import { newId } from '../../../database/uuid.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import { defineWorkflow, type FoundOutcome } from '../../../workflow/definition.ts';
+import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { recordEvents } from '../events/index.ts';
 import { teamOfWorkspace } from '../workspaces/index.ts';
 import { publishZone, zoneIsPublished } from './publish.ts';
@@ -38,6 +40,17 @@ export const publish = defineWorkflow({
   onFailure: ({ db, clock }, { input, failure }) =>
     notePublishFailure({ db, clock }, input.domainUid, failure.message),
 });
+
+/** Has a zone published again whose last try failed, or that has yet to be; one that is published is left alone. */
+export const publishAgain = async (
+  tx: Tx,
+  { workflows }: { workflows: WorkflowStarter },
+  domainUid: string,
+): Promise<void> => {
+  const zone = await zoneLock(tx, domainUid);
+  if (!zone || (zone.publishedVersion >= zone.version && zone.publishError === null)) return;
+  await workflows.start(tx, publish, `${publishId(domainUid, zone.version)}:${newId()}`, { domainUid });
+};
 
 export function put(context: Context, { domainUid }: Args): Promise<void> {
   return publishZone(context, domainUid);

@@ -11,7 +11,7 @@ import { type Examination, examineZone } from './examine.ts';
 import { needsRepair } from './health.ts';
 import { repair, repairId } from './repair.workflow.ts';
 import { forEachOf, ofSomeDomains, type ReadPlatforms, type Requested, readRequested } from './requested.ts';
-import { recordsOf, zoneLock } from './store.ts';
+import { recordsOf, zoneLock, zoneSetOwners } from './store.ts';
 import { isWrong } from './verdict.ts';
 import { type By, type KeptRecord, writeVersion } from './version.ts';
 
@@ -140,7 +140,9 @@ const mend = async (
   if (!zone) return failed(name, 'Domain or DNS records not found');
   const now = clock.now();
   const current = await recordsOf(tx, domainUid);
-  const { records, managed, findings } = diagnose(zone, current, examination.keys, now);
+  const { owners } = examination.zone;
+  if (owners !== null) await zoneSetOwners(tx, domainUid, owners);
+  const { records, managed, findings } = diagnose({ ...zone, owners }, current, examination.keys, now);
   const { version, changes } = await writeVersion(tx, zone, { current, next: records, managed }, by, now);
 
   const whyOf = (record: KeptRecord) =>

@@ -296,7 +296,7 @@ function declareKeys(
     const others = zone.managed.filter(({ purpose }) => purpose !== DKIM);
     const managed = [...others, ...keys.map((key) => dkimRecord(key, ttlS))];
     const current = await recordsOf(tx, domainUid);
-    const next = withManaged(zone.name, current, zone.managed, managed, now);
+    const next = withManaged(zone, current, zone.managed, managed, now);
     const by = { actorType: 'workflow' as const, actorId: 'dns.rotate-dkim', cause: step.key, reason };
     const { version, changes } = await writeVersion(tx, zone, { current, next, managed }, by, now);
     if (changes.length > 0) await afterwards?.(tx, version);

@@ -1,5 +1,6 @@
 // Every statement on dns_zone, dns_record and dns_version.
 import type { Db, Tx } from '../../../database/database.ts';
+import type { HostedRecord } from '../../../providers/contracts/dns-host.ts';
 import type { Version } from './version.ts';
 import type { DkimRotation, NewRecord, Zone, ZoneRecord } from './zone.ts';
 
@@ -37,8 +38,13 @@ const zones = (db: Db) =>
       'updated_at as updatedAt',
       'managed',
       'dkim_rotation as dkimRotation',
+      'owners_records as owners',
     ])
-    .$narrowType<{ managed: NewRecord[]; dkimRotation: DkimRotation | null }>();
+    .$narrowType<{
+      managed: NewRecord[];
+      dkimRotation: DkimRotation | null;
+      owners: HostedRecord[] | null;
+    }>();
 
 export const zoneByDomain = (db: Db, domainUid: string): Promise<Zone | undefined> =>
   zones(db).where('domain_uid', '=', domainUid).executeTakeFirst();
@@ -122,6 +128,18 @@ export const zoneSetRotation = async (
   await tx
     .updateTable('dns_zone')
     .set({ dkim_rotation: rotation && JSON.stringify(rotation) })
+    .where('domain_uid', '=', domainUid)
+    .execute();
+};
+
+export const zoneSetOwners = async (
+  db: Db,
+  domainUid: string,
+  owners: HostedRecord[] | null,
+): Promise<void> => {
+  await db
+    .updateTable('dns_zone')
+    .set({ owners_records: owners && JSON.stringify(owners) })
     .where('domain_uid', '=', domainUid)
     .execute();
 };

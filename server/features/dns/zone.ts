@@ -21,6 +21,8 @@ export type Zone = {
   /** What the program itself wants the zone to hold, as last declared. */
   managed: NewRecord[];
   dkimRotation: DkimRotation | null;
+  /** What the zone's owner keeps there besides, as last seen; null where the zone is ours alone. */
+  owners: HostedRecord[] | null;
 };
 
 /** A change of signing keys that is under way. */

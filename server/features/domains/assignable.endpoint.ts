@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
-import { type DomainMailboxes, domainRow, domainShape } from './schema.ts';
-import { assignablePage } from './store.ts';
+import { assignablePage } from './pages.ts';
+import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 
 export const assignableDomains = (mailboxes: DomainMailboxes) =>
   defineEndpoint<FeatureContext>()({
@@ -44,11 +44,13 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
         db,
         domains.map(({ uid }) => uid),
       );
+      const credentials = await credentialsOf(db, domains);
       return {
         message: 'Domains retrieved successfully',
         domains: domains.map((domain) => {
           const { count = 0, platform = null } = held.get(domain.uid) ?? {};
-          return { ...domainRow(domain, count, maximum), maximum_mailboxes: maximum, platform };
+          const row = domainRow(domain, { assigned: count, maxMailboxes: maximum, credentials });
+          return { ...row, maximum_mailboxes: maximum, platform };
         }),
         reserved_usernames: [...mailboxes.reservedUsernames],
         ...pageFields(query, total),

@@ -1,15 +1,16 @@
 // Where a domain's parent sends the world, and what follows from it. For a connected domain that is the proof that
 // whoever connected it owns it; for any domain it is the difference between "published" and "seen".
-import type { Tx } from '../../../database/database.ts';
+import { inTransaction, type Tx } from '../../../database/database.ts';
 import { toAbsolute } from '../../../protocols/dns/names.ts';
 import type { Nameserver } from '../../../providers/contracts/dns-host.ts';
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { FeatureContext } from '../context.ts';
 import { askForRecords, type Delegation, forgetZone, readDelegation } from '../dns/index.ts';
 import { recordEvents } from '../events/index.ts';
-import { type Domain, isProven } from './domain.ts';
+import { type Domain, isInAccount, isProven } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { setUp, setUpId } from './set-up.workflow.ts';
-import { type DomainChange, domainUpdate, expiredByName } from './store.ts';
+import { type DomainChange, domainLock, domainUpdate, expiredByName } from './store.ts';
 
 /** What was seen of a domain from outside. */
 export type Sight = {
@@ -104,11 +105,43 @@ export const startSetUp = async (
   { workflows }: Pick<FeatureContext, 'workflows'>,
   domain: Domain,
   now: Date,
+  platform: Platform | null = null,
 ): Promise<void> => {
   const setUpRun = domain.setUpRun + 1;
   const delegatedAt = domain.connectionType === 'connected' ? (domain.delegatedAt ?? now) : null;
   await moveDomain(tx, domain.uid, 'dns_setup_pending', now, { setUpRun, delegatedAt });
-  await workflows.start(tx, setUp, setUpId(domain.uid, setUpRun), { domainUid: domain.uid, platform: null });
+  await workflows.start(tx, setUp, setUpId(domain.uid, setUpRun), { domainUid: domain.uid, platform });
+};
+
+/**
+ * Whether a domain that is active is prepared at the host of a platform's mailboxes. Where it is prepared at another
+ * one, which happens when it was set up before anybody knew what it would hold, it is set up for this one from now on.
+ */
+export const isPreparedFor = async (
+  context: Pick<FeatureContext, 'db' | 'clock' | 'providers' | 'workflows'>,
+  domain: Domain,
+  platform: Platform,
+): Promise<boolean> => {
+  // Active, and not yet set up: its zone lies in an account of its owner's, and the first run is under way.
+  if (domain.mailPlatform === null && isInAccount(domain)) return false;
+  if (await haveOneHost(context, domain, [domain.mailPlatform ?? 'SMTP', platform])) return true;
+  await inTransaction(context.db, async (tx) => {
+    const held = await domainLock(tx, domain.uid);
+    if (held?.status === 'active' && held.mailPlatform === domain.mailPlatform) {
+      await startSetUp(tx, context, held, context.clock.now(), platform);
+    }
+  });
+  return false;
+};
+
+const haveOneHost = async (
+  { providers }: Pick<FeatureContext, 'providers'>,
+  { workspaceUid, name }: Domain,
+  platforms: Platform[],
+): Promise<boolean> => {
+  const scope = { workspaceId: workspaceUid, domain: name };
+  const hosts = await Promise.all(platforms.map((platform) => providers.mailHostVendor(platform, scope)));
+  return new Set(hosts).size === 1;
 };
 
 /** What a connection that expired wanted under a name is forgotten when somebody else gets the name. */
@@ -130,7 +163,8 @@ export const whatIsMissing = (domain: Pick<Domain, 'nameservers'>, delegation: D
   if (nameservers === null) return `${by} ${error}; its nameservers have to be ${ours}`;
   if (nameservers.length === 0)
     return `${by} knows no nameservers of the domain; they have to be set to ${ours}`;
-  return `${by} sends the world to ${nameservers.join(', ')}; its nameservers have to be ${ours} alone`;
+  const send = by.includes(' and ') ? 'send' : 'sends';
+  return `${by} ${send} the world to ${nameservers.join(', ')}; its nameservers have to be ${ours} alone`;
 };
 
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>

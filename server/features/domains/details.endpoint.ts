@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainNotFound } from './errors.ts';
-import { type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 import { nameSought } from './settings.ts';
 import { domainFind } from './store.ts';
 
@@ -34,7 +34,11 @@ export const domainDetails = (mailboxes: DomainMailboxes) =>
       const held = (await mailboxes.held(db, [domain.uid])).get(domain.uid);
       return {
         message: 'Domain retrieved successfully',
-        domain: domainRow(domain, held?.count ?? 0, settings.maxMailboxesPerDomain),
+        domain: domainRow(domain, {
+          assigned: held?.count ?? 0,
+          maxMailboxes: settings.maxMailboxesPerDomain,
+          credentials: await credentialsOf(db, [domain]),
+        }),
       };
     },
   });

@@ -1,5 +1,6 @@
 // A domain of a workspace, and the ways its status may move. Bought and connected domains are two machines: what
 // one waits for the other has from the start.
+import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { Contact } from '../../../providers/contracts/registrar.ts';
 
 export type DomainStatus =
@@ -18,6 +19,9 @@ export type DomainStatus =
 export const dmarcPolicies = ['none', 'quarantine', 'reject'] as const;
 export type DmarcPolicy = (typeof dmarcPolicies)[number];
 
+/** The mode of a domain that is served by nameservers of ours. */
+export const NAMESERVER = 'nameserver';
+
 export type Domain = {
   uid: string;
   teamUid: string;
@@ -34,7 +38,14 @@ export type Domain = {
   /** Number of the run that sets it up; see `set-up.workflow.ts`. */
   setUpRun: number;
   connectionType: 'purchased' | 'connected';
+  /** `nameserver`, or the DNS host in whose account of a customer's the zone lies. */
   connectionMode: string;
+  /** Of that account. */
+  credentialUid: string | null;
+  /** The account's own id of the zone. */
+  zoneId: string | null;
+  /** Whose mailboxes it was last set up for; null before that. */
+  mailPlatform: Platform | null;
   registrationYears: number;
   contact: Contact | null;
   priceMicros: number;
@@ -131,6 +142,10 @@ export const isProven = (domain: Pick<Domain, 'connectionType' | 'status' | 'del
     ? domain.status !== 'cart' && domain.status !== 'registration_in_progress'
     : domain.delegatedAt !== null;
 
+/** Whether its zone lies in an account of its owner's. */
+export const isInAccount = ({ credentialUid }: Pick<Domain, 'credentialUid'>): boolean =>
+  credentialUid !== null;
+
 /** What a domain begins with, bought or connected; the caller adds what tells the two apart. */
 export const newDomain = (
   given: Pick<Domain, 'uid' | 'teamUid' | 'workspaceUid' | 'name' | 'tld' | 'status' | 'connectionType'> &
@@ -142,7 +157,10 @@ export const newDomain = (
   registrationStage: 'checking_availability',
   registrationStageSince: now,
   setUpRun: 0,
-  connectionMode: 'nameserver',
+  connectionMode: NAMESERVER,
+  credentialUid: null,
+  zoneId: null,
+  mailPlatform: null,
   registrationYears: 1,
   contact: null,
   priceMicros: 0,

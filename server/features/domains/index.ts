@@ -8,6 +8,7 @@ import { domainBannedCheck } from './banned.endpoint.ts';
 import { checkPropagation } from './check-propagation.endpoint.ts';
 import { checkWorkspaceAvailability } from './check-workspace-availability.endpoint.ts';
 import { connect } from './connect.workflow.ts';
+import { isPreparedFor } from './connection.ts';
 import { domainTotals } from './counts.ts';
 import { domainDetails } from './details.endpoint.ts';
 import { type DomainStatus, isGone } from './domain.ts';
@@ -40,34 +41,59 @@ export { domainCountsFold } from './counts.ts';
 export { type Domain, type DomainStatus, liveStatuses } from './domain.ts';
 export {
   domainAlreadyOwned,
+  domainBanned,
+  domainBeingRemoved,
   domainErrors,
+  domainHeldElsewhere,
   domainNotAvailable,
+  domainNotFound,
   duplicateDomain,
   internationalizedName,
   invalidDomainName,
 } from './errors.ts';
+export { connectZone, resumeInAccount, type ZoneInAccount, type ZoneOutcome } from './in-account.ts';
 export { moveDomain } from './move.ts';
 export { registrableName } from './names.ts';
+export { hostedPage } from './pages.ts';
 export { type DomainWish, domainLine, insertDomains, type PricedDomain, priceDomains } from './purchase.ts';
+export {
+  confirmMailboxes,
+  removalAnswer,
+  removalErrors,
+  removeAll as removeDomainsLocked,
+} from './removal.ts';
 export { renewalSeller } from './renewal-seller.ts';
 export {
   contactDetails,
+  credentialsOf,
   type DomainMailboxes,
+  domainRow,
+  domainShape,
+  errorOf,
   forwardingUrl,
   priceLine,
   registrationYears,
 } from './schema.ts';
 export { registrationSeller } from './seller.ts';
+export { lockDomains, nameSought, ofDomains } from './settings.ts';
 export {
   boughtDomains,
   domainByUid,
+  domainFind,
+  domainsByName,
   domainsByNameLock,
   domainsByUid,
   domainsFind,
   domainsOfUids,
   workspaceOfDomain,
 } from './store.ts';
-export { abandonDomain, register as registerDomain, registerId as registerDomainId, setUp as setUpDomain };
+export {
+  abandonDomain,
+  isPreparedFor,
+  register as registerDomain,
+  registerId as registerDomainId,
+  setUp as setUpDomain,
+};
 
 /** The run that an order waits for. */
 export const firstSetUpId = (domainUid: string): string => setUpId(domainUid, FIRST_RUN);

@@ -11,8 +11,8 @@ import {
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainCounts, nameserverMatchCounts } from './counts.ts';
-import { type DomainMailboxes, domainRow, domainShape } from './schema.ts';
-import { domainPage } from './store.ts';
+import { domainPage } from './pages.ts';
+import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 
 const word = z.string().trim().min(1).max(253);
 
@@ -53,10 +53,14 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         db,
         domains.map(({ uid }) => uid),
       );
+      const rest = {
+        maxMailboxes: settings.maxMailboxesPerDomain,
+        credentials: await credentialsOf(db, domains),
+      };
       return {
         message: 'Domains retrieved successfully',
         domains: domains.map((domain) =>
-          domainRow(domain, held.get(domain.uid)?.count ?? 0, settings.maxMailboxesPerDomain),
+          domainRow(domain, { assigned: held.get(domain.uid)?.count ?? 0, ...rest }),
         ),
         ...pageFields(body, total),
         ...nextCursorOf(domains, body.limit, { searched: keyword !== undefined }),

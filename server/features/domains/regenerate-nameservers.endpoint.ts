@@ -6,11 +6,11 @@ import type { ApiError } from '../../http/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import { awaitDelegation } from './connect.workflow.ts';
 import { isAwaited, nameserverNames, nameserversFor } from './connection.ts';
-import type { Domain } from './domain.ts';
+import { type Domain, isInAccount } from './domain.ts';
 import { domainBeingRemoved, domainHeldElsewhere, domainNotFound, domainWasBought } from './errors.ts';
 import { connectedAnswer, connectionRow, failedRow, refuseUnlessSome } from './schema.ts';
 import { nameSought } from './settings.ts';
-import { domainsLock, liveDomainsByName } from './store.ts';
+import { domainsLock, domainUpdate, liveDomainsByName } from './store.ts';
 
 const name = z.string().trim().min(1).max(260);
 
@@ -73,6 +73,11 @@ const whyNot = async (tx: Tx, wish: string, domain: Domain | undefined): Promise
 };
 
 const regenerate = async (tx: Tx, context: FeatureContext, domain: Domain, nameservers: string[]) => {
+  if (isInAccount(domain)) {
+    // They are its account's, and where its owner has the world sent already.
+    await domainUpdate(tx, domain.uid, { nameservers }, context.clock.now());
+    return connectionRow({ ...domain, nameservers }, { already_connected: true });
+  }
   const same = domain.nameservers.toSorted().join() === nameservers.toSorted().join();
   const waits = isAwaited(domain) || domain.status === 'active' || domain.status === 'dns_setup_pending';
   if (same && waits) return connectionRow(domain, { already_connected: true });

@@ -11,21 +11,25 @@ import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
-import { publicReason } from '../../../workflow/failure.ts';
+import { failureOf, publicReason } from '../../../workflow/failure.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { stopWaiting } from '../billing/index.ts';
 import { removeZone } from '../dns/index.ts';
+import { eventWithCause, recordEvents } from '../events/index.ts';
+import { leaveAccount } from '../zone-accounts/index.ts';
 import type { Domain } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { unpublishForwards } from './published.ts';
 import { DOMAIN_WAITS_AS } from './renewal-due.ts';
 import type { DomainMailboxes } from './schema.ts';
-import { domainByUid, domainUpdate, liveDomainsByName } from './store.ts';
+import { domainByUid, domainLock, domainUpdate, liveDomainsByName } from './store.ts';
 
 type Context = { db: Db; clock: Clock; providers: Providers };
 type Args = { domainUid: string };
 type RemoveMailboxes = Pick<DomainMailboxes, 'removeAll'>;
 
+/** Records of ours in an account of a customer's whose credential no longer works. */
+const LEFT_BEHIND = 'domain.records_left_behind';
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 const platforms: readonly Platform[] = ['GOOGLE', 'MICROSOFT', 'AZURE', 'SMTP'];
@@ -107,13 +111,48 @@ async function leaveMailHosts({ db, providers }: Context, { domainUid }: Args): 
   }
 }
 
-async function dropZone({ db, providers }: Context, { domainUid }: Args): Promise<void> {
-  const { workspaceUid, name } = await domainOf(db, domainUid);
-  await removeZone({ db, providers }, { domainUid, workspaceUid, name });
+async function dropZone({ db, clock, providers }: Context, { domainUid }: Args): Promise<void> {
+  const domain = await domainOf(db, domainUid);
+  const { workspaceUid, name, credentialUid } = domain;
+  try {
+    await removeZone({ db, providers }, { domainUid, workspaceUid, name });
+  } catch (error) {
+    // A customer who took the credential away wants us out: what we had there is left to them, and said.
+    if (credentialUid === null || failureOf(error).kind !== 'unauthorized') throw error;
+    await tellLeftBehind({ db, clock }, domain, failureOf(error).message);
+  }
 }
 
+/** Once, however often the step runs. */
+const tellLeftBehind = (
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { uid, teamUid, workspaceUid, name }: Domain,
+  reason: string,
+): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    await domainLock(tx, uid);
+    const cause = 'domains.remove';
+    if (await eventWithCause(tx, { subjectUid: uid, type: LEFT_BEHIND, cause })) return;
+    await recordEvents(tx, [
+      {
+        teamUid,
+        workspaceUid,
+        type: LEFT_BEHIND,
+        subjectType: 'domain',
+        subjectUid: uid,
+        data: { name, cause, reason },
+        occurredAt: clock.now(),
+      },
+    ]);
+  });
+
 async function finish({ db, clock }: Context, { domainUid }: Args): Promise<void> {
-  await inTransaction(db, (tx) => moveDomain(tx, domainUid, 'deleted', clock.now()));
+  await inTransaction(db, async (tx) => {
+    const { name, credentialUid } = await moveDomain(tx, domainUid, 'deleted', clock.now(), {
+      credentialUid: null,
+    });
+    if (credentialUid !== null) await leaveAccount(tx, name);
+  });
 }
 
 const domainOf = async (db: Db, uid: string): Promise<Domain> => {

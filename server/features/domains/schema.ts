@@ -8,6 +8,7 @@ import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { ApiError } from '../../http/errors.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import { credentialStatuses } from '../zone-accounts/index.ts';
 import { type Domain, dmarcPolicies } from './domain.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -81,8 +82,14 @@ export const domainShape = z
     forwarding_permanent: z.boolean(),
     forwarding_keep_path: z.boolean(),
     tags: z.array(z.string()),
-    cf_zone_id: z.string().nullable(),
-    credential_status: z.string().nullable(),
+    cf_zone_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'Id of the zone at the DNS host, for a zone in an account of its owner’s' }),
+    credential_status: z
+      .string()
+      .nullable()
+      .meta({ description: '`active`, or `invalid`: its changes wait until the domain is connected again' }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -151,8 +158,22 @@ export const refuseUnlessSome = (refusals: ApiError[], result: readonly object[]
   }
 };
 
+/** The credentials through which zones of these domains are reached, and whether they work. */
+export const credentialsOf = (db: Db, domains: readonly Domain[]): Promise<ReadonlyMap<string, string>> =>
+  credentialStatuses(
+    db,
+    domains.flatMap(({ credentialUid }) => credentialUid ?? []),
+  );
+
 /** The row as the API shows it. */
-export const domainRow = (domain: Domain, assigned: number, maxMailboxes: number) => ({
+export const domainRow = (
+  domain: Domain,
+  {
+    assigned,
+    maxMailboxes,
+    credentials,
+  }: { assigned: number; maxMailboxes: number; credentials: ReadonlyMap<string, string> },
+) => ({
   uid: domain.uid,
   id: domain.uid,
   name: domain.name,
@@ -181,8 +202,8 @@ export const domainRow = (domain: Domain, assigned: number, maxMailboxes: number
   forwarding_permanent: domain.forwardingPermanent,
   forwarding_keep_path: domain.forwardingKeepPath,
   tags: [],
-  cf_zone_id: null,
-  credential_status: null,
+  cf_zone_id: domain.zoneId,
+  credential_status: domain.credentialUid && (credentials.get(domain.credentialUid) ?? null),
   createdAt: domain.createdAt.toISOString(),
   updatedAt: domain.updatedAt.toISOString(),
 });

@@ -17,12 +17,15 @@ import type { FeatureSettings } from '../context.ts';
 import {
   askForRecords,
   hostedRecord,
+  leftToOwner,
+  noteOwnersRecords,
   publishZone,
   putManagedRecords,
   recordsOf,
   removeZone,
+  zoneByDomain,
 } from '../dns/index.ts';
-import { type Domain, isGone } from './domain.ts';
+import { type Domain, isGone, isInAccount } from './domain.ts';
 import { moveDomain } from './move.ts';
 import { publishForwards } from './published.ts';
 import { domainByUid, domainLock, domainUpdate, liveDomainsByName } from './store.ts';
@@ -119,7 +122,7 @@ export const setUp = defineWorkflow({
       if (missing.length === 0) break;
       await wait(waitMs, `the nameservers do not answer for ${missing.join(', ')}`);
     }
-    await patiently(() => flow.step('activate', { domainUid }));
+    await patiently(() => flow.step('activate', { domainUid, platform }));
   },
 
   async onFailure(context, { input, failure }) {
@@ -127,8 +130,9 @@ export const setUp = defineWorkflow({
     if (await takeBackRemoved(context, input)) return;
     await inTransaction(db, async (tx) => {
       const domain = await domainLock(tx, input.domainUid);
-      // Active is active: the step that said so may have lost its answer, not its effect.
-      if (domain?.status === 'active' || !domain || isLeaving(domain)) return;
+      if (!domain || isLeaving(domain)) return;
+      // Set up is set up: the step that said so may have lost its answer, not its effect.
+      if (domain.status === 'active' && domain.mailPlatform !== null) return;
       await moveDomain(tx, input.domainUid, 'inactive', clock.now(), {
         statusReason: publicReason(failure),
         dnsPropagationStatus: 'failed',
@@ -179,28 +183,45 @@ function prepareMail(
   );
 }
 
+/** Of the mailboxes it will hold; where nobody says, of those it was set up for before. */
+const platformOf = (domain: Domain, platform: Platform | null): Platform =>
+  platform ?? domain.mailPlatform ?? 'SMTP';
+
 const mailHostOf = (providers: Providers, domain: Domain, platform: Platform | null) =>
-  providers.mailboxHost(platform ?? 'SMTP', { workspaceId: domain.workspaceUid, domain: domain.name });
+  providers.mailboxHost(platformOf(domain, platform), {
+    workspaceId: domain.workspaceUid,
+    domain: domain.name,
+  });
 
 async function writeZone(
-  { db, clock, settings }: Context,
+  { db, clock, providers, settings }: Context,
   { domainUid, setup }: Args & { setup: MailDomainSetup },
 ): Promise<void> {
+  const owners = await withDomain(db, domainUid, (domain) => readOwners(providers, domain));
   await withDomainLocked(db, domainUid, async (tx, domain) => {
     const now = clock.now();
     const zone = { domainUid, workspaceUid: domain.workspaceUid, name: domain.name };
+    if (owners) await noteOwnersRecords(tx, zone, owners, now);
     await putManagedRecords(tx, zone, zoneRecords(domain, setup, settings.webAddress), now);
     await publishForwards(tx, domain, now);
   });
 }
 
+/** What the owner keeps in the zone, which ours give way to; null where it is ours alone. */
+const readOwners = async (providers: Providers, domain: Domain): Promise<HostedRecord[] | null> =>
+  isInAccount(domain)
+    ? providers.dnsHost({ workspaceId: domain.workspaceUid, domain: domain.name }).ownersRecords(domain.name)
+    : null;
+
 async function publish(context: Context, { domainUid }: Args): Promise<void> {
   await publishZone(context, domainUid);
-  await withDomainLocked(context.db, domainUid, (tx) =>
-    moveDomain(tx, domainUid, 'waiting_for_dns_propagation', context.clock.now(), {
+  await withDomainLocked(context.db, domainUid, async (tx, domain) => {
+    // A zone in an account of its owner's was delegated before, and is active from the start.
+    if (domain.status === 'active') return;
+    await moveDomain(tx, domainUid, 'waiting_for_dns_propagation', context.clock.now(), {
       dnsPropagationStatus: 'waiting',
-    }),
-  );
+    });
+  });
 }
 
 /** Answers what is not seen yet, as `TYPE name at nameserver`. */
@@ -228,15 +249,26 @@ function ask({ db, clock, providers, settings }: Context, { domainUid }: Args): 
   });
 }
 
-async function activate({ db, clock }: Context, { domainUid }: Args): Promise<void> {
-  await withDomainLocked(db, domainUid, (tx, domain) =>
+async function activate({ db, clock }: Context, { domainUid, platform }: PlatformArgs): Promise<void> {
+  await withDomainLocked(db, domainUid, async (tx, domain) =>
     moveDomain(tx, domainUid, 'active', clock.now(), {
+      statusReason: await whatIsLeftOut(tx, domain),
+      mailPlatform: platformOf(domain, platform),
       dnsPropagationStatus: 'propagated',
       nameserverMatchStatus: 'matched',
       actualNameservers: domain.nameservers,
     }),
   );
 }
+
+/** Mail records that give way to those of the zone's owner, in words; null when all of ours are there. */
+const whatIsLeftOut = async (tx: Tx, { uid }: Domain): Promise<string | null> => {
+  const zone = await zoneByDomain(tx, uid);
+  const left = zone?.owners ? leftToOwner(zone) : [];
+  return left.length > 0
+    ? `its zone has ${left.join(' and ')} records of its owner's, so that ours were left out; POST /v1/api/dns/verify says what to do`
+    : null;
+};
 
 const withDomain = async <T>(db: Db, uid: string, act: (domain: Domain) => Promise<T>): Promise<T> => {
   return act(present(await domainByUid(db, uid)));

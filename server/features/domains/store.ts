@@ -3,8 +3,6 @@ import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Domain as DomainTable } from '../../../database/types.ts';
 import type { Contact } from '../../../providers/contracts/registrar.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
-import { domainCounts } from './counts.ts';
 import { type Domain, type DomainStatus, goneStatuses, liveStatuses } from './domain.ts';
 
 export const domainFromRow = (row: Selectable<DomainTable>): Domain => ({
@@ -21,6 +19,9 @@ export const domainFromRow = (row: Selectable<DomainTable>): Domain => ({
   setUpRun: row.set_up_run,
   connectionType: row.connection_type as Domain['connectionType'],
   connectionMode: row.connection_mode,
+  credentialUid: row.credential_uid,
+  zoneId: row.zone_id,
+  mailPlatform: row.mail_platform as Domain['mailPlatform'],
   registrationYears: row.registration_years,
   contact: row.contact as Contact | null,
   priceMicros: row.price_micros,
@@ -65,10 +66,18 @@ export const domainsInsert = async (tx: Tx, domains: Domain[]): Promise<string[]
         status_since: domain.statusSince,
         registration_stage_since: domain.registrationStageSince,
         connection_type: domain.connectionType,
+        connection_mode: domain.connectionMode,
+        credential_uid: domain.credentialUid,
+        zone_id: domain.zoneId,
         registration_years: domain.registrationYears,
         contact: domain.contact && JSON.stringify(domain.contact),
         price_micros: domain.priceMicros,
         nameservers: domain.nameservers,
+        actual_nameservers: domain.actualNameservers,
+        dns_propagation_status: domain.dnsPropagationStatus,
+        nameserver_match_status: domain.nameserverMatchStatus,
+        last_nameserver_check: domain.lastNameserverCheck,
+        delegated_at: domain.delegatedAt,
         set_up_run: domain.setUpRun,
         runs: domain.runs,
         dmarc_email: domain.dmarcEmail,
@@ -226,6 +235,32 @@ export const domainsToSetUpAgain = async (tx: Tx, before: Date, limit: number): 
   return rows.map(domainFromRow);
 };
 
+/** Live domains of a workspace by name. */
+export const domainsByName = async (db: Db, workspaceUid: string, names: string[]): Promise<Domain[]> => {
+  if (names.length === 0) return [];
+  const rows = await db
+    .selectFrom('domain')
+    .selectAll()
+    .where('workspace_uid', '=', workspaceUid)
+    .where('name', '=', sql<string>`any(${names}::text[])`)
+    .where('status', 'not in', [...goneStatuses, 'expired_propagation'])
+    .execute();
+  return rows.map(domainFromRow);
+};
+
+/** Domains whose zone is reached with a credential, each locked until the transaction ends. */
+export const domainsOfCredentialLock = async (tx: Tx, credentialUid: string): Promise<Domain[]> => {
+  const rows = await tx
+    .selectFrom('domain')
+    .selectAll()
+    .where('credential_uid', '=', credentialUid)
+    .where('status', 'not in', [...goneStatuses])
+    .orderBy('uid')
+    .forUpdate()
+    .execute();
+  return rows.map(domainFromRow);
+};
+
 /** Domains by uid, whatever workspace they are in: for features that hold the uids themselves. */
 export const domainsOfUids = async (db: Db, uids: string[]): Promise<Map<string, Domain>> => {
   if (uids.length === 0) return new Map();
@@ -247,6 +282,9 @@ export type DomainChange = Partial<
     | 'registrationStageSince'
     | 'setUpRun'
     | 'registrationId'
+    | 'credentialUid'
+    | 'zoneId'
+    | 'mailPlatform'
     | 'nameservers'
     | 'actualNameservers'
     | 'dnsPropagationStatus'
@@ -282,6 +320,9 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
       registration_stage_since: change.registrationStageSince,
       set_up_run: change.setUpRun,
       registration_id: change.registrationId,
+      credential_uid: change.credentialUid,
+      zone_id: change.zoneId,
+      mail_platform: change.mailPlatform,
       nameservers: change.nameservers,
       actual_nameservers: change.actualNameservers,
       dns_propagation_status: change.dnsPropagationStatus,
@@ -309,81 +350,6 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
     .where('uid', '=', uid)
     .execute();
 };
-
-export type DomainFilter = { keyword?: string; keywords?: string[]; status?: string[] };
-
-/** Newest first; with a keyword, and without a cursor, the exact name comes before everything else. */
-export const domainPage = async (
-  db: Db,
-  workspaceUid: string,
-  filter: DomainFilter,
-  { limit, offset, after }: NewestFirstPage,
-): Promise<{ domains: Domain[]; total: number }> => {
-  const matching = filtered(db, workspaceUid, filter);
-  const exact = filter.keyword?.toLowerCase() ?? null;
-  const rows = await matching
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .$if(exact !== null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'))
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const keywords = filter.keyword || filter.keywords?.length;
-  const total = keywords
-    ? Number(
-        (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
-      )
-    : sumOf(await domainCounts(db, workspaceUid), filter.status);
-  return { domains: rows.map(domainFromRow), total };
-};
-
-/** Active domains, newest first, but for those that are full. */
-export const assignablePage = async (
-  db: Db,
-  workspaceUid: string,
-  fullUids: string[],
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ domains: Domain[]; total: number }> => {
-  const matching = db
-    .selectFrom('domain')
-    .where('workspace_uid', '=', workspaceUid)
-    .where('status', '=', 'active')
-    .where('uid', '<>', sql<string>`all(${fullUids}::uuid[])`);
-  const [rows, counted] = await Promise.all([
-    matching
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('uid', 'desc')
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-    matching.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
-  ]);
-  return { domains: rows.map(domainFromRow), total: Number(counted.total) };
-};
-
-const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
-  const patterns = [filter.keyword, ...(filter.keywords ?? [])].filter((word) => word).map(likePattern);
-  return db
-    .selectFrom('domain')
-    .where('workspace_uid', '=', workspaceUid)
-    .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
-    .$if(patterns.length > 0, (query) =>
-      query.where((eb) => eb.or(patterns.map((pattern) => eb('name', 'like', pattern)))),
-    );
-};
-
-const likePattern = (word: string | undefined): string =>
-  `%${word!.toLowerCase().replace(/[\\%_]/g, (special) => `\\${special}`)}%`;
-
-const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
-  Object.entries(counts)
-    .filter(([status]) => statuses === undefined || statuses.includes(status))
-    .reduce((sum, [, count]) => sum + count, 0);
 
 /** Which of these were bought here and are held by the registrar for us. */
 export const boughtDomains = async (db: Db, uids: string[]): Promise<Set<string>> => {

@@ -9,7 +9,8 @@ export type SubjectType =
   | 'subscription'
   | 'wallet'
   | 'workspace'
-  | 'webhook';
+  | 'webhook'
+  | 'zone_credential';
 
 export type NewEvent = {
   teamUid: string;

@@ -11,9 +11,10 @@ import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
+import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { addMonths, captureCharges, giveBackCharges } from '../billing/index.ts';
 import type { FeatureSettings } from '../context.ts';
-import { domainByUid } from '../domains/index.ts';
+import { domainByUid, isPreparedFor } from '../domains/index.ts';
 import { hostOf } from './at-host.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
@@ -21,7 +22,14 @@ import { readMailboxSecrets } from './secrets.ts';
 import { signIn } from './sign-in.ts';
 import { mailboxByUid, mailboxLock } from './store.ts';
 
-type Context = { db: Db; clock: Clock; secrets: SecretBox; providers: Providers; settings: FeatureSettings };
+type Context = {
+  db: Db;
+  clock: Clock;
+  secrets: SecretBox;
+  providers: Providers;
+  settings: FeatureSettings;
+  workflows: WorkflowStarter;
+};
 type Args = { mailboxUid: string };
 
 const FIRST_LOOK_MS = 500;
@@ -34,7 +42,7 @@ export const buy = defineWorkflow({
   queue: { name: 'mailboxes.buy', concurrency: 8 },
   steps: {
     lookAtDomain: {
-      does: 'asks whether the domain is active yet',
+      does: 'asks whether the domain is active yet, and has it prepared at the mailbox host where it is not',
       run: lookAtDomain,
       undo: null,
       irreversibleBecause: 'it only asks',
@@ -97,13 +105,14 @@ export async function failMailbox(
 }
 
 /** Answers whether the domain is active; one that never will be ends the wait. */
-async function lookAtDomain({ db, clock }: Context, { mailboxUid }: Args): Promise<boolean> {
+async function lookAtDomain(context: Context, { mailboxUid }: Args): Promise<boolean> {
+  const { db, clock } = context;
   const mailbox = await mailboxOf(db, mailboxUid);
   assertWanted(mailbox);
   const domain = await domainByUid(db, mailbox.domainUid);
   switch (domain?.status) {
     case 'active':
-      return true;
+      return isPreparedFor(context, domain, mailbox.platform);
     case 'registration_in_progress':
     case 'dns_setup_pending':
     case 'waiting_for_dns_propagation':

@@ -1,0 +1,40 @@
+// GET /cloudflare-domains/list: the workspace's domains whose zone lies in an account here.
+import { z } from 'zod';
+import { defineEndpoint } from '../../http/endpoint.ts';
+import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
+import type { FeatureContext } from '../context.ts';
+import { credentialsOf, type DomainMailboxes, domainRow, domainShape, hostedPage } from '../domains/index.ts';
+import { VENDOR } from './vendor.ts';
+
+export const listConnected = (mailboxes: DomainMailboxes) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'cloudflare-domains.list',
+    summary: 'List Cloudflare domains',
+    description: 'Newest first, with the fields of `POST /domains/list`.',
+    method: 'GET',
+    path: '/cloudflare-domains/list',
+    scope: 'workspace',
+    query: z.strictObject(pageQuery),
+    response: z.object({ domains: z.array(domainShape), ...pageAnswer }),
+    errors: [],
+    async handle({ query, workspace }, { db, settings }) {
+      const page = { limit: query.limit, offset: pageOffset(query) };
+      const { domains, total } = await hostedPage(db, workspace.uid, VENDOR, page);
+      const held = await mailboxes.held(
+        db,
+        domains.map(({ uid }) => uid),
+      );
+      const credentials = await credentialsOf(db, domains);
+      return {
+        message: 'Cloudflare domains retrieved successfully',
+        domains: domains.map((domain) =>
+          domainRow(domain, {
+            assigned: held.get(domain.uid)?.count ?? 0,
+            maxMailboxes: settings.maxMailboxesPerDomain,
+            credentials,
+          }),
+        ),
+        ...pageFields(query, total),
+      };
+    },
+  });
