@@ -23,6 +23,10 @@ const FREE_FAILURES_PER_ADDRESS = 5;
 // Offices and sequencers sign in to many mailboxes from one network.
 const FREE_FAILURES_PER_NETWORK = 20;
 
+// Those of the hashes in `published.mailbox`, so that an address without any takes as long to refuse as one with.
+const PASSWORD_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const APP_PASSWORD_COST = { memoryCost: 1_024, timeCost: 1, parallelism: 1 };
+
 /** A mailbox that signed in. */
 export type MailLogin = {
   /** Mailbox uid. */
@@ -69,7 +73,10 @@ export async function createLogin(options: {
   // from elsewhere cannot lock the owner out.
   const knownUntilMs = new Map<string, number>();
   // Verified against when there is nothing to verify, so that the time taken does not tell which addresses exist.
-  const nobodysHash = await hash(randomBytes(32));
+  const nobodys = {
+    appPassword: await hash(randomBytes(32), APP_PASSWORD_COST),
+    password: await hash(randomBytes(32), PASSWORD_COST),
+  };
 
   const listener = await listen(databaseUrl, 'published_mailbox', (id) => cache.forget(id), {
     onReconnect: () => cache.clear(),
@@ -78,7 +85,8 @@ export async function createLogin(options: {
 
   const check = async (attempt: LoginAttempt, address: string | null): Promise<MailLogin | null> => {
     const row = address === null ? undefined : await mailboxOfAddress(db, address);
-    const hashes = [row?.password_hash ?? nobodysHash, row?.app_password_hash ?? nobodysHash];
+    // The app password first: programs use it, it is cheap to check, and they sign in far more often than people.
+    const hashes = [row?.app_password_hash ?? nobodys.appPassword, row?.password_hash ?? nobodys.password];
     let matched = false;
     for (const candidate of hashes) {
       if (await verify(candidate, attempt.secret)) {
