@@ -23,8 +23,6 @@ export const benchHttp = async (): Promise<void> => {
   const data = await makeDataDirectory();
   const installation = await startInstallation(data.path, {
     INBOXKIT_RATE_LIMIT_STANDARD: '10000000',
-    // The log goes nowhere here, so it would only measure the pipe.
-    INBOXKIT_LOG_LEVEL: 'warn',
   });
   const { access, databaseUrl } = installation;
   const { uid: teamUid } = await installation.api.get('/account');
