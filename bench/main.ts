@@ -5,6 +5,7 @@ import { benchHttp } from './http.ts';
 import { interop } from './interop/interop.ts';
 import { benchLedger } from './ledger.ts';
 import { cleanUp } from './leftovers.ts';
+import { benchMail } from './mail/mail.ts';
 import { benchMemory } from './memory.ts';
 import { benchOrder } from './order.ts';
 import { benchSmallOrder } from './small-order.ts';
@@ -19,6 +20,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   http: benchHttp,
   dns: benchDns,
   webhooks: benchWebhooks,
+  mail: benchMail,
   interop,
   ledger: benchLedger,
 };
