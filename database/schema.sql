@@ -412,6 +412,23 @@ create table public.invoice (
 CREATE INDEX invoice_list ON public.invoice USING btree (team_uid, period_start DESC);
 CREATE TRIGGER invoice_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
+create table public.invoice_buyer (
+  team_uid uuid not null,
+  name text not null,
+  address_lines text[] not null,
+  tax_number text,
+  email text,
+  updated_at timestamp with time zone not null,
+  constraint invoice_buyer_pkey PRIMARY KEY (team_uid),
+  constraint invoice_buyer_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+
+create table public.invoice_month (
+  period_start timestamp with time zone not null,
+  closed_at timestamp with time zone not null,
+  constraint invoice_month_pkey PRIMARY KEY (period_start)
+);
+
 create table public.invoice_number (
   year integer not null,
   last integer not null,

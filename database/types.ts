@@ -300,6 +300,20 @@ export interface Invoice {
   uid: string;
 }
 
+export interface InvoiceBuyer {
+  address_lines: string[];
+  email: string | null;
+  name: string;
+  tax_number: string | null;
+  team_uid: string;
+  updated_at: Timestamp;
+}
+
+export interface InvoiceMonth {
+  closed_at: Timestamp;
+  period_start: Timestamp;
+}
+
 export interface InvoiceNumber {
   last: number;
   year: number;
@@ -1064,6 +1078,8 @@ export interface DB {
   idempotency_key: IdempotencyKey;
   installation_secret: InstallationSecret;
   invoice: Invoice;
+  invoice_buyer: InvoiceBuyer;
+  invoice_month: InvoiceMonth;
   invoice_number: InvoiceNumber;
   ledger_account: LedgerAccount;
   ledger_balance_checkpoint: LedgerBalanceCheckpoint;

@@ -306,6 +306,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'orders.retry': { params: { order_id: own.order_id } },
       'quotes.list': { query: {} },
       'invoices.list': { query: {} },
+      'invoices.set-buyer': { body: { name: 'Northpeak Ltd', address_lines: ['12 Quay Street'] } },
       'quotes.get': async () => ({ params: { uid: await openQuote() } }),
       'quotes.accept': async () => ({ params: { uid: await openQuote() } }),
       'quotes.create': { body: { register_domains: { domains: [{ name }], contact_details: contact } } },

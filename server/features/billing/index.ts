@@ -28,7 +28,7 @@ export { addMonths } from './months.ts';
 export { proveLedgers } from './prove-ledger.job.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
-export { settledBetween, teamsSettledBetween } from './settled.ts';
+export { firstSettledAt, settledBetween, teamsSettledBetween } from './settled.ts';
 export {
   accountsInsert as openAccounts,
   balances as ledgerBalances,

@@ -40,3 +40,13 @@ export const teamsSettledBetween = async (db: Db, from: Date, until: Date): Prom
     .execute();
   return rows.map(({ team_uid }) => team_uid);
 };
+
+/** When anything was charged or paid back for the first time. */
+export const firstSettledAt = async (db: Db): Promise<Date | null> => {
+  const { first } = await db
+    .selectFrom('ledger_transaction')
+    .select((eb) => eb.fn.min('created_at').as('first'))
+    .where('kind', 'in', ['capture', 'refund'])
+    .executeTakeFirstOrThrow();
+  return first;
+};

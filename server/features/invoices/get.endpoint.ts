@@ -1,12 +1,14 @@
-// GET /billing/invoices/{uid}: one invoice with its lines, or as a page to print.
+// GET /billing/invoices/{uid}: one invoice with its lines, as a page to print, or as a PDF.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
-import { answerFile, defineEndpoint } from '../../http/endpoint.ts';
+import { type AnswerFile, answerFile, defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import { invoiceNotFound } from './errors.ts';
 import { invoiceHtml } from './html.ts';
+import type { Invoice } from './invoice.ts';
+import { invoicePdf } from './pdf.ts';
 import { invoiceByUid } from './store.ts';
 import { invoiceShape, invoiceView } from './view.ts';
 
@@ -17,7 +19,7 @@ export const getInvoice = defineEndpoint<FeatureContext>()({
   path: '/billing/invoices/{uid}',
   scope: 'team',
   params: z.strictObject({ uid: uidToFind }),
-  query: z.strictObject({ format: orAbsent(z.enum(['json', 'html'])) }),
+  query: z.strictObject({ format: orAbsent(z.enum(['json', 'html', 'pdf'])) }),
   response: z.object({
     invoice: invoiceShape,
     lines: z.array(
@@ -26,16 +28,17 @@ export const getInvoice = defineEndpoint<FeatureContext>()({
         .meta({ id: 'InvoiceLine' }),
     ),
   }),
-  file: { types: ['text/html'], holds: 'with `format=html`: the invoice as a page to print' },
+  file: {
+    types: ['text/html', 'application/pdf'],
+    holds: 'with `format=html`: the invoice as a page to print; with `format=pdf`: on sheets of A4',
+  },
   errors: [invoiceNotFound],
   async handle({ params, query, caller }, { db }) {
     const invoice = await invoiceByUid(db, caller.teamId, params.uid);
     if (!invoice) throw invoiceNotFound('Invoice not found');
     return {
       message: 'Invoice retrieved successfully',
-      ...(query.format === 'html' && {
-        [answerFile]: { contentType: 'text/html', body: invoiceHtml(invoice) },
-      }),
+      [answerFile]: await invoiceFile(invoice, query.format),
       invoice: invoiceView(invoice),
       lines: invoice.lines.map(({ description, amountMicros, at }) => ({
         description,
@@ -45,3 +48,15 @@ export const getInvoice = defineEndpoint<FeatureContext>()({
     };
   },
 });
+
+const invoiceFile = async (
+  invoice: Invoice,
+  format: 'json' | 'html' | 'pdf' = 'json',
+): Promise<AnswerFile | undefined> => {
+  if (format === 'html') return { contentType: 'text/html', body: invoiceHtml(invoice) };
+  if (format === 'pdf') {
+    const fileName = `invoice-${invoice.number}.pdf`;
+    return { contentType: 'application/pdf', fileName, body: await invoicePdf(invoice) };
+  }
+  return undefined;
+};

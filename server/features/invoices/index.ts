@@ -1,8 +1,10 @@
 // Front door of invoices.
 import { getInvoice } from './get.endpoint.ts';
+import { getBuyer } from './get-buyer.endpoint.ts';
 import { listInvoices } from './list.endpoint.ts';
+import { setBuyer } from './set-buyer.endpoint.ts';
 
 export { invoiceErrors } from './errors.ts';
 export { issueInvoices } from './issue.job.ts';
 
-export const invoiceEndpoints = [listInvoices, getInvoice];
+export const invoiceEndpoints = [listInvoices, getInvoice, getBuyer, setBuyer];

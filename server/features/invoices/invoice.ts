@@ -17,10 +17,26 @@ export type Invoice = {
   totalMicros: number;
 };
 
-/** Beginning and end of the month before, in UTC. */
-export const monthBefore = (now: Date): { start: Date; end: Date } => {
-  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
-  return { start: new Date(Date.UTC(year, month - 1, 1)), end: new Date(Date.UTC(year, month, 1)) };
+/**
+ * A month is invoiced this long after its end: what was booked in its last moments, by a process whose transaction
+ * was still open or whose clock runs behind, is then there to be read.
+ */
+const SETTLES_FOR_MS = 60 * 60_000;
+
+/** The month (UTC) `date` is in, or one so many after it. */
+export const monthStart = (date: Date, after = 0): Date =>
+  new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + after, 1));
+
+/** The months that are over, from the one `from` is in, oldest first. */
+export const monthsOver = (from: Date, now: Date): { start: Date; end: Date }[] => {
+  const settled = now.getTime() - SETTLES_FOR_MS;
+  const months: { start: Date; end: Date }[] = [];
+  let start = monthStart(from);
+  for (let end = monthStart(start, 1); end.getTime() <= settled; end = monthStart(start, 1)) {
+    months.push({ start, end });
+    start = end;
+  }
+  return months;
 };
 
 export const invoiceNumber = (year: number, count: number): string =>

@@ -1,50 +1,65 @@
-// Issues the invoice of the month that is over, to every team that paid for something in it.
+// Issues the invoices of every month that is over and has none yet, to every team that paid for something in it.
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { lockTeam, teamName } from '../accounts/index.ts';
-import { settledBetween, teamsSettledBetween } from '../billing/index.ts';
-import { monthBefore } from './invoice.ts';
-import { invoiceInsert, invoiceOfPeriod, nextNumber } from './store.ts';
+import { lockTeam } from '../accounts/index.ts';
+import { firstSettledAt, settledBetween, teamsSettledBetween } from '../billing/index.ts';
+import { buyerOf, buyerText } from './buyer.ts';
+import { monthStart, monthsOver } from './invoice.ts';
+import { invoiceInsert, invoiceOfPeriod, lastClosedMonth, monthClose, nextNumber } from './store.ts';
 
-/** Answers how many were issued. Any number of processes may do it at once: the team is held while its is made. */
-export const issueInvoices = async ({
-  db,
-  clock,
-  settings,
-}: {
-  db: Db;
-  clock: Clock;
-  settings: { invoiceSeller: string };
-}): Promise<number> => {
-  const now = clock.now();
-  const { start, end } = monthBefore(now);
+type Deps = { db: Db; clock: Clock; settings: { invoiceSeller: string } };
+type Month = { start: Date; end: Date };
+
+/**
+ * Answers how many were issued. Months that passed while nobody ran are made up, one after the other, so that a later
+ * month never has the lower number. Any number of processes may do it at once: the team is held while its is made.
+ */
+export const issueInvoices = async (deps: Deps): Promise<number> => {
+  const { db, clock } = deps;
+  const closed = await lastClosedMonth(db);
+  const from = closed ? monthStart(closed, 1) : await firstSettledAt(db);
+  if (!from) return 0;
   let issued = 0;
-  for (const teamUid of await teamsSettledBetween(db, start, end)) {
-    if (await invoiceOfPeriod(db, teamUid, start)) continue;
-    await inTransaction(db, async (tx) => {
-      await lockTeam(tx, teamUid);
-      if (await invoiceOfPeriod(tx, teamUid, start)) return;
-      const lines = await settledBetween(tx, teamUid, start, end);
-      await invoiceInsert(tx, {
-        uid: newId(),
-        number: await nextNumber(tx, end.getUTCFullYear()),
-        teamUid,
-        periodStart: start,
-        periodEnd: end,
-        issuedAt: now,
-        seller: settings.invoiceSeller,
-        buyer: await teamName(tx, teamUid),
-        lines: lines.map(({ description, amountMicros, at }) => ({
-          description,
-          amountMicros,
-          at: at.toISOString(),
-        })),
-        taxMicros: 0,
-        totalMicros: lines.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
-      });
-      issued += 1;
-    });
+  for (const month of monthsOver(from, clock.now())) {
+    for (const teamUid of await teamsSettledBetween(db, month.start, month.end)) {
+      if (await issueInvoice(deps, teamUid, month)) issued += 1;
+    }
+    await monthClose(db, month.start, clock.now());
   }
   return issued;
+};
+
+/** Answers whether it was this call that issued it. */
+const issueInvoice = async (
+  { db, clock, settings }: Deps,
+  teamUid: string,
+  { start, end }: Month,
+): Promise<boolean> => {
+  if (await invoiceOfPeriod(db, teamUid, start)) return false;
+  return inTransaction(db, async (tx) => {
+    await lockTeam(tx, teamUid);
+    if (await invoiceOfPeriod(tx, teamUid, start)) return false;
+    const lines = await settledBetween(tx, teamUid, start, end);
+    const now = clock.now();
+    await invoiceInsert(tx, {
+      uid: newId(),
+      // Of the year it is issued in, also when it makes up for a month of the year before.
+      number: await nextNumber(tx, now.getUTCFullYear()),
+      teamUid,
+      periodStart: start,
+      periodEnd: end,
+      issuedAt: now,
+      seller: settings.invoiceSeller,
+      buyer: buyerText(await buyerOf(tx, teamUid)),
+      lines: lines.map(({ description, amountMicros, at }) => ({
+        description,
+        amountMicros,
+        at: at.toISOString(),
+      })),
+      taxMicros: 0,
+      totalMicros: lines.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
+    });
+    return true;
+  });
 };

@@ -1,8 +1,9 @@
-// Every statement on invoice and invoice_number.
+// Every statement on invoice, invoice_number, invoice_month and invoice_buyer.
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Invoice as InvoiceTable } from '../../../database/types.ts';
+import type { Buyer } from './buyer.ts';
 import { type Invoice, type InvoiceLine, invoiceNumber } from './invoice.ts';
 
 const fromRow = (row: Selectable<InvoiceTable>): Invoice => ({
@@ -87,4 +88,58 @@ export const invoicePage = async (
     .execute();
   const counted = await own.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   return { invoices: rows.map(fromRow), total: Number(counted.total) };
+};
+
+/** The beginning of the last month of which every invoice was issued. */
+export const lastClosedMonth = async (db: Db): Promise<Date | null> => {
+  const { last } = await db
+    .selectFrom('invoice_month')
+    .select((eb) => eb.fn.max('period_start').as('last'))
+    .executeTakeFirstOrThrow();
+  return last;
+};
+
+export const monthClose = async (db: Db, periodStart: Date, now: Date): Promise<void> => {
+  await db
+    .insertInto('invoice_month')
+    .values({ period_start: periodStart, closed_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+};
+
+export const buyerOfTeam = async (db: Db, teamUid: string): Promise<Buyer | null> => {
+  const row = await db
+    .selectFrom('invoice_buyer')
+    .selectAll()
+    .where('team_uid', '=', teamUid)
+    .executeTakeFirst();
+  return row
+    ? {
+        name: row.name,
+        addressLines: row.address_lines,
+        taxNumber: row.tax_number,
+        email: row.email,
+        updatedAt: row.updated_at,
+      }
+    : null;
+};
+
+export const buyerSet = async (
+  tx: Tx,
+  teamUid: string,
+  buyer: Buyer & { updatedAt: Date },
+): Promise<void> => {
+  const row = {
+    team_uid: teamUid,
+    name: buyer.name,
+    address_lines: buyer.addressLines,
+    tax_number: buyer.taxNumber,
+    email: buyer.email,
+    updated_at: buyer.updatedAt,
+  };
+  await tx
+    .insertInto('invoice_buyer')
+    .values(row)
+    .onConflict((conflict) => conflict.column('team_uid').doUpdateSet(row))
+    .execute();
 };
