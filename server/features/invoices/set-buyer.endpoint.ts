@@ -2,20 +2,15 @@
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { oneLine } from '../../http/one-line.ts';
 import type { FeatureContext } from '../context.ts';
 import { buyerShape, buyerView } from './buyer.ts';
 import { buyerSet } from './store.ts';
 
-/** One line of print: no line breaks, and nothing that turns the rest of the line around. */
 const line = (maxLength: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u, {
-      message: 'must be one line, without control characters',
-    });
+  z.string().trim().min(1).max(maxLength).regex(oneLine, {
+    error: 'must be one line, without control or text direction characters',
+  });
 
 export const setBuyer = defineEndpoint<FeatureContext>()({
   operation: 'invoices.set-buyer',

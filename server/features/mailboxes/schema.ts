@@ -1,6 +1,7 @@
 // The shapes that several mailbox endpoints share.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
+import { oneLine } from '../../http/one-line.ts';
 import type { MailboxFilter } from './list-store.ts';
 import { isGone, type Mailbox, type MailboxStatus, mailboxStatuses, platforms } from './mailbox.ts';
 import type { MailboxWish } from './purchase.ts';
@@ -16,14 +17,9 @@ export const platform = z
  * Names of people, in any script, but on one line and in the order they are written: they go into headers of mail,
  * where a line break would begin another header (RFC 5322 §2.2) and a bidi control shows something else than it says.
  */
-export const personName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u, {
-    error: 'a name must not contain line breaks, control or text direction characters',
-  });
+export const personName = z.string().trim().min(1).max(100).regex(oneLine, {
+  error: 'a name must not contain line breaks, control or text direction characters',
+});
 
 /** A username as it is sent; whether it can be one is `assertUsername`'s to say. */
 export const newUsername = z.string().trim().toLowerCase().min(1).max(320).meta({ example: 'mara.v' });
