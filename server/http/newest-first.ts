@@ -2,6 +2,7 @@
 //
 // A search puts what fits exactly in front of that order. A cursor could only say where to go on in the order
 // itself, so it would skip or repeat such a row: searches are read by `page`, and answer no cursor.
+import { type SelectQueryBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { orAbsent } from './absent.ts';
 import { cursorField, encodeCursor, type Page, pageOffset } from './paging.ts';
@@ -41,3 +42,17 @@ export const nextCursorOf = (
   const last = rows.length === limit && !searched ? rows.at(-1) : undefined;
   return { next_cursor: last ? encodeCursor([last.createdAt.toISOString(), last.uid]) : null };
 };
+
+/** The rows of such a page, of a table that has `created_at` and `uid`. */
+export const onNewestFirstPage = <DB, Table extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, Table, Row>,
+  { limit, offset, after }: NewestFirstPage,
+): SelectQueryBuilder<DB, Table, Row> =>
+  query
+    .$if(after !== null, (rows) =>
+      rows.where(sql<boolean>`(created_at, uid) < (${after!.createdAt}, ${after!.uid}::uuid)`),
+    )
+    .orderBy(sql`created_at`, 'desc')
+    .orderBy(sql`uid`, 'desc')
+    .offset(offset)
+    .limit(limit) as SelectQueryBuilder<DB, Table, Row>;

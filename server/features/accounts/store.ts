@@ -2,7 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { ApiKey as ApiKeyTable } from '../../../database/types.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { KeyWish, Right } from '../../http/rights.ts';
 import type { ApiKey, Team } from './account.ts';
 
@@ -105,18 +105,9 @@ const shownKey = (db: Db) =>
 export const apiKeysOfTeam = async (
   db: Db,
   teamUid: string,
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ keys: ApiKey[]; total: number }> => {
-  const rows = await shownKey(db)
-    .where('team_uid', '=', teamUid)
-    .$if(after !== null, (query) =>
-      query.where(sql<boolean>`(created_at, uid) < (${after!.createdAt}, ${after!.uid}::uuid)`),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .offset(offset)
-    .limit(limit)
-    .execute();
+  const rows = await onNewestFirstPage(shownKey(db).where('team_uid', '=', teamUid), page).execute();
   const { total } = await db
     .selectFrom('api_key')
     .select((select) => select.fn.countAll<number>().as('total'))

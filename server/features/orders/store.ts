@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { PurchaseOrder } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { Order, OrderDomain, OrderStatus } from './order.ts';
 
 const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
@@ -167,7 +167,7 @@ export const orderPage = async (
   db: Db,
   workspaceUid: string,
   filter: OrderFilter,
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ orders: Order[]; total: number }> => {
   const own = db
     .selectFrom('purchase_order')
@@ -186,16 +186,7 @@ export const orderPage = async (
         ),
       ),
     );
-  const rows = await own
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  const rows = await onNewestFirstPage(own.selectAll(), page).execute();
   const counted = await own.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   return { orders: rows.map(fromRow), total: Number(counted.total) };
 };

@@ -1,7 +1,7 @@
 // Every statement on payment and payment_customer.
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentTable } from './row.ts';
 import { fromRow, toRow } from './row.ts';
@@ -93,23 +93,14 @@ export const paymentPage = async (
   db: Db,
   teamUid: string,
   filter: { status?: string[]; sessionId?: string },
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ payments: Payment[]; total: number }> => {
   const own = db
     .selectFrom('payment')
     .where('team_uid', '=', teamUid)
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(filter.sessionId !== undefined, (query) => query.where('session_id', '=', filter.sessionId!));
-  const rows: PaymentTable[] = await own
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  const rows: PaymentTable[] = await onNewestFirstPage(own.selectAll(), page).execute();
   const counted = await own.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   return { payments: rows.map(fromRow), total: Number(counted.total) };
 };

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Quote as QuoteTable } from '../../../database/types.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { Bought, Quote, QuoteLine, QuoteStatus } from './quote.ts';
 
 const fromRow = (row: Selectable<QuoteTable>): Quote => ({
@@ -74,7 +74,7 @@ export const quotePage = async (
   db: Db,
   workspaceUid: string,
   filter: { status?: QuoteStatus; now: Date },
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ quotes: Quote[]; total: number }> => {
   const fitting = db
     .selectFrom('quote')
@@ -86,16 +86,7 @@ export const quotePage = async (
     .$if(filter.status === 'expired', (query) =>
       query.where('accepted_at', 'is', null).where('expires_at', '<=', filter.now),
     );
-  const rows = await fitting
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  const rows = await onNewestFirstPage(fitting.selectAll(), page).execute();
   const counted = await fitting
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();

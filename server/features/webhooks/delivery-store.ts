@@ -7,7 +7,7 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { WebhookAttempt, WebhookDelivery } from '../../../database/types.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { Delivery, DeliveryStatus } from './webhook.ts';
 
 const fromRow = (row: Selectable<WebhookDelivery>): Delivery => ({
@@ -282,23 +282,14 @@ export const deliveriesRelease = async (db: Db, workerUid: string): Promise<void
 export const deliveryList = async (
   db: Db,
   filter: { endpointUid: string; status?: DeliveryStatus; eventUid?: string },
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ deliveries: Delivery[]; total: number }> => {
   const ofEndpoint = db
     .selectFrom('webhook_delivery')
     .where('endpoint_uid', '=', filter.endpointUid)
     .$if(filter.status !== undefined, (query) => query.where('status', '=', filter.status!))
     .$if(filter.eventUid !== undefined, (query) => query.where('event_uid', '=', filter.eventUid!));
-  const rows = await ofEndpoint
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where(sql<boolean>`(created_at, uid) < (${after!.createdAt}, ${after!.uid}::uuid)`),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .offset(offset)
-    .limit(limit)
-    .execute();
+  const rows = await onNewestFirstPage(ofEndpoint.selectAll(), page).execute();
   const { total } = await ofEndpoint
     .select((select) => select.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();

@@ -1,9 +1,8 @@
 // Every statement on webhook_endpoint.
 import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { WebhookEndpoint as EndpointTable } from '../../../database/types.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { Format, WebhookEndpoint } from './webhook.ts';
 
 const fromRow = (row: Selectable<EndpointTable>): WebhookEndpoint => ({
@@ -62,22 +61,13 @@ export const endpointCount = async (db: Db, teamUid: string): Promise<number> =>
 export const endpointList = async (
   db: Db,
   { teamUid, workspaceUid }: { teamUid: string; workspaceUid?: string },
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ endpoints: WebhookEndpoint[]; total: number }> => {
   const ofTeam = db
     .selectFrom('webhook_endpoint')
     .where('team_uid', '=', teamUid)
     .$if(workspaceUid !== undefined, (query) => query.where('workspace_uid', '=', workspaceUid!));
-  const rows = await ofTeam
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where(sql<boolean>`(created_at, uid) < (${after!.createdAt}, ${after!.uid}::uuid)`),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .offset(offset)
-    .limit(limit)
-    .execute();
+  const rows = await onNewestFirstPage(ofTeam.selectAll(), page).execute();
   const { total } = await ofTeam
     .select((select) => select.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
