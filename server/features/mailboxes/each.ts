@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import { ApiError } from '../../http/errors.ts';
-import { uidToFind } from '../../http/uid.ts';
 import { insufficientFunds } from '../billing/index.ts';
 import { mailboxNotFound } from './errors.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -11,8 +10,16 @@ import { mailboxesLock } from './store.ts';
 /** The most mailboxes that one request may name. */
 const MOST = 500;
 
-/** The mailboxes a request is about. One that is named twice is meant once. */
-export const uids = z.array(uidToFind).min(1).max(MOST);
+/**
+ * The mailboxes a request is about. One that is named twice is meant once; text that cannot be a uid names a mailbox
+ * that does not exist, and is answered as it was sent.
+ */
+export const uids = z
+  .array(z.string().trim().min(1).max(100).meta({ format: 'uuid' }))
+  .min(1)
+  .max(MOST);
+
+const isUid = (text: string): boolean => z.uuid().safeParse(text).success;
 
 export const eachAnswer = {
   results: z
@@ -31,7 +38,7 @@ export const eachAnswer = {
           .meta({ id: 'MailboxChanged' }),
       ),
       failed: z.array(
-        z.object({ uid: z.uuid(), code: z.string(), error: z.string() }).meta({ id: 'MailboxRefused' }),
+        z.object({ uid: z.string(), code: z.string(), error: z.string() }).meta({ id: 'MailboxRefused' }),
       ),
     })
     .meta({ description: 'What became of each mailbox' }),
@@ -52,7 +59,8 @@ export const eachMailbox = async (
   wanted: readonly string[],
   act: (mailbox: Mailbox) => Promise<Changed>,
 ) => {
-  const locked = new Map((await mailboxesLock(tx, workspaceUid, [...wanted])).map((row) => [row.uid, row]));
+  const rows = await mailboxesLock(tx, workspaceUid, wanted.filter(isUid));
+  const locked = new Map(rows.map((row) => [row.uid, row]));
   const success: { uid: string; email: string; status: string; ends_at: string | null }[] = [];
   const refusals: { uid: string; refusal: ApiError }[] = [];
   for (const uid of new Set(wanted)) {

@@ -56,8 +56,9 @@ describe('cancelling', () => {
       prepaid_until: before.prepaid_until,
     });
     expect(await hosted(uid)).toBe('active');
-    const back = await post('uncancel', { uids: [uid, newId()] });
-    expect(back.body.message).toBe('Processed 2 mailbox(es): 1 uncancelled, 1 failed');
+    const back = await post('uncancel', { uids: [uid, newId(), 'no uid'] });
+    expect(back.body.message).toBe('Processed 3 mailbox(es): 1 uncancelled, 2 failed');
+    expect(back.body.results.failed[1]).toMatchObject({ uid: 'no uid', code: 'mailbox_not_found' });
     expect(back.body.results.failed[0]).toMatchObject({ code: 'mailbox_not_found' });
     expect(await row(uid)).toMatchObject({
       status: 'active',
