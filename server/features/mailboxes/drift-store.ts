@@ -165,7 +165,7 @@ export const hostedPage = async (db: Db, afterUid: string | null, limit: number)
 };
 
 /** The addresses that mailboxes have beside their own now. */
-export const aliasesOf = async (db: Db, uids: string[], now: Date): Promise<Map<string, string[]>> => {
+export const aliasesInForce = async (db: Db, uids: string[], now: Date): Promise<Map<string, string[]>> => {
   const rows = await db
     .selectFrom('mailbox_alias')
     .select(['mailbox_uid', 'address'])

@@ -11,7 +11,7 @@ import { recordEvents } from '../events/index.ts';
 import { asHostSays, hostOf, hostStatusOf, keepAtHost } from './at-host.ts';
 import { type Difference, differences, mendedAtOnce } from './drift.ts';
 import {
-  aliasesOf,
+  aliasesInForce,
   driftResolve,
   driftSeen,
   hostedPage,
@@ -56,7 +56,7 @@ const reconcileHost = async (context: FeatureContext, vendor: string, host: Mail
     });
     const ids = page.mailboxes.map(({ id }) => id);
     const own = await mailboxesOfUids(db, ids.filter(isUid));
-    const aliases = await aliasesOf(db, [...own.keys()], began);
+    const aliases = await aliasesInForce(db, [...own.keys()], began);
     for (const hosted of page.mailboxes) {
       seen.add(hosted.id);
       const mailbox = own.get(hosted.id);
