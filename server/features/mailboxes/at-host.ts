@@ -19,11 +19,13 @@ export const hostOf = (
 ): MailboxHost =>
   providers.mailboxHost(mailbox.platform, { workspaceId: mailbox.workspaceUid, domain: mailbox.domainName });
 
-/** What the mailbox may do at its host; null for one that is not there (yet, or any more). */
+/** What the mailbox may do at its host; null for one that is not there yet, or that is to go from there. */
 export const hostStatusOf = ({
   status,
   reactivationStatus,
-}: Pick<Mailbox, 'status' | 'reactivationStatus'>): HostedStatus | null => {
+  erasingSince,
+}: Pick<Mailbox, 'status' | 'reactivationStatus' | 'erasingSince'>): HostedStatus | null => {
+  if (erasingSince !== null) return null;
   switch (status) {
     case 'active':
     case 'renewal_failed':

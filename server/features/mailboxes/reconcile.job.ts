@@ -83,7 +83,6 @@ const isFree = ({ status }: Mailbox): boolean => (addressFreeStatuses as readonl
 const isComparable = (mailbox: Mailbox, now: Date): boolean =>
   hostStatusOf(mailbox) !== null &&
   mailbox.reactivationStatus !== 'pending' &&
-  mailbox.erasingSince === null &&
   now.getTime() - mailbox.updatedAt.getTime() > SETTLES_MS;
 
 const compare = async (

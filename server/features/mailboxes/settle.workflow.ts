@@ -53,7 +53,7 @@ async function follow(context: HostContext, { mailboxUid }: Args, step: StepRun)
   for (let mailbox = await mailboxOf(context.db, mailboxUid); ; ) {
     const wanted = hostStatusOf(mailbox);
     // Removed while this looked at it: what this may have made again is nobody's.
-    if (mailbox.status === 'deleted') await hostOf(context.providers, mailbox).removeMailbox(mailboxUid);
+    if (mailbox.erasingSince !== null) await hostOf(context.providers, mailbox).removeMailbox(mailboxUid);
     if (wanted === null) return;
     await keepAtHost(context, mailbox, wanted, step.key);
     mailbox = await mailboxOf(context.db, mailboxUid);
