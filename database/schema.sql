@@ -279,6 +279,7 @@ create table public.domain_checkout (
   domain_uid uuid not null,
   payment_uid uuid not null,
   price_version integer not null,
+  key_uid uuid,
   constraint domain_checkout_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint domain_checkout_pkey PRIMARY KEY (domain_uid)
 );
@@ -355,7 +356,7 @@ create table public.event_unplaced (
 create table public.funds_wait (
   uid uuid not null,
   team_uid uuid not null,
-  workspace_uid uuid not null,
+  workspace_uid uuid,
   kind text not null,
   subject_uid uuid not null,
   amount_micros bigint not null,
@@ -872,6 +873,7 @@ create table public.spend_cap (
   period text not null,
   amount_micros bigint not null,
   updated_at timestamp with time zone not null,
+  refusal_told_at timestamp with time zone,
   constraint spend_cap_amount_micros_check CHECK ((amount_micros >= 0)),
   constraint spend_cap_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text]))),
   constraint spend_cap_pkey PRIMARY KEY (uid),

@@ -210,6 +210,7 @@ export interface Domain {
 
 export interface DomainCheckout {
   domain_uid: string;
+  key_uid: string | null;
   payment_uid: string;
   price_version: number;
 }
@@ -266,7 +267,7 @@ export interface FundsWait {
   uid: string;
   urgent: boolean;
   waiting_since: Timestamp;
-  workspace_uid: string;
+  workspace_uid: string | null;
 }
 
 export interface IdempotencyKey {
@@ -862,6 +863,7 @@ export interface SchemaMigration {
 export interface SpendCap {
   amount_micros: number;
   period: string;
+  refusal_told_at: Timestamp | null;
   scope: string;
   scope_uid: string;
   team_uid: string;

@@ -59,8 +59,8 @@ export type Pipeline<FeatureContext> = {
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
   takeCall: TakeCall;
   idempotency: Idempotency;
-  /** Adds to a refusal, on its way to the caller, what only the whole program knows. */
-  completeError?(error: ApiError, facts: RequestFacts): ApiError;
+  /** Adds to a refusal, on its way to the caller, what only the whole program knows, and may tell others of it. */
+  completeError?(error: ApiError, facts: RequestFacts): ApiError | Promise<ApiError>;
   /** Told when an answer is not what the endpoint declares; for tests. What it throws becomes a 500. */
   checkResponses?: (mismatch: Mismatch) => void;
 };
@@ -82,7 +82,7 @@ export const serve = async <FeatureContext>(
     answer = await run(pipeline, endpoint, c, facts, headers);
   } catch (thrown) {
     const error = asApiError(thrown, c, pipeline.log, facts);
-    answer = errorAnswer(pipeline.completeError?.(error, facts) ?? error, headers);
+    answer = errorAnswer((await pipeline.completeError?.(error, facts)) ?? error, headers);
   }
   if (answer.file) setFileHeaders(headers, answer.file);
   if (pipeline.checkResponses) {

@@ -62,6 +62,7 @@ import { quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/ind
 import {
   fundsOf,
   plansSubscribed,
+  subscriptionContinuations,
   subscriptionEndpoints,
   subscriptionErrors,
   subscriptionWorkflows,
@@ -126,6 +127,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 /** How each kind of purchase that waits for credits goes on when they arrive. */
 const continuations: Readonly<Record<string, Continuation>> = {
   order: orderContinuation,
+  ...subscriptionContinuations,
   ...domainContinuations,
   ...mailboxContinuations,
 };

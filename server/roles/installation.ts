@@ -12,6 +12,7 @@ import { type WorkflowStarter, workflowStarter } from '../../workflow/starter.ts
 import type { Config } from '../config/config.ts';
 import { publicUrlOf, type Role } from '../config/server.ts';
 import { type Keys, openKeys } from '../features/accounts/index.ts';
+import { tellCapRefusal } from '../features/billing/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { endEventStreams } from '../features/events/index.ts';
 import { withPayLink } from '../features/payments/index.ts';
@@ -165,7 +166,10 @@ export const startInstallation = async (
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
-        completeError: (error, { teamId }) => withPayLink(context, error, teamId),
+        completeError: async (error, { teamId }) => {
+          await tellCapRefusal(db, error);
+          return withPayLink(context, error, teamId);
+        },
         mounts: paymentMounts(context, log.child({ role: 'api' })),
         checkResponses,
         trustedProxies: config.server.trustedProxies,

@@ -7,7 +7,7 @@ import { creditsArrived } from './arrival.ts';
 import { type ChargeLine, type ChargeSubject, totalOf, wayBack } from './charge.ts';
 import { insufficientFunds } from './errors.ts';
 import { walletEvent } from './events.ts';
-import { checkCaps, spendUnderCaps } from './spend-caps.ts';
+import { checkCaps, refuseBeyondCaps, spendUnderCaps } from './spend-caps.ts';
 import {
   chargeSetStatus,
   chargesCapture,
@@ -44,6 +44,8 @@ export const reserveCharges = async (
     workspaceUid: string | null;
     /** The key that asks, whose caps count; null for what happens by itself. */
     keyUid: string | null;
+    /** What the key asked for was paid outside since: it counts under the caps, and is refused by none. */
+    paidOutside?: boolean;
     reference: { type: Purchase; uid: string };
     /** What is bought once; the uid of the reference, where one thing is bought in one go. */
     key?: string;
@@ -54,12 +56,12 @@ export const reserveCharges = async (
     now: Date;
   },
 ): Promise<number> => {
-  const { teamUid, workspaceUid, keyUid, now } = purchase;
+  const { teamUid, workspaceUid, keyUid, paidOutside, now } = purchase;
   await fundsLock(tx, teamUid);
   const totalMicros = totalOf(purchase.lines);
   const beforeMicros = await walletBalance(tx, teamUid);
   assertAffordable(beforeMicros, totalMicros, purchase.reference.type);
-  await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, totalMicros, now });
+  await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, paidOutside, totalMicros, now });
   const charges = purchase.lines.map((line) => ({
     ...line,
     uid: newId(),
@@ -102,21 +104,28 @@ const assertAffordable = (walletMicros: number, totalMicros: number, purchase: P
   });
 };
 
+type Planned = {
+  teamUid: string;
+  workspaceUid: string | null;
+  keyUid: string | null;
+  lines: readonly { amountMicros: number }[];
+  now: Date;
+};
+
 /** For a dry run: throws whatever `reserveCharges` would refuse the purchase for, and reserves nothing. */
-export const assertPayable = async (
+export const assertPayable = async (db: Db, purchase: Planned & { type: Purchase }): Promise<void> => {
+  assertAffordable(await walletBalance(db, purchase.teamUid), totalOf(purchase.lines), purchase.type);
+  await assertWithinCaps(db, purchase, { dryRun: true });
+};
+
+/** For what is paid later or outside: throws `spend_cap_exceeded` when a cap refuses it. A dry run is not told of. */
+export const assertWithinCaps = async (
   db: Db,
-  purchase: {
-    teamUid: string;
-    workspaceUid: string | null;
-    keyUid: string | null;
-    type: Purchase;
-    lines: readonly { amountMicros: number }[];
-    now: Date;
-  },
+  purchase: Planned,
+  { dryRun }: { dryRun: boolean },
 ): Promise<void> => {
-  const totalMicros = totalOf(purchase.lines);
-  assertAffordable(await walletBalance(db, purchase.teamUid), totalMicros, purchase.type);
-  await checkCaps(db, { ...purchase, totalMicros });
+  const spending = { ...purchase, totalMicros: totalOf(purchase.lines) };
+  await (dryRun ? checkCaps(db, spending) : refuseBeyondCaps(db, spending));
 };
 
 /** Turns what was reserved for a thing into a charge. Doing it again changes nothing. */

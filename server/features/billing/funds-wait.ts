@@ -9,7 +9,8 @@ import { fundsHold, walletBalance } from './store.ts';
 
 export type FundsWait = {
   teamUid: string;
-  workspaceUid: string;
+  /** Null for what belongs to the team as a whole. */
+  workspaceUid: string | null;
   /** Which continuation goes on with it, by its name in `roles/contract.ts`, such as `order`. */
   kind: string;
   subjectUid: string;

@@ -16,6 +16,7 @@ export { totalOf } from './charge.ts';
 export {
   addCredits,
   assertPayable,
+  assertWithinCaps,
   captureCharges,
   giveBackCharges,
   lockFunds,
@@ -29,6 +30,7 @@ export { proveLedgers } from './prove-ledger.job.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
 export { firstSettledAt, settledBetween, teamsSettledBetween } from './settled.ts';
+export { tellCapRefusal } from './spend-caps.ts';
 export {
   accountsInsert as openAccounts,
   balances as ledgerBalances,

@@ -53,7 +53,7 @@ describe('a spend cap', () => {
     const { body: caps } = await api.get('/billing/spend-caps', { key: team.key });
     expect(caps.spend_caps).toMatchObject([{ spent_credits: 25, remaining_credits: 5, limit_credits: 30 }]);
     expect((await api.get('/billing/wallet', { key: team.key })).body.credits_remaining).toBe(975);
-    expect(await eventsOf(team)).toEqual(['wallet.spend_cap_nearly_reached']);
+    expect(await eventsOf(team)).toEqual(['wallet.spend_cap_nearly_reached', 'wallet.spend_cap_refused']);
     await setCap(team, { scope: 'team', credits: null });
     expect((await buy(team)).status).toBe(200);
   });
@@ -64,7 +64,11 @@ describe('a spend cap', () => {
     const replies = await Promise.all(Array.from({ length: 40 }, () => buy(team)));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(8);
     expect(new Set(replies.map(({ body }) => body.code))).toEqual(new Set([undefined, 'spend_cap_exceeded']));
-    expect(await eventsOf(team)).toEqual(['wallet.spend_cap_nearly_reached', 'wallet.spend_cap_reached']);
+    expect((await eventsOf(team)).sort()).toEqual([
+      'wallet.spend_cap_nearly_reached',
+      'wallet.spend_cap_reached',
+      'wallet.spend_cap_refused',
+    ]);
   });
 
   test('of a workspace or a key holds for that one alone, and a capped key cannot lift it', async () => {
@@ -82,6 +86,32 @@ describe('a spend cap', () => {
     expect((await buy(team)).status).toBe(200);
     const unknown = await setCap(team, { scope: 'workspace', scope_uid: team.teamUid, credits: 1 });
     expect([unknown.status, unknown.body.code]).toEqual([404, 'cap_scope_not_found']);
+  });
+
+  test('that refused something tells so once a day, and a dry run tells nothing', async () => {
+    const team = await addTeam(api.installation);
+    await setCap(team, { scope: 'team', credits: 5 });
+    expect((await buy(team, { dryRun: true })).body.code).toBe('spend_cap_exceeded');
+    expect(await eventsOf(team)).toEqual([]);
+    for (let tries = 0; tries < 3; tries += 1) expect((await buy(team)).body.code).toBe('spend_cap_exceeded');
+    expect(await eventsOf(team)).toEqual(['wallet.spend_cap_refused']);
+    const { data } = await api.database.db
+      .selectFrom('event')
+      .select('data')
+      .where('team_uid', '=', team.teamUid)
+      .where('type', '=', 'wallet.spend_cap_refused')
+      .executeTakeFirstOrThrow();
+    expect(data).toMatchObject({
+      cap: { scope: 'team', period: 'day' },
+      limit_credits: 5,
+      required_credits: 12.5,
+      workspace_uid: team.workspaceUid,
+    });
+    // As if it had been told of yesterday.
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await api.database.db.updateTable('spend_cap').set({ refusal_told_at: yesterday }).execute();
+    await buy(team);
+    expect(await eventsOf(team)).toHaveLength(2);
   });
 
   test('counts no longer what was given back', async () => {

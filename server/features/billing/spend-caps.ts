@@ -4,8 +4,9 @@
 // `fundsLock`, so two purchases of a team cannot pass a cap together. What happens by itself (a renewal) counts and is
 // not refused: a cap keeps programs from buying, it does not take away what a team has.
 import { sql } from 'kysely';
-import type { Db, Tx } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import { ApiError } from '../../http/errors.ts';
 import { type NewEvent, recordEvents } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import { spendCapExceeded } from './errors.ts';
@@ -111,6 +112,8 @@ export type Spending = {
   workspaceUid: string | null;
   /** The key that asks; null for what happens by itself. */
   keyUid: string | null;
+  /** What a key asked for and was paid outside since: it counts, and is refused no more. */
+  paidOutside?: boolean;
   totalMicros: number;
   now: Date;
 };
@@ -126,7 +129,7 @@ const TOLD_AT = [
  * would pass. Answers what is to be told if it is made.
  */
 export const checkCaps = async (db: Db, spending: Spending): Promise<NewEvent[]> => {
-  const { teamUid, workspaceUid, keyUid, totalMicros, now } = spending;
+  const { teamUid, workspaceUid, keyUid, totalMicros, now, paidOutside = false } = spending;
   if (totalMicros === 0) return [];
   const under: Record<CapScope, string | null> = { team: teamUid, workspace: workspaceUid, key: keyUid };
   const told: NewEvent[] = [];
@@ -140,7 +143,7 @@ export const checkCaps = async (db: Db, spending: Spending): Promise<NewEvent[]>
       spent_credits: microsToCredits(spent),
       resets_at: periodOf(cap.period, now).end.toISOString(),
     };
-    if (keyUid !== null && after > cap.amountMicros) {
+    if (keyUid !== null && !paidOutside && after > cap.amountMicros) {
       throw spendCapExceeded(
         `The ${cap.period === 'day' ? 'daily' : 'monthly'} spend cap of the ${cap.scope} is ` +
           `${figures.limit_credits} credits, ${figures.spent_credits} are spent, and this costs ` +
@@ -152,20 +155,71 @@ export const checkCaps = async (db: Db, spending: Spending): Promise<NewEvent[]>
       ({ part }) => spent < cap.amountMicros * part && after >= cap.amountMicros * part,
     );
     if (!crossed) continue;
-    told.push({
-      teamUid,
-      workspaceUid: cap.scope === 'workspace' ? cap.scopeUid : null,
-      type: `wallet.${crossed.what}`,
-      subjectType: 'wallet',
-      subjectUid: teamUid,
-      data: { ...figures, spent_credits: microsToCredits(after) },
-      occurredAt: now,
-    });
+    const whose = cap.scope === 'workspace' ? cap.scopeUid : null;
+    const data = { ...figures, spent_credits: microsToCredits(after) };
+    told.push(capEvent(teamUid, whose, crossed.what, data, now));
   }
   return told;
 };
 
+/** A purchase, and no dry run, that a cap refused. What it had written is rolled back, so it is told of afterwards. */
+class SpendCapRefusal extends ApiError {
+  readonly spending: Spending;
+
+  constructor({ definition, message, fields }: ApiError, spending: Spending) {
+    super(definition, message, fields);
+    this.spending = spending;
+  }
+}
+
+/** Like `checkCaps`, for a purchase that is made: a refusal can be told of with `tellCapRefusal`. */
+export const refuseBeyondCaps = async (db: Db, spending: Spending): Promise<NewEvent[]> => {
+  try {
+    return await checkCaps(db, spending);
+  } catch (error) {
+    throw error instanceof ApiError ? new SpendCapRefusal(error, spending) : error;
+  }
+};
+
 /** For a purchase that is made: refuses it, or tells what it does to the caps. Who calls holds `fundsLock`. */
 export const spendUnderCaps = async (tx: Tx, spending: Spending): Promise<void> => {
-  await recordEvents(tx, await checkCaps(tx, spending));
+  await recordEvents(tx, await refuseBeyondCaps(tx, spending));
 };
+
+/** Tells of a purchase that a cap refused, once a day for each cap; of any other error it tells nothing. */
+export const tellCapRefusal = async (db: Db, error: unknown): Promise<void> => {
+  if (!(error instanceof SpendCapRefusal)) return;
+  const { teamUid, workspaceUid, keyUid, now } = error.spending;
+  const { cap, ...figures } = error.fields as { cap: { uid: string; scope: CapScope; scope_uid: string } };
+  await inTransaction(db, async (tx) => {
+    const told = await tx
+      .updateTable('spend_cap')
+      .set({ refusal_told_at: now })
+      .where('uid', '=', cap.uid)
+      .where((eb) =>
+        eb.or([eb('refusal_told_at', 'is', null), eb('refusal_told_at', '<', periodOf('day', now).start)]),
+      )
+      .returning('uid')
+      .executeTakeFirst();
+    if (!told) return;
+    const data = { cap, ...figures, key_uid: keyUid, workspace_uid: workspaceUid };
+    const whose = cap.scope === 'workspace' ? cap.scope_uid : null;
+    await recordEvents(tx, [capEvent(teamUid, whose, 'spend_cap_refused', data, now)]);
+  });
+};
+
+const capEvent = (
+  teamUid: string,
+  workspaceUid: string | null,
+  what: string,
+  data: object,
+  occurredAt: Date,
+): NewEvent => ({
+  teamUid,
+  workspaceUid,
+  type: `wallet.${what}`,
+  subjectType: 'wallet',
+  subjectUid: teamUid,
+  data: { ...data },
+  occurredAt,
+});

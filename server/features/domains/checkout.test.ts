@@ -72,6 +72,25 @@ describe('domains/register without the wallet', () => {
     });
   });
 
+  test('counts under the spend cap of the key that asked, which refuses no checkout that was opened before', async () => {
+    const { as, register, until } = await customer();
+    const cap = { scope: 'key', credits: 20 };
+    expect((await api.call('PUT', '/billing/spend-caps', cap, as)).status).toBe(200);
+    const [one, two] = [await register([freshName()]), await register([freshName()])];
+    const spent = async (): Promise<number> =>
+      (await api.get('/billing/spend-caps', as)).body.spend_caps[0].spent_credits;
+    await pay(one.body.url);
+    await until(one.body.domain_uids[0], 'active');
+    expect(await spent()).toBe(12.5);
+    for (const more of [{}, { dry_run: true }]) {
+      expect((await register([freshName()], more)).body.code).toBe('spend_cap_exceeded');
+    }
+    // Nobody's money is kept: what a person has paid is bought.
+    await pay(two.body.url);
+    await until(two.body.domain_uids[0], 'active');
+    expect(await spent()).toBe(25);
+  });
+
   test('lets the names go when the checkout is called off or its time is over', async () => {
     const { register, until, wallet } = await customer();
     const name = freshName();

@@ -16,7 +16,7 @@ export const checkoutInsert = async (
   tx: Tx,
   paymentUid: string,
   domains: readonly Pick<Domain, 'uid'>[],
-  priceVersion: number,
+  asked: { keyUid: string; priceVersion: number },
 ): Promise<void> => {
   await tx
     .insertInto('domain_checkout')
@@ -24,17 +24,21 @@ export const checkoutInsert = async (
       domains.map(({ uid }) => ({
         domain_uid: uid,
         payment_uid: paymentUid,
-        price_version: priceVersion,
+        price_version: asked.priceVersion,
+        key_uid: asked.keyUid,
       })),
     )
     .execute();
 };
 
 /** Those of a checkout that still wait for it. */
-const waiting = async (db: Db, paymentUid: string): Promise<{ domains: Domain[]; priceVersion: number }> => {
+const waiting = async (
+  db: Db,
+  paymentUid: string,
+): Promise<{ domains: Domain[]; keyUid: string | null; priceVersion: number }> => {
   const rows = await db
     .selectFrom('domain_checkout')
-    .select(['domain_uid', 'price_version'])
+    .select(['domain_uid', 'price_version', 'key_uid'])
     .where('payment_uid', '=', paymentUid)
     .orderBy('domain_uid')
     .execute();
@@ -44,6 +48,7 @@ const waiting = async (db: Db, paymentUid: string): Promise<{ domains: Domain[];
   );
   return {
     domains: [...domains.values()].filter(({ status }) => status === 'cart'),
+    keyUid: rows[0]?.key_uid ?? null,
     priceVersion: rows[0]?.price_version ?? 0,
   };
 };
@@ -55,7 +60,7 @@ const registerWaiting = async (
   paymentUid: string,
   now: Date,
 ): Promise<void> => {
-  const { domains, priceVersion } = await waiting(tx, paymentUid);
+  const { domains, keyUid, priceVersion } = await waiting(tx, paymentUid);
   const [first] = domains;
   if (!first) return;
   const { teamUid, workspaceUid } = first;
@@ -66,8 +71,8 @@ const registerWaiting = async (
     reference: { type: 'domain', uid: first.uid },
     description: domains.length === 1 ? first.name : `${domains.length} domains`,
     lines: domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
-    // Paid for outside: no cap of a key is touched by it.
-    keyUid: null,
+    keyUid,
+    paidOutside: true,
     priceVersion,
     now,
   });

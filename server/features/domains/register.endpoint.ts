@@ -5,6 +5,7 @@ import type { Db } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
+  assertWithinCaps,
   bill,
   type ChargeLine,
   insufficientFunds,
@@ -76,6 +77,8 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     const sale = await prepareRegistrations(context, buyer, asked, await currentPrices(db));
     const priced = await sale.price();
     const paysFromWallet = useWallet && (await walletMicros(db, caller.teamId)) >= totalOf(priced);
+    const withinCaps = () =>
+      assertWithinCaps(db, { ...buyer, lines: priced, now: clock.now() }, { dryRun: dry_run });
     const answer = async (on: Db, lines: ChargeLine[], payment: Payment | null) => ({
       ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
       domains_count: lines.length,
@@ -86,6 +89,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       contact_details: body.contact_details,
     });
     if (dry_run) {
+      await withinCaps();
       return {
         message: 'Nothing was bought: this is what it would cost',
         ...(await answer(db, priced, null)),
@@ -102,6 +106,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
         };
       });
     }
+    await withinCaps();
     // The vendor is asked before the transaction; a checkout whose address is never told is paid by nobody.
     const checkout = await openCheckout(context, {
       uid: newId(),

@@ -5,7 +5,7 @@
 // register twice, and a name that cannot be had is credited back by itself. After it the workflow
 // `domains.set-up` brings the domain to life; the name stays the customer's whatever becomes of that.
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { conflict, rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
@@ -94,10 +94,10 @@ export async function abandonDomain(
   domainUid: string,
   reason: string,
 ): Promise<void> {
-  await giveBackUnlessHeld({ db, clock }, domainUid);
   await inTransaction(db, async (tx) => {
-    const held = (await domainByUid(tx, domainUid))?.registrationId;
-    await moveDomain(tx, domainUid, held ? 'inactive' : 'cancelled', clock.now(), { statusReason: reason });
+    const now = clock.now();
+    const held = await giveBackUnlessHeld(tx, domainUid, now);
+    await moveDomain(tx, domainUid, held ? 'inactive' : 'cancelled', now, { statusReason: reason });
   });
 }
 
@@ -120,16 +120,17 @@ async function charge({ db, clock }: Context, { domainUid }: Args): Promise<void
   });
 }
 
-async function creditBack(context: Context, { args }: { args: Args }): Promise<void> {
-  await giveBackUnlessHeld(context, args.domainUid);
+async function creditBack({ db, clock }: Context, { args }: { args: Args }): Promise<void> {
+  await inTransaction(db, (tx) => giveBackUnlessHeld(tx, args.domainUid, clock.now()));
 }
 
-const giveBackUnlessHeld = ({ db, clock }: Pick<Context, 'db' | 'clock'>, uid: string): Promise<void> =>
-  inTransaction(db, async (tx) => {
-    const domain = await domainLock(tx, uid);
-    if (domain?.registrationId) return;
-    await giveBackCharges(tx, { type: 'domain', uid }, 'it could not be registered', clock.now());
-  });
+/** Answers whether the registry holds the name. */
+const giveBackUnlessHeld = async (tx: Tx, uid: string, now: Date): Promise<boolean> => {
+  const domain = await domainLock(tx, uid);
+  if (domain?.registrationId) return true;
+  await giveBackCharges(tx, { type: 'domain', uid }, 'it could not be registered', now);
+  return false;
+};
 
 async function registerName(context: Context, { domainUid }: Args, step: StepRun): Promise<Registration> {
   const { db, providers } = context;

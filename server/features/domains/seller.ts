@@ -80,7 +80,7 @@ export const prepareRegistrations = async (
     async hold(tx: Tx, paymentUid: string, now: Date): Promise<string[]> {
       await holdWorkspace(tx, workspaceUid);
       const domains = await insertDomains(tx, scope, priced, now, 'cart');
-      await checkoutInsert(tx, paymentUid, domains, book.version);
+      await checkoutInsert(tx, paymentUid, domains, { keyUid, priceVersion: book.version });
       return domains.map(({ uid }) => uid);
     },
   };

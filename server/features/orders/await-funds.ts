@@ -7,6 +7,7 @@ import {
   insufficientFunds,
   lockFunds,
   stopWaiting,
+  tellCapRefusal,
   totalOf,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
@@ -51,7 +52,7 @@ const partsOf = async (db: Db, orderUid: string): Promise<{ domains: Domain[]; m
 export const orderContinuation: Continuation = async (context, wait) => {
   const { db, providers, workflows } = context;
   const { domains } = await partsOf(db, wait.subjectUid);
-  const registrar = providers.registrar({ workspaceId: wait.workspaceUid });
+  const registrar = providers.registrar({ workspaceId: wait.workspaceUid! });
   const quotes = new Map(
     (await registrar.quote(domains.map(({ name }) => name))).map((quote) => [quote.name, quote]),
   );
@@ -91,6 +92,7 @@ export const orderContinuation: Continuation = async (context, wait) => {
       await reserveOrder(tx, order, lines, book.version, now);
     } catch (error) {
       if (!(error instanceof ApiError) || error.definition === insufficientFunds.definition) throw error;
+      await tellCapRefusal(tx, error);
       return giveUpOrder(tx, context, order, error.message, now);
     }
     for (const { uid } of parts.domains) await moveDomain(tx, uid, 'registration_in_progress', now);

@@ -9,6 +9,7 @@ import {
   insufficientFunds,
   lockFunds,
   spendCapExceeded,
+  stopWaiting,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
@@ -18,6 +19,7 @@ import { planNotFound, planUnchanged } from './errors.ts';
 import { subscriptionEvent } from './events.ts';
 import { payTerm } from './pay.ts';
 import { isUpgrade, prorate } from './proration.ts';
+import { waitsAs } from './settle.ts';
 import { subscriptionLock, subscriptionOf, subscriptionUpdate } from './store.ts';
 import { firstLook, type Subscription } from './subscription.ts';
 import { subscriptionShape, subscriptionView } from './view.ts';
@@ -132,6 +134,7 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
         },
         { keyUid: caller.keyId, priceVersion: book.version, now },
       );
+      await stopWaiting(tx, waitsAs(caller.teamId));
       const after: Subscription = {
         ...before,
         plan: wanted.name,

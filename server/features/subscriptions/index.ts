@@ -4,11 +4,15 @@ import { changeSubscription } from './change.endpoint.ts';
 import { getSubscription } from './get.endpoint.ts';
 import { listPlans } from './plans.endpoint.ts';
 import { renew } from './renew.workflow.ts';
+import { subscriptionPaid, WAITS_AS } from './settle.ts';
 import { uncancelSubscription } from './uncancel.endpoint.ts';
 
 export { subscriptionErrors } from './errors.ts';
 export { fundsOf, openBooks } from './funds.ts';
 export { type MailboxPrice, mailboxPrices } from './seats.ts';
+/** How an unpaid subscription goes on when credits arrive. */
+export const subscriptionContinuations = { [WAITS_AS]: subscriptionPaid };
+
 export { startRenewals } from './start-renewals.job.ts';
 export { plansSubscribed } from './store.ts';
 export { upcomingSubscriptionRenewals } from './upcoming.ts';

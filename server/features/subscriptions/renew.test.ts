@@ -7,10 +7,11 @@ import { newId } from '../../../database/uuid.ts';
 import { exerciseWorkflow } from '../../../workflow/testing.ts';
 import { createTeam } from '../accounts/index.ts';
 import { addCredits, ledgerBalances } from '../billing/index.ts';
+import type { FeatureContext } from '../context.ts';
 import { creditsToMicros } from '../price-book/index.ts';
 import { openBooks } from './funds.ts';
 import { renew, renewId } from './renew.workflow.ts';
-import { settle } from './settle.ts';
+import { settle, subscriptionPaid } from './settle.ts';
 import { subscriptionOf, subscriptionsDue } from './store.ts';
 import { upcomingSubscriptionRenewals } from './upcoming.ts';
 
@@ -143,5 +144,56 @@ describe('a year of a subscription', () => {
       periodEnd: new Date('2026-03-31T10:00:00.000Z'),
     });
     expect(await wallet(database.db, teamUid)).toBe(0);
+  });
+
+  test('that stands unpaid goes on when credits arrive, before it is tried again and before what is new', async () => {
+    const { db } = database;
+    const teamUid = await newTeam(db, 0);
+    const clock = new VirtualClock(start);
+    await pass(teamUid, clock, new Date('2026-02-28T12:00:00.000Z'));
+    expect((await subscriptionOf(db, teamUid)).status).toBe('past_due');
+    const serve = async (now: Date) => {
+      const [waiting] = await db
+        .selectFrom('funds_wait')
+        .selectAll()
+        .where('team_uid', '=', teamUid)
+        .execute();
+      expect(waiting).toMatchObject({ kind: 'subscription', urgent: true, amount_micros: 39_000_000 });
+      const wait = { teamUid, workspaceUid: null, kind: 'subscription', subjectUid: teamUid };
+      const proceed = await subscriptionPaid({} as FeatureContext, {
+        ...wait,
+        amountMicros: 39,
+        urgent: true,
+      });
+      await inTransaction(db, (tx) => proceed(tx, now));
+    };
+    await fund(db, teamUid, 50);
+    const starts = await db
+      .selectFrom('workflow_start')
+      .select('workflow')
+      .where('id', 'like', 'billing.serve-waiting:%')
+      .execute();
+    expect(starts).not.toEqual([]);
+    await serve(new Date('2026-02-28T13:00:00.000Z'));
+    expect(await subscriptionOf(db, teamUid)).toMatchObject({
+      status: 'active',
+      attempts: 0,
+      periodStart: new Date('2026-02-28T10:00:00.000Z'),
+    });
+    expect(await wallet(db, teamUid)).toBe(11);
+    expect(await db.selectFrom('funds_wait').select('uid').where('team_uid', '=', teamUid).execute()).toEqual(
+      [],
+    );
+  });
+
+  test('that ends, or is paid by another plan, waits for credits no more', async () => {
+    const { db } = database;
+    const teamUid = await newTeam(db, 0);
+    const clock = new VirtualClock(start);
+    await pass(teamUid, clock, new Date('2027-01-31T00:00:00.000Z'));
+    expect((await subscriptionOf(db, teamUid)).status).toBe('cancelled');
+    expect(await db.selectFrom('funds_wait').select('uid').where('team_uid', '=', teamUid).execute()).toEqual(
+      [],
+    );
   });
 });

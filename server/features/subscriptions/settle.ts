@@ -1,7 +1,14 @@
 // What is done about a subscription when it is due: remind, renew, try again, end. One transaction, decided by the
 // time and by what the subscription says of itself, so that doing it twice does nothing twice.
 import type { Tx } from '../../../database/database.ts';
-import { addMonths, lockFunds, walletMicros } from '../billing/index.ts';
+import {
+  addMonths,
+  type Continuation,
+  lockFunds,
+  stopWaiting,
+  waitForFunds,
+  walletMicros,
+} from '../billing/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { subscriptionEvent } from './events.ts';
@@ -19,6 +26,19 @@ export const settle = async (tx: Tx, teamUid: string, now: Date): Promise<Settle
   if (subscription.cancelAtPeriodEnd) return end(tx, subscription, 'it was cancelled', now);
   return renew(tx, subscription, now);
 };
+
+/** As what an unpaid subscription stands in its team's line of those that wait for credits. */
+export const WAITS_AS = 'subscription';
+export const waitsAs = (teamUid: string) => ({ kind: WAITS_AS, subjectUid: teamUid });
+
+/** How an unpaid subscription goes on when the credits it waited for are there, before it is tried next. */
+export const subscriptionPaid: Continuation =
+  async (_context, { subjectUid }) =>
+  async (tx, now) => {
+    const subscription = await subscriptionLock(tx, subjectUid);
+    if (subscription.status === 'past_due' && !subscription.cancelAtPeriodEnd)
+      await renew(tx, subscription, now);
+  };
 
 const remind = async (tx: Tx, subscription: Subscription, now: Date): Promise<Settled> => {
   const { plan, cycle } = nextPlan(subscription, await currentPrices(tx));
@@ -56,6 +76,8 @@ const renew = async (tx: Tx, subscription: Subscription, now: Date): Promise<Set
       ends_at: graceEnds(periodEnd).toISOString(),
     };
     await recordEvents(tx, [subscriptionEvent(unpaid, 'payment_failed', data, now)]);
+    const wait = { teamUid, workspaceUid: null, ...waitsAs(teamUid), amountMicros: price, urgent: true };
+    await waitForFunds(tx, wait, now);
     return 'unpaid';
   }
   const anchorMonths = subscription.anchorMonths + monthsOf(cycle);
@@ -88,6 +110,7 @@ const renew = async (tx: Tx, subscription: Subscription, now: Date): Promise<Set
     reminded: false,
     attempts: 0,
   };
+  await stopWaiting(tx, waitsAs(teamUid));
   await subscriptionUpdate(tx, renewed);
   await recordEvents(tx, [subscriptionEvent(renewed, 'renewed', { credits: microsToCredits(price) }, now)]);
   return 'renewed';
@@ -102,6 +125,7 @@ const end = async (tx: Tx, subscription: Subscription, reason: string, now: Date
     dueAt: null,
     endedAt: now,
   };
+  await stopWaiting(tx, waitsAs(subscription.teamUid));
   await subscriptionUpdate(tx, ended);
   await recordEvents(tx, [subscriptionEvent(ended, 'ended', { reason }, now)]);
   return 'ended';
