@@ -317,6 +317,15 @@ create table public.domain_renewal (
 CREATE INDEX domain_renewal_latest ON public.domain_renewal USING btree (domain_uid, requested_at DESC, uid DESC);
 CREATE UNIQUE INDEX domain_renewal_pending ON public.domain_renewal USING btree (domain_uid) WHERE (status = 'pending'::text);
 
+create table public.domain_tag (
+  domain_uid uuid not null,
+  tag_uid uuid not null,
+  constraint domain_tag_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint domain_tag_pkey PRIMARY KEY (domain_uid, tag_uid),
+  constraint domain_tag_tag_uid_fkey FOREIGN KEY (tag_uid) REFERENCES tag(uid) ON DELETE CASCADE
+);
+CREATE INDEX domain_tag_tag ON public.domain_tag USING btree (tag_uid);
+
 create table public.event (
   seq bigint generated always as identity not null,
   uid uuid not null,
@@ -656,6 +665,15 @@ create table public.mailbox_reconciliation (
   constraint mailbox_reconciliation_pkey PRIMARY KEY (vendor)
 );
 
+create table public.mailbox_tag (
+  mailbox_uid uuid not null,
+  tag_uid uuid not null,
+  constraint mailbox_tag_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint mailbox_tag_pkey PRIMARY KEY (mailbox_uid, tag_uid),
+  constraint mailbox_tag_tag_uid_fkey FOREIGN KEY (tag_uid) REFERENCES tag(uid) ON DELETE CASCADE
+);
+CREATE INDEX mailbox_tag_tag ON public.mailbox_tag USING btree (tag_uid);
+
 create table public.mailbox_term (
   uid uuid not null,
   mailbox_uid uuid not null,
@@ -932,6 +950,20 @@ create table public.subscription_term (
 );
 CREATE UNIQUE INDEX subscription_term_period ON public.subscription_term USING btree (team_uid, starts_at) WHERE (kind = 'period'::text);
 CREATE INDEX subscription_term_team ON public.subscription_term USING btree (team_uid, created_at DESC, uid DESC);
+
+create table public.tag (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint tag_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint tag_pkey PRIMARY KEY (uid),
+  constraint tag_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint tag_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE UNIQUE INDEX tag_name ON public.tag USING btree (workspace_uid, lower(name));
 
 create table public.team (
   uid uuid not null,

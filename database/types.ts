@@ -237,6 +237,11 @@ export interface DomainRenewal {
   years: number;
 }
 
+export interface DomainTag {
+  domain_uid: string;
+  tag_uid: string;
+}
+
 export interface Event {
   data: Json;
   occurred_at: Timestamp;
@@ -474,6 +479,11 @@ export interface MailboxPicture {
 export interface MailboxReconciliation {
   started_at: Timestamp;
   vendor: string;
+}
+
+export interface MailboxTag {
+  mailbox_uid: string;
+  tag_uid: string;
 }
 
 export interface MailboxTerm {
@@ -904,6 +914,15 @@ export interface SubscriptionTerm {
   uid: string;
 }
 
+export interface Tag {
+  created_at: Timestamp;
+  name: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
 export interface Team {
   created_at: Timestamp;
   name: string;
@@ -1073,6 +1092,7 @@ export interface DB {
   domain_checkout: DomainCheckout;
   domain_count: DomainCount;
   domain_renewal: DomainRenewal;
+  domain_tag: DomainTag;
   event: Event;
   event_position: EventPosition;
   event_unplaced: EventUnplaced;
@@ -1109,6 +1129,7 @@ export interface DB {
   mailbox_drift: MailboxDrift;
   mailbox_picture: MailboxPicture;
   mailbox_reconciliation: MailboxReconciliation;
+  mailbox_tag: MailboxTag;
   mailbox_term: MailboxTerm;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
@@ -1138,6 +1159,7 @@ export interface DB {
   spend_cap: SpendCap;
   subscription: Subscription;
   subscription_term: SubscriptionTerm;
+  tag: Tag;
   team: Team;
   wallet_settings: WalletSettings;
   "web.acme_account": WebAcmeAccount;

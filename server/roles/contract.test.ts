@@ -121,6 +121,15 @@ const spareCredential = async (): Promise<string> => {
   return (await api.post('/cloudflare-domains/connect', { ...token, api_token: spare })).body.credential_uid;
 };
 
+const freshTag = async (): Promise<string> => (await api.post('/tags', { name: freshName() })).body.uid;
+
+/** Assigning it again changes nothing, so that every answer counts the same. */
+const tagOn = async (mailboxUid: string): Promise<string> => {
+  const uid = await freshTag();
+  await api.post('/tags/assign', { tag_uids: [uid], mailbox_uids: [mailboxUid] });
+  return uid;
+};
+
 /** Its address leads nowhere that a request may go to. */
 const webhook = async (): Promise<string> =>
   (await api.post('/webhooks', { url: 'https://127.0.0.1/', event_types: ['webhook.test'] })).body.uid;
@@ -272,6 +281,15 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'api-keys.list': { query: {} },
       'api-keys.revoke': async () => ({ body: { uid: await apiKey() } }),
       'api-keys.rotate': async () => ({ body: { uid: await apiKey() } }),
+      'tags.create': { body: { name } },
+      'tags.rename': async () => ({ params: { id: await freshTag() }, body: { name } }),
+      'tags.delete': async () => ({ params: { id: await freshTag() } }),
+      'tags.assign': async () => ({
+        body: { tag_uids: [await tagOn(mailbox.uid)], resource_type: 'mailbox', resource_ids: [mailbox.uid] },
+      }),
+      'tags.remove': async () => ({
+        body: { tag_uids: [await freshTag()], resource_type: 'domain', resource_ids: [domain.uid] },
+      }),
       'webhooks.create': { body: { url: 'https://hooks.example/ik' } },
       'webhooks.list': { query: {} },
       'webhooks.details': async () => ({ query: { uid: await webhook() } }),

@@ -24,6 +24,7 @@ import {
   domainWorkflows,
   registrationSeller,
   renewalSeller,
+  taggableDomains,
   upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
@@ -42,6 +43,7 @@ import {
   mailboxTotals,
   mailboxWorkflows,
   platformsOfDomains,
+  taggableMailboxes,
   upcomingMailboxRenewals,
 } from '../features/mailboxes/index.ts';
 import {
@@ -69,6 +71,7 @@ import {
   upcomingSubscriptionRenewals,
 } from '../features/subscriptions/index.ts';
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
+import { tagEndpoints, tagErrors } from '../features/tags/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
 import { zoneAccountErrors } from '../features/zone-accounts/index.ts';
@@ -107,6 +110,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...workspaceEndpoints(workspaceContents, followWorkspace),
   ...eventEndpoints,
   ...keyEndpoints,
+  ...tagEndpoints({ domain: taggableDomains, mailbox: taggableMailboxes }),
   ...domainEndpoints(domainMailboxes),
   ...cloudflareDomainEndpoints(domainMailboxes),
   ...dnsEndpoints(platformsOfDomains, boughtDomains),
@@ -156,6 +160,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...subscriptionErrors,
   ...invoiceErrors,
   ...quoteErrors,
+  ...tagErrors,
   ...dnsErrors,
   ...domainErrors,
   ...zoneAccountErrors,

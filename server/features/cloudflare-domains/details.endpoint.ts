@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import {
-  credentialsOf,
+  besideDomains,
   type DomainMailboxes,
   domainFind,
   domainNotFound,
@@ -42,7 +42,7 @@ export const connectedDetails = (mailboxes: DomainMailboxes) =>
         domain: domainRow(domain, {
           assigned: held?.count ?? 0,
           maxMailboxes: settings.maxMailboxesPerDomain,
-          credentials: await credentialsOf(db, [domain]),
+          ...(await besideDomains(db, [domain])),
         }),
       };
     },

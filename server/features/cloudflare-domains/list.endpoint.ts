@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
-import { credentialsOf, type DomainMailboxes, domainRow, domainShape, hostedPage } from '../domains/index.ts';
+import { besideDomains, type DomainMailboxes, domainRow, domainShape, hostedPage } from '../domains/index.ts';
+import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { VENDOR } from './vendor.ts';
 
 export const listConnected = (mailboxes: DomainMailboxes) =>
@@ -14,24 +15,29 @@ export const listConnected = (mailboxes: DomainMailboxes) =>
     method: 'GET',
     path: '/cloudflare-domains/list',
     scope: 'workspace',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ ...pageQuery, ...tagFilterFields }),
     response: z.object({ domains: z.array(domainShape), ...pageAnswer }),
     errors: [],
     async handle({ query, workspace }, { db, settings }) {
       const page = { limit: query.limit, offset: pageOffset(query) };
-      const { domains, total } = await hostedPage(db, workspace.uid, VENDOR, page);
+      const { domains, total } = await hostedPage(
+        db,
+        workspace.uid,
+        { mode: VENDOR, tags: tagFilterOf(query) },
+        page,
+      );
       const held = await mailboxes.held(
         db,
         domains.map(({ uid }) => uid),
       );
-      const credentials = await credentialsOf(db, domains);
+      const beside = await besideDomains(db, domains);
       return {
         message: 'Cloudflare domains retrieved successfully',
         domains: domains.map((domain) =>
           domainRow(domain, {
             assigned: held.get(domain.uid)?.count ?? 0,
             maxMailboxes: settings.maxMailboxesPerDomain,
-            credentials,
+            ...beside,
           }),
         ),
         ...pageFields(query, total),

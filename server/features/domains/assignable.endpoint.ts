@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
+import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { assignablePage } from './pages.ts';
-import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 
 export const assignableDomains = (mailboxes: DomainMailboxes) =>
   defineEndpoint<FeatureContext>()({
@@ -16,7 +17,7 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
     method: 'GET',
     path: '/domains/assignable',
     scope: 'workspace',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ ...pageQuery, ...tagFilterFields }),
     response: z.object({
       domains: z.array(
         z
@@ -39,17 +40,22 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
       const maximum = settings.maxMailboxesPerDomain;
       const full = await mailboxes.full(db, workspace.uid, maximum);
       const page = { limit: query.limit, offset: pageOffset(query) };
-      const { domains, total } = await assignablePage(db, workspace.uid, full, page);
+      const { domains, total } = await assignablePage(
+        db,
+        workspace.uid,
+        { full, tags: tagFilterOf(query) },
+        page,
+      );
       const held = await mailboxes.held(
         db,
         domains.map(({ uid }) => uid),
       );
-      const credentials = await credentialsOf(db, domains);
+      const beside = await besideDomains(db, domains);
       return {
         message: 'Domains retrieved successfully',
         domains: domains.map((domain) => {
           const { count = 0, platform = null } = held.get(domain.uid) ?? {};
-          const row = domainRow(domain, { assigned: count, maxMailboxes: maximum, credentials });
+          const row = domainRow(domain, { assigned: count, maxMailboxes: maximum, ...beside });
           return { ...row, maximum_mailboxes: maximum, platform };
         }),
         reserved_usernames: [...mailboxes.reservedUsernames],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainNotFound } from './errors.ts';
-import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 import { nameSought } from './settings.ts';
 import { domainFind } from './store.ts';
 
@@ -37,7 +37,7 @@ export const domainDetails = (mailboxes: DomainMailboxes) =>
         domain: domainRow(domain, {
           assigned: held?.count ?? 0,
           maxMailboxes: settings.maxMailboxesPerDomain,
-          credentials: await credentialsOf(db, [domain]),
+          ...(await besideDomains(db, [domain])),
         }),
       };
     },

@@ -1,5 +1,6 @@
 // Front door of domains.
 import type { Db } from '../../../database/database.ts';
+import type { Taggable } from '../tags/index.ts';
 import type { WorkspaceContents } from '../workspaces/index.ts';
 import { assignableDomains } from './assignable.endpoint.ts';
 import { domainRenewalPaid } from './auto-renew.job.ts';
@@ -12,6 +13,7 @@ import { isPreparedFor } from './connection.ts';
 import { domainTotals } from './counts.ts';
 import { domainDetails } from './details.endpoint.ts';
 import { type DomainStatus, isGone } from './domain.ts';
+import { domainNotFound } from './errors.ts';
 import { listDomains } from './list.endpoint.ts';
 import { domainNameservers } from './nameservers.endpoint.ts';
 import { regenerateNameservers } from './regenerate-nameservers.endpoint.ts';
@@ -33,6 +35,7 @@ import { setDmarc } from './set-dmarc.endpoint.ts';
 import { setEmailForwarding } from './set-email-forwarding.endpoint.ts';
 import { setForwarding } from './set-forwarding.endpoint.ts';
 import { FIRST_RUN, setUp, setUpId } from './set-up.workflow.ts';
+import { domainsLock } from './store.ts';
 
 export { cancelRegistration } from './cancel-purchase.ts';
 export { domainsCharged } from './charged.ts';
@@ -64,8 +67,8 @@ export {
 } from './removal.ts';
 export { renewalSeller } from './renewal-seller.ts';
 export {
+  besideDomains,
   contactDetails,
-  credentialsOf,
   type DomainMailboxes,
   domainRow,
   domainShape,
@@ -105,6 +108,15 @@ export { retrySetUp } from './retry-set-up.job.ts';
 export const domainContinuations = { [DOMAIN_WAITS_AS]: domainRenewalPaid };
 
 export { upcomingDomainRenewals } from './upcoming.ts';
+
+/** Domains, as tags are put on them. */
+export const taggableDomains: Taggable = {
+  async lock(tx, workspaceUid, uids) {
+    const domains = await domainsLock(tx, workspaceUid, { uids, names: [] });
+    return new Map(domains.map(({ uid, name }) => [uid, { name }]));
+  },
+  notFound: domainNotFound,
+};
 
 /** What domains need to know of mailboxes is handed in: mailboxes come later in the order of features. */
 export const domainWorkflows = (mailboxes: DomainMailboxes) => [

@@ -10,9 +10,10 @@ import {
 } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
+import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { domainCounts, nameserverMatchCounts } from './counts.ts';
 import { domainPage } from './pages.ts';
-import { credentialsOf, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
 
 const word = z.string().trim().min(1).max(253);
 
@@ -35,6 +36,7 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         }),
         keywords: orAbsent(z.array(word).max(50)),
         status: orAbsent(z.array(z.string()).max(20)),
+        ...tagFilterFields,
       })
       .refine(...searchTakesNoCursor),
     response: z.object({
@@ -47,7 +49,10 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
     errors: [],
     async handle({ body, workspace }, { db, settings }) {
       const { keyword, keywords, status } = body;
-      const filter = { keyword, keywords, status: status?.length ? status : undefined };
+      const filter = {
+        ...{ keyword, keywords, status: status?.length ? status : undefined },
+        tags: tagFilterOf(body),
+      };
       const { domains, total } = await domainPage(db, workspace.uid, filter, newestFirstPage(body));
       const held = await mailboxes.held(
         db,
@@ -55,7 +60,7 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
       );
       const rest = {
         maxMailboxes: settings.maxMailboxesPerDomain,
-        credentials: await credentialsOf(db, domains),
+        ...(await besideDomains(db, domains)),
       };
       return {
         message: 'Domains retrieved successfully',

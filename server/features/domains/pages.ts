@@ -2,11 +2,17 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { carriesTags, type TagFilter } from '../tags/index.ts';
 import { domainCounts } from './counts.ts';
 import { type Domain, goneStatuses } from './domain.ts';
 import { domainFromRow } from './store.ts';
 
-export type DomainFilter = { keyword?: string; keywords?: string[]; status?: string[] };
+export type DomainFilter = {
+  keyword?: string;
+  keywords?: string[];
+  status?: string[];
+  tags?: TagFilter;
+};
 
 /** Newest first; with a keyword, and without a cursor, the exact name comes before everything else. */
 export const domainPage = async (
@@ -28,8 +34,8 @@ export const domainPage = async (
     .limit(limit)
     .offset(offset)
     .execute();
-  const keywords = filter.keyword || filter.keywords?.length;
-  const total = keywords
+  const narrowed = filter.keyword || filter.keywords?.length || filter.tags;
+  const total = narrowed
     ? Number(
         (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
       )
@@ -41,14 +47,15 @@ export const domainPage = async (
 export const assignablePage = async (
   db: Db,
   workspaceUid: string,
-  fullUids: string[],
+  { full, tags }: { full: string[]; tags: TagFilter | undefined },
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ domains: Domain[]; total: number }> => {
   const matching = db
     .selectFrom('domain')
     .where('workspace_uid', '=', workspaceUid)
     .where('status', '=', 'active')
-    .where('uid', '<>', sql<string>`all(${fullUids}::uuid[])`);
+    .where('uid', '<>', sql<string>`all(${full}::uuid[])`)
+    .$if(tags !== undefined, (query) => query.where(carriesTags('domain', workspaceUid, tags!)));
   const [rows, counted] = await Promise.all([
     matching
       .selectAll()
@@ -70,6 +77,9 @@ const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(patterns.length > 0, (query) =>
       query.where((eb) => eb.or(patterns.map((pattern) => eb('name', 'like', pattern)))),
+    )
+    .$if(filter.tags !== undefined, (query) =>
+      query.where(carriesTags('domain', workspaceUid, filter.tags!)),
     );
 };
 
@@ -85,14 +95,15 @@ const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
 export const hostedPage = async (
   db: Db,
   workspaceUid: string,
-  mode: string,
+  { mode, tags }: { mode: string; tags: TagFilter | undefined },
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ domains: Domain[]; total: number }> => {
   const matching = db
     .selectFrom('domain')
     .where('workspace_uid', '=', workspaceUid)
     .where('connection_mode', '=', mode)
-    .where('status', 'not in', [...goneStatuses]);
+    .where('status', 'not in', [...goneStatuses])
+    .$if(tags !== undefined, (query) => query.where(carriesTags('domain', workspaceUid, tags!)));
   const [rows, counted] = await Promise.all([
     matching
       .selectAll()

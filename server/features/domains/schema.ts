@@ -8,6 +8,7 @@ import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { ApiError } from '../../http/errors.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import { tagNames } from '../tags/index.ts';
 import { credentialStatuses } from '../zone-accounts/index.ts';
 import { type Domain, dmarcPolicies } from './domain.ts';
 
@@ -158,21 +159,29 @@ export const refuseUnlessSome = (refusals: ApiError[], result: readonly object[]
   }
 };
 
-/** The credentials through which zones of these domains are reached, and whether they work. */
-export const credentialsOf = (db: Db, domains: readonly Domain[]): Promise<ReadonlyMap<string, string>> =>
-  credentialStatuses(
+/** What rows of domains show that is kept elsewhere. */
+export type BesideDomains = {
+  /** Whether the credentials through which their zones are reached work. */
+  credentials: ReadonlyMap<string, string>;
+  tags: ReadonlyMap<string, string[]>;
+};
+
+export const besideDomains = async (db: Db, domains: readonly Domain[]): Promise<BesideDomains> => ({
+  credentials: await credentialStatuses(
     db,
     domains.flatMap(({ credentialUid }) => credentialUid ?? []),
-  );
+  ),
+  tags: await tagNames(
+    db,
+    'domain',
+    domains.map(({ uid }) => uid),
+  ),
+});
 
 /** The row as the API shows it. */
 export const domainRow = (
   domain: Domain,
-  {
-    assigned,
-    maxMailboxes,
-    credentials,
-  }: { assigned: number; maxMailboxes: number; credentials: ReadonlyMap<string, string> },
+  { assigned, maxMailboxes, credentials, tags }: { assigned: number; maxMailboxes: number } & BesideDomains,
 ) => ({
   uid: domain.uid,
   id: domain.uid,
@@ -201,7 +210,7 @@ export const domainRow = (
   forwarding_url: domain.forwardingUrl,
   forwarding_permanent: domain.forwardingPermanent,
   forwarding_keep_path: domain.forwardingKeepPath,
-  tags: [],
+  tags: tags.get(domain.uid) ?? [],
   cf_zone_id: domain.zoneId,
   credential_status: domain.credentialUid && (credentials.get(domain.credentialUid) ?? null),
   createdAt: domain.createdAt.toISOString(),

@@ -7,6 +7,7 @@ export type SubjectType =
   | 'order'
   | 'payment'
   | 'subscription'
+  | 'tag'
   | 'wallet'
   | 'workspace'
   | 'webhook'

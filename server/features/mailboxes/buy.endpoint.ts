@@ -13,7 +13,7 @@ import {
   noDomainsFound,
   tooManyMailboxesOnDomain,
 } from './errors.ts';
-import { mailboxRow, mailboxShape, mailboxWishFields } from './schema.ts';
+import { mailboxRows, mailboxShape, mailboxWishFields } from './schema.ts';
 import { mailboxSeller } from './seller.ts';
 import { mailboxesOfUids } from './store.ts';
 
@@ -71,7 +71,10 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
       return {
         message: 'Mailbox scheduled to be assigned to domains successfully',
         ...bill(lines, await walletMicros(tx, caller.teamId), { dryRun: false }),
-        mailboxes: bought.mailboxUids!.map((uid) => mailboxRow(rows.get(uid)!)),
+        mailboxes: await mailboxRows(
+          tx,
+          bought.mailboxUids!.map((uid) => rows.get(uid)!),
+        ),
       };
     });
   },

@@ -55,7 +55,7 @@ export const changePassword = defineEndpoint<FeatureContext>()({
       changeUid = (await requestChange(tx, context, mailbox, values, by)).uid;
       await mailboxUpdate(tx, mailbox.uid, { sealed: after }, clock.now());
       const changed = (await mailboxByUid(tx, mailbox.uid))!;
-      return { message: 'Password change scheduled', mailbox: mailboxRow(changed) };
+      return { message: 'Password change scheduled', mailbox: await mailboxRow(tx, changed) };
     });
     // The old one is to be good for nothing by the time somebody reads the answer.
     if (changeUid) await waitForChange(db, changeUid);

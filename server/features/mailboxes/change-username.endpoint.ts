@@ -45,7 +45,7 @@ export const changeUsername = defineEndpoint<FeatureContext>()({
         message: change ? 'Username change scheduled' : 'The mailbox has this username already',
         previous_email: mailbox.address,
         previous_email_until: change ? until.toISOString() : null,
-        mailbox: mailboxRow((await mailboxByUid(tx, mailbox.uid))!),
+        mailbox: await mailboxRow(tx, (await mailboxByUid(tx, mailbox.uid))!),
       };
     });
     if (changeUid) await waitForChange(context.db, changeUid);

@@ -31,7 +31,7 @@ export const mailboxDetails = defineEndpoint<FeatureContext>()({
     const mailbox = await findOne(db, workspace.uid, query);
     const aliases = await aliasesOf(db, mailbox.uid);
     const row = {
-      ...mailboxRow(mailbox),
+      ...(await mailboxRow(db, mailbox)),
       signature: mailbox.signature,
       forwarding_keep_copy: mailbox.forwardingKeepCopy,
       aliases: aliases.map(({ address, endsAt }) => ({ email: address, ends_at: endsAt })),

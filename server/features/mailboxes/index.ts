@@ -2,6 +2,7 @@
 import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { DomainMailboxes } from '../domains/index.ts';
+import type { Taggable } from '../tags/index.ts';
 import { advanceMailboxes } from './advance.job.ts';
 import { mailboxAvailability } from './availability.endpoint.ts';
 import { buyMailboxes } from './buy.endpoint.ts';
@@ -17,6 +18,7 @@ import { mailboxDrift } from './drift.endpoint.ts';
 import { endAlias } from './end-alias.workflow.ts';
 import { WAITS_AS } from './ending.ts';
 import { erase } from './erase.workflow.ts';
+import { mailboxNotFound } from './errors.ts';
 import { failureReason } from './failure-reason.endpoint.ts';
 import { forwardingJobs } from './forwarding-jobs.endpoint.ts';
 import { listMailboxes } from './list.endpoint.ts';
@@ -33,7 +35,7 @@ import { setUpForwarding } from './set-up-forwarding.endpoint.ts';
 import { settle } from './settle.workflow.ts';
 import { showCredentials } from './show-credentials.endpoint.ts';
 import { mailboxStatus } from './status.endpoint.ts';
-import { fullDomains, mailboxesOnDomains } from './store.ts';
+import { fullDomains, mailboxesLock, mailboxesOnDomains } from './store.ts';
 import { suspendMailboxes } from './suspend.endpoint.ts';
 import { generateTotp } from './totp.endpoint.ts';
 import { uncancelMailboxes } from './uncancel.endpoint.ts';
@@ -131,6 +133,15 @@ export const domainMailboxes: DomainMailboxes = {
   reservedUsernames,
   suspendAll: suspendMailboxesOf,
   bringBack: bringMailboxesBack,
+};
+
+/** Mailboxes, as tags are put on them. */
+export const taggableMailboxes: Taggable = {
+  async lock(tx, workspaceUid, uids) {
+    const mailboxes = await mailboxesLock(tx, workspaceUid, uids);
+    return new Map(mailboxes.map(({ uid, address }) => [uid, { email: address }]));
+  },
+  notFound: mailboxNotFound,
 };
 
 /** Whose mailboxes these domains hold; nothing for one that has none. */

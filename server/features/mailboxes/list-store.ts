@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { carriesTags, type TagFilter } from '../tags/index.ts';
 import { mailboxCounts } from './counts.ts';
 import type { Mailbox } from './mailbox.ts';
 import { mailboxColumns, mailboxFromRow, ofWorkspace } from './store.ts';
@@ -15,6 +16,7 @@ export type MailboxFilter = {
   domainUid?: string | undefined;
   status?: string[] | undefined;
   platform?: Platform | undefined;
+  tags?: TagFilter | undefined;
 };
 
 /** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
@@ -37,7 +39,7 @@ export const mailboxPage = async (
     .limit(limit)
     .offset(offset)
     .execute();
-  const narrowed = filter.email || filter.keyword || filter.domain || filter.domainUid;
+  const narrowed = filter.email || filter.keyword || filter.domain || filter.domainUid || filter.tags;
   const total = narrowed
     ? Number(
         (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
@@ -56,6 +58,9 @@ const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
     .$if(filter.domainUid !== undefined, (query) => query.where('domain_uid', '=', filter.domainUid!))
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(filter.platform !== undefined, (query) => query.where('platform', '=', filter.platform!))
+    .$if(filter.tags !== undefined, (query) =>
+      query.where(carriesTags('mailbox', workspaceUid, filter.tags!)),
+    )
     .$if(filter.keyword !== undefined, (query) =>
       query.where('search', 'like', `%${filter.keyword!.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`),
     );

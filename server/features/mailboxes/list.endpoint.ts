@@ -11,7 +11,7 @@ import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/p
 import type { FeatureContext } from '../context.ts';
 import { mailboxCounts } from './counts.ts';
 import { mailboxPage } from './list-store.ts';
-import { filterOf, mailboxFilter, mailboxRow, mailboxShape } from './schema.ts';
+import { filterOf, mailboxFilter, mailboxRows, mailboxShape } from './schema.ts';
 
 export const listMailboxes = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.list',
@@ -45,7 +45,7 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
     }
     return {
       message: 'Mailboxes retrieved successfully',
-      mailboxes: mailboxes.map(mailboxRow),
+      mailboxes: await mailboxRows(db, mailboxes),
       ...pageFields(body, total),
       ...nextCursorOf(mailboxes, body.limit, { searched: body.keyword !== undefined }),
       status_counts: counts,

@@ -17,7 +17,7 @@ import { uids } from './each.ts';
 import { mailboxNotFound, mailboxNotRenewable, prepaidTooLong } from './errors.ts';
 import type { Mailbox } from './mailbox.ts';
 import { prepay } from './prepay.ts';
-import { mailboxRow, mailboxShape } from './schema.ts';
+import { mailboxRows, mailboxShape } from './schema.ts';
 import { mailboxesLock, mailboxesOfUids } from './store.ts';
 
 export const renewMailboxes = defineEndpoint<FeatureContext>()({
@@ -63,7 +63,10 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
         ...bill(lines, body.dry_run ? before : await walletMicros(tx, caller.teamId), {
           dryRun: body.dry_run,
         }),
-        mailboxes: wanted.map((uid) => mailboxRow(rows.get(uid) as Mailbox)),
+        mailboxes: await mailboxRows(
+          tx,
+          wanted.map((uid) => rows.get(uid) as Mailbox),
+        ),
       };
     }),
 });

@@ -1,7 +1,9 @@
 // The shapes that several mailbox endpoints share.
 import { z } from 'zod';
+import type { Db } from '../../../database/database.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { oneLine } from '../../http/one-line.ts';
+import { tagFilterFields, tagFilterOf, tagNames } from '../tags/index.ts';
 import type { MailboxFilter } from './list-store.ts';
 import { isGone, type Mailbox, type MailboxStatus, mailboxStatuses, platforms } from './mailbox.ts';
 import type { MailboxWish } from './purchase.ts';
@@ -42,6 +44,7 @@ export const mailboxFilter = {
   domain_uid: orAbsent(z.uuid()),
   status: orAbsent(z.union([status, z.array(status).min(1).max(20)])),
   platform: orAbsent(platform),
+  ...tagFilterFields,
 };
 
 type SentFilter = z.output<z.ZodObject<typeof mailboxFilter>>;
@@ -53,6 +56,7 @@ export const filterOf = (sent: SentFilter): MailboxFilter => ({
   domainUid: sent.domain_uid,
   status: sent.status === undefined ? undefined : [sent.status].flat(),
   platform: sent.platform,
+  tags: tagFilterOf(sent),
 });
 
 export const mailboxShape = z
@@ -102,8 +106,19 @@ const dnsPropagationStatus = (status: MailboxStatus): string => {
 const renewalDate = ({ status, cancellationStatus, renewalDate }: Mailbox): Date | null =>
   isGone(status) || cancellationStatus === 'pending' ? null : renewalDate;
 
-/** The row as the API shows it. */
-export const mailboxRow = (mailbox: Mailbox) => ({
+/** The rows as the API shows them. */
+export const mailboxRows = async (db: Db, mailboxes: readonly Mailbox[]) => {
+  const tags = await tagNames(
+    db,
+    'mailbox',
+    mailboxes.map(({ uid }) => uid),
+  );
+  return mailboxes.map((mailbox) => rowOf(mailbox, tags.get(mailbox.uid) ?? []));
+};
+
+export const mailboxRow = async (db: Db, mailbox: Mailbox) => (await mailboxRows(db, [mailbox]))[0]!;
+
+const rowOf = (mailbox: Mailbox, tags: string[]) => ({
   uid: mailbox.uid,
   id: mailbox.uid,
   email: mailbox.address,
@@ -120,7 +135,7 @@ export const mailboxRow = (mailbox: Mailbox) => ({
   is_admin: mailbox.isAdmin,
   forwarding_email: mailbox.forwardingEmail,
   profile_picture: mailbox.profilePicture,
-  tags: [],
+  tags,
   sequencers: [],
   renewal_date: renewalDate(mailbox)?.toISOString() ?? null,
   renewal_cycle: mailbox.renewalCycle,

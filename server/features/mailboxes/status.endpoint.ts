@@ -4,7 +4,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import { pageAnswer, pageBody, pageFields, pageOffset } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainsByUid } from '../domains/index.ts';
-import { mailboxRow, mailboxShape } from './schema.ts';
+import { mailboxRows, mailboxShape } from './schema.ts';
 import { mailboxesByUids } from './store.ts';
 
 const uids = z.array(z.uuid()).max(500);
@@ -43,7 +43,7 @@ export const mailboxStatus = defineEndpoint<FeatureContext>()({
     const domains = await domainsByUid(db, workspace.uid, body.domain_uids);
     return {
       message: 'Mailbox status retrieved successfully',
-      mailboxes: mailboxes.map(mailboxRow),
+      mailboxes: await mailboxRows(db, mailboxes),
       domains: domains.map((domain) => ({
         uid: domain.uid,
         name: domain.name,

@@ -62,7 +62,7 @@ export const updateMailbox = defineEndpoint<FeatureContext>()({
         await mailboxUpdate(tx, mailbox.uid, after, context.clock.now());
       }
       const updated = (await mailboxByUid(tx, mailbox.uid))!;
-      return { message: 'Mailbox update scheduled', mailbox: mailboxRow(updated) };
+      return { message: 'Mailbox update scheduled', mailbox: await mailboxRow(tx, updated) };
     });
   },
 });

@@ -64,7 +64,7 @@ const subjectOf = async (
       if (!mailbox) return null;
       const shown = includeSecrets ? await readMailboxSecrets({ db, secrets }, mailbox.uid) : null;
       const fields = {
-        ...mailboxRow(mailbox),
+        ...(await mailboxRow(db, mailbox)),
         password: shown?.password ?? null,
         app_password: shown?.appPassword ?? null,
         secret: shown?.totpSecret ?? null,
