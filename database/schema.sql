@@ -1192,6 +1192,75 @@ create table bank.signing_key (
   constraint signing_key_singleton_check CHECK (singleton)
 );
 
+create schema identity;
+
+CREATE OR REPLACE FUNCTION identity.forget_client()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from identity.artifact where client_id = old.client_id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION identity.forget_mailbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from identity.artifact where mailbox_id = old.id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION identity.notify_token()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('published_mailbox', old.mailbox_id::text);
+  return null;
+end $function$;
+
+create table identity.artifact (
+  model text not null,
+  id_hash bytea not null,
+  uid text,
+  grant_id text,
+  client_id text,
+  mailbox_id uuid,
+  scopes text[] default '{}'::text[] not null,
+  payload_sealed text not null,
+  consumed_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  constraint artifact_pkey PRIMARY KEY (model, id_hash)
+);
+CREATE INDEX artifact_client_id ON identity.artifact USING btree (client_id) WHERE (client_id IS NOT NULL);
+CREATE INDEX artifact_expires_at ON identity.artifact USING btree (expires_at);
+CREATE INDEX artifact_grant_id ON identity.artifact USING btree (grant_id) WHERE (grant_id IS NOT NULL);
+CREATE INDEX artifact_mailbox_id ON identity.artifact USING btree (mailbox_id) WHERE (mailbox_id IS NOT NULL);
+CREATE INDEX artifact_uid ON identity.artifact USING btree (model, uid) WHERE (uid IS NOT NULL);
+CREATE TRIGGER mail_token_removed AFTER DELETE ON identity.artifact FOR EACH ROW WHEN (((old.model = 'AccessToken'::text) AND (old.mailbox_id IS NOT NULL))) EXECUTE FUNCTION identity.notify_token();
+
+create table identity.secret (
+  name text not null,
+  value_sealed text not null,
+  constraint secret_pkey PRIMARY KEY (name)
+);
+
+create table identity.sign_in_guard (
+  key text not null,
+  failures integer not null,
+  last_failure_at timestamp with time zone not null,
+  locked_until timestamp with time zone,
+  constraint sign_in_guard_pkey PRIMARY KEY (key)
+);
+
+create table identity.totp_use (
+  mailbox_id uuid not null,
+  last_step bigint not null,
+  constraint totp_use_pkey PRIMARY KEY (mailbox_id)
+);
+
 create schema mail;
 
 create table mail.bounce (
@@ -1500,6 +1569,8 @@ create table published.mailbox (
 );
 CREATE INDEX mailbox_domain ON published.mailbox USING btree (domain);
 CREATE TRIGGER mailbox_changed AFTER DELETE OR UPDATE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION published.notify_mailbox();
+CREATE TRIGGER mailbox_login_changed AFTER UPDATE OF login_version ON published.mailbox FOR EACH ROW WHEN ((old.login_version IS DISTINCT FROM new.login_version)) EXECUTE FUNCTION identity.forget_mailbox();
+CREATE TRIGGER mailbox_removed AFTER DELETE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION identity.forget_mailbox();
 
 create table published.mailbox_alias (
   address text not null,
@@ -1509,6 +1580,20 @@ create table published.mailbox_alias (
   constraint mailbox_alias_pkey PRIMARY KEY (address)
 );
 CREATE INDEX mailbox_alias_mailbox_id ON published.mailbox_alias USING btree (mailbox_id);
+
+create table published.oauth_client (
+  client_id text not null,
+  workspace_id uuid not null,
+  name text not null,
+  secret_hash text not null,
+  redirect_uris text[] not null,
+  scopes text[] not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint oauth_client_pkey PRIMARY KEY (client_id),
+  constraint oauth_client_redirect_uris_check CHECK ((cardinality(redirect_uris) > 0)),
+  constraint oauth_client_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+CREATE TRIGGER oauth_client_removed AFTER DELETE ON published.oauth_client FOR EACH ROW EXECUTE FUNCTION identity.forget_client();
 
 create table published.record (
   id uuid not null,
@@ -1552,6 +1637,18 @@ create table published.zone (
   constraint zone_serial_check CHECK (((serial >= 1) AND (serial <= '4294967295'::bigint)))
 );
 CREATE TRIGGER zone_changed AFTER INSERT OR DELETE OR UPDATE ON published.zone FOR EACH ROW EXECUTE FUNCTION published.notify_zone();
+
+create view published.mail_token as
+ SELECT id_hash AS token_hash,
+    mailbox_id,
+    expires_at
+   FROM identity.artifact
+  WHERE ((model = 'AccessToken'::text) AND ('mail'::text = ANY (scopes)));
+
+create view published.mailbox_totp as
+ SELECT uid AS mailbox_id,
+    totp_secret_sealed
+   FROM mailbox;
 
 create view published.web_host as
  SELECT web_forward.host

@@ -287,6 +287,36 @@ export interface IdempotencyKey {
   team_id: string;
 }
 
+export interface IdentityArtifact {
+  client_id: string | null;
+  consumed_at: Timestamp | null;
+  expires_at: Timestamp;
+  grant_id: string | null;
+  id_hash: Buffer;
+  mailbox_id: string | null;
+  model: string;
+  payload_sealed: string;
+  scopes: Generated<string[]>;
+  uid: string | null;
+}
+
+export interface IdentitySecret {
+  name: string;
+  value_sealed: string;
+}
+
+export interface IdentitySignInGuard {
+  failures: number;
+  key: string;
+  last_failure_at: Timestamp;
+  locked_until: Timestamp | null;
+}
+
+export interface IdentityTotpUse {
+  last_step: number;
+  mailbox_id: string;
+}
+
 export interface InstallationSecret {
   name: string;
   sealed: string;
@@ -745,6 +775,11 @@ export interface PublishedMailboxAlias {
   mailbox_id: string;
 }
 
+export interface PublishedMailboxTotp {
+  mailbox_id: string | null;
+  totp_secret_sealed: string | null;
+}
+
 export interface PublishedMailDomain {
   last_selector_number: Generated<number>;
   name: string;
@@ -757,6 +792,22 @@ export interface PublishedMailForward {
   kind: string;
   target_address: string;
   updated_at: Generated<Timestamp>;
+}
+
+export interface PublishedMailToken {
+  expires_at: Timestamp | null;
+  mailbox_id: string | null;
+  token_hash: Buffer | null;
+}
+
+export interface PublishedOauthClient {
+  client_id: string;
+  name: string;
+  redirect_uris: string[];
+  scopes: string[];
+  secret_hash: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
 }
 
 export interface PublishedRecord {
@@ -1098,6 +1149,10 @@ export interface DB {
   event_unplaced: EventUnplaced;
   funds_wait: FundsWait;
   idempotency_key: IdempotencyKey;
+  "identity.artifact": IdentityArtifact;
+  "identity.secret": IdentitySecret;
+  "identity.sign_in_guard": IdentitySignInGuard;
+  "identity.totp_use": IdentityTotpUse;
   installation_secret: InstallationSecret;
   invoice: Invoice;
   invoice_buyer: InvoiceBuyer;
@@ -1141,8 +1196,11 @@ export interface DB {
   "published.dkim_key": PublishedDkimKey;
   "published.mail_domain": PublishedMailDomain;
   "published.mail_forward": PublishedMailForward;
+  "published.mail_token": PublishedMailToken;
   "published.mailbox": PublishedMailbox;
   "published.mailbox_alias": PublishedMailboxAlias;
+  "published.mailbox_totp": PublishedMailboxTotp;
+  "published.oauth_client": PublishedOauthClient;
   "published.record": PublishedRecord;
   "published.web_forward": PublishedWebForward;
   "published.web_host": PublishedWebHost;

@@ -58,7 +58,7 @@ const stopWhenTold = (starting: Promise<Installation>, log: Logger): void => {
 };
 
 const announce = (
-  { baseUrl, ports, storage, firstKey }: Installation,
+  { baseUrl, identityUrl, ports, storage, firstKey }: Installation,
   roles: readonly string[],
   ms: number,
 ) => {
@@ -77,10 +77,11 @@ const announce = (
         ? `HTTP ${ports.web}${ports.webTls === null ? '' : `, HTTPS ${ports.webTls}`}`
         : null,
     ],
+    ['Sign-in', roles.includes('identity') ? identityUrl : null],
     ['Data', storage.dataDir],
   ].filter(([, text]) => text !== null);
   process.stdout.write(`\nInboxKit is ready after ${(ms / 1000).toFixed(1)} s\n`);
-  for (const [name, text] of lines) process.stdout.write(`  ${name!.padEnd(5)} ${text}\n`);
+  for (const [name, text] of lines) process.stdout.write(`  ${name!.padEnd(7)} ${text}\n`);
   if (firstKey) {
     process.stdout.write(
       `\nThis is the first start. Your API key and workspace, also in ${firstKeyFile(storage.dataDir)}:\n` +

@@ -1,29 +1,7 @@
 // The built-in bank's pages as HTML: one column that a phone can show, labels on everything, no script, no request to
 // anywhere else.
-import { createHash } from 'node:crypto';
+import { type Html, html, strictPolicy } from '../../protocols/html.ts';
 import type { CardAnswer } from './payment-pages.ts';
-
-/** Text that has been made safe to stand in HTML. */
-type Html = { readonly html: string };
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
-
-/** Everything put into it is escaped, unless it was made by it. */
-const html = (parts: TemplateStringsArray, ...values: (string | Html | readonly Html[] | null)[]): Html => {
-  const texts = values.map((value) => {
-    if (value === null) return '';
-    if (typeof value === 'string') return escaped(value);
-    return 'html' in value ? value.html : value.map((item) => item.html).join('');
-  });
-  return { html: parts.reduce((whole, part, index) => whole + texts[index - 1] + part) };
-};
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -37,14 +15,7 @@ button, a.button { font: inherit; padding: .6rem 1.2rem; margin: .25rem .25rem .
 .note { border-inline-start: .25rem solid; padding-inline-start: .75rem; }
 `;
 
-/** Without script, pictures or frames there is nothing on the page that a foreign hand could use. */
-const SECURITY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ');
+const SECURITY = strictPolicy(STYLE);
 
 export const htmlPage = (status: number, page: Html): Response =>
   new Response(page.html, {

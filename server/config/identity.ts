@@ -1,17 +1,25 @@
 // Sign-in pages of built-in mailboxes.
-import { port } from './value-types.ts';
-import { defineSection, variable } from './variable.ts';
+import { port, safeOrigin } from './value-types.ts';
+import { defineSection, optionalVariable, variable } from './variable.ts';
 
 export const identitySection = defineSection({
   title: 'Identity',
-  intro: 'Sign-in and consent for built-in mailboxes (role `identity`). This version has no such pages.',
+  intro:
+    'Owners of built-in mailboxes sign in here, and decide what other programs may do with their mailbox: an OpenID provider (role `identity`).',
   variables: {
     port: variable({
       name: 'INBOXKIT_IDENTITY_PORT',
       type: port,
       default: '8082',
-      doc: 'Port of the sign-in pages. Nothing listens on it in this version.',
-      example: '8443',
+      doc: 'Port of the sign-in pages, plain HTTP: outside of this machine a proxy with a certificate belongs in front of it.',
+      example: '8082',
+    }),
+    url: optionalVariable({
+      name: 'INBOXKIT_IDENTITY_URL',
+      type: safeOrigin,
+      defaultText: '`http://<bound address>:<identity port>`',
+      doc: 'Address under which browsers and programs reach the sign-in pages. It is the issuer in every token, so change it before the first program is connected, not after.',
+      example: 'https://id.example.net',
     }),
   },
 });

@@ -29,7 +29,7 @@ export const serverSection = defineSection({
       name: 'INBOXKIT_ROLES',
       type: listOf(roles, { word: 'all', means: roles }),
       default: 'all',
-      doc: 'What this process starts. `api` answers HTTP, `worker` carries out orders and other durable work, `dns` answers for the zones, `mail` sends, receives and serves IMAP, `web` forwards visitors of the domains, `identity` is for sign-in pages and starts nothing in this version. Several processes with different roles share one database by `DATABASE_URL`.',
+      doc: 'What this process starts. `api` answers HTTP, `worker` carries out orders and other durable work, `dns` answers for the zones, `mail` sends, receives and serves IMAP, `web` forwards visitors of the domains, `identity` serves the sign-in pages of mailboxes. Several processes with different roles share one database by `DATABASE_URL`.',
       example: 'api,worker',
     }),
     bind: variable({
@@ -76,6 +76,10 @@ export const serverSection = defineSection({
     }),
   },
 });
+
+/** Where people sign in to their mailboxes. `port` is the one really listened on. */
+export const identityUrlOf = (url: string | null, bind: string, port: number): string =>
+  publicUrlOf({ publicUrl: url, bind }, port);
 
 /** The address clients use. `httpPort` is the port really listened on, which is not the configured one when that is 0. */
 export function publicUrlOf(server: { publicUrl: string | null; bind: string }, httpPort: number): string {

@@ -157,6 +157,21 @@ export const httpUrl: ValueType<string> = valueType(
     .transform((text) => text.replace(/\/+$/, '')),
 );
 
+/** The same without a path: RFC 6454 §6.2. Over plain HTTP only where nobody can listen in. */
+export const safeOrigin: ValueType<string> = valueType(
+  'https origin (http for loopback addresses)',
+  z
+    .string()
+    .refine((text) => {
+      const url = URL.parse(text);
+      const safe =
+        url?.protocol === 'https:' ||
+        (url?.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname));
+      return safe && url.pathname === '/' && url.search === '' && url.hash === '';
+    }, 'must be an address such as https://id.example.net, without a path (http for loopback addresses only)')
+    .transform((text) => new URL(text).origin),
+);
+
 export const postgresUrl: ValueType<string> = valueType(
   'PostgreSQL address',
   z.string().refine((text) => {

@@ -33,6 +33,7 @@ export type PlanePorts = {
   web: number;
   /** Null where no certificates are had, so that HTTPS is not spoken. */
   webTls: number | null;
+  identity: number;
 };
 
 export const configuredPorts = (config: Config): PlanePorts => ({
@@ -44,6 +45,7 @@ export const configuredPorts = (config: Config): PlanePorts => ({
   imaps: config.mail.imapsPort,
   web: config.web.port,
   webTls: config.web.acmeDirectory === null ? null : config.web.tlsPort,
+  identity: config.identity.port,
 });
 
 /** `address:port`; an IPv6 address goes into brackets, or its last group would be read as the port (RFC 3986 §3.2.2). */

@@ -10,7 +10,7 @@ import {
 } from '../../workflow/runtime.ts';
 import { type WorkflowStarter, workflowStarter } from '../../workflow/starter.ts';
 import type { Config } from '../config/config.ts';
-import { publicUrlOf, type Role } from '../config/server.ts';
+import { identityUrlOf, publicUrlOf, type Role } from '../config/server.ts';
 import { type Keys, openKeys } from '../features/accounts/index.ts';
 import { tellCapRefusal } from '../features/billing/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
@@ -41,6 +41,8 @@ const PROPAGATION = { pollMs: 60_000, giveUpAfterMs: 72 * 60 * MINUTE_MS };
 export type Installation = {
   /** Where the API answers, or would if this process had the role. */
   baseUrl: string;
+  /** Where owners of mailboxes sign in, or would if this process had the role. */
+  identityUrl: string;
   ports: PlanePorts & { http: number | null };
   storage: Storage;
   keys: Keys;
@@ -185,6 +187,7 @@ export const startInstallation = async (
       : null;
     return {
       baseUrl,
+      identityUrl: identityUrlOf(config.identity.url, config.server.bind, ports.identity),
       ports: { ...ports, http: http?.port ?? null },
       storage,
       keys,

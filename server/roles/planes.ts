@@ -4,12 +4,14 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../database/clock.ts';
 import { startDnsPlane } from '../../planes/dns/dns-plane.ts';
+import { startIdentityPlane } from '../../planes/identity/identity-plane.ts';
 import { startMailPlane } from '../../planes/mail/main.ts';
 import type { SendLimits } from '../../planes/mail/queue/allowance.ts';
 import type { OutboundOptions } from '../../planes/mail/queue/delivery.ts';
 import { type HttpsOptions, startWebPlane } from '../../planes/web/web-plane.ts';
 import type { Config } from '../config/config.ts';
-import type { Role } from '../config/server.ts';
+import { identityUrlOf, type Role } from '../config/server.ts';
+import { forwardedAddress } from '../http/client-address.ts';
 import type { Certificate } from './certificate.ts';
 import { configuredPorts, type Hosts, type PlanePorts, socketAddress } from './hosts.ts';
 import { createMailMetrics } from './mail-metrics.ts';
@@ -106,6 +108,21 @@ export const startPlanes = async (
       started.unshift(web);
       ports.web = web.port;
       ports.webTls = web.tlsPort;
+    }
+    if (runs('identity')) {
+      const { bind, trustedProxies } = config.server;
+      const identity = await startIdentityPlane({
+        db,
+        secretBox: secrets,
+        host,
+        port: ports.identity,
+        issuerAt: (port) => identityUrlOf(config.identity.url, bind, port),
+        remoteAddress: (peer, forwardedFor) => forwardedAddress(peer, forwardedFor, trustedProxies),
+        clock,
+        log: log.child({ role: 'identity' }),
+      });
+      started.unshift(identity);
+      ports.identity = identity.port;
     }
     return { ports, close };
   } catch (error) {
