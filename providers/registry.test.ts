@@ -5,7 +5,8 @@ import { VirtualClock } from '../database/clock.ts';
 import { useTestDatabase } from '../database/testing.ts';
 import { testSecrets } from './builtin/testing.ts';
 import type { Platform } from './contracts/mailbox-host.ts';
-import type { Role } from './contracts/manifest.ts';
+import { type Role, roles } from './contracts/manifest.ts';
+import { sendByFetch } from './contracts/wire.ts';
 import { choiceTtlMs, createProviderChoices } from './provider-choice.ts';
 import {
   builtinVendors,
@@ -28,6 +29,7 @@ const settings: ProviderSettings = {
   vendors: builtinVendors,
   cloudflare: { baseUrl: 'http://127.0.0.1:9' },
   stripe: null,
+  sequencers: { urls: {}, guardedSend: sendByFetch, callsPerMinute: null },
   builtin: {
     registry: { tlds: async () => tlds },
     dns: {
@@ -58,9 +60,7 @@ describe('every vendor', () => {
     '%s has a file for each role it claims',
     (vendor) => {
       const manifest = manifests.find((known) => known.vendor === vendor)!;
-      const files = (['registrar', 'dns-host', 'zone-account', 'mailbox-host', 'payments'] as const).filter(
-        (role) => existsSync(`${import.meta.dirname}/${vendor}/${role}.ts`),
-      );
+      const files = roles.filter((role) => existsSync(`${import.meta.dirname}/${vendor}/${role}.ts`));
       expect(Object.keys(manifest.roles).toSorted()).toEqual(files.toSorted());
     },
   );

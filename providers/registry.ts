@@ -17,11 +17,18 @@ import type { Payments } from './contracts/payments.ts';
 import type { Registrar } from './contracts/registrar.ts';
 import type { ZoneAccount } from './contracts/zone-account.ts';
 import { type Choice, createProviderChoices } from './provider-choice.ts';
+import {
+  createSequencerVendors,
+  type SequencerVendorSettings,
+  sequencerManifests,
+} from './sequencer-vendors.ts';
 import { manifest as stripe } from './stripe/manifest.ts';
 import { createStripePayments, type StripeSettings } from './stripe/stripe.ts';
 
+const others: readonly Manifest[] = [builtin, cloudflare, stripe];
+
 /** Every vendor this program knows. */
-export const manifests: readonly Manifest[] = [builtin, cloudflare, stripe];
+export const manifests: readonly Manifest[] = [...new Set([...others, ...sequencerManifests])];
 
 export type ProviderSettings = {
   /** The vendor that serves a role where no workspace and no domain says otherwise. */
@@ -33,6 +40,7 @@ export type ProviderSettings = {
   };
   builtin: BuiltinSettings;
   cloudflare: { baseUrl: string };
+  sequencers: SequencerVendorSettings;
   /** Null without keys: payments made there before can then not be looked up. */
   stripe: (StripeSettings & { publicUrl(): string }) | null;
 };
@@ -100,6 +108,8 @@ export const createProviders = ({
     }),
   };
 
+  const sequencers = createSequencerVendors(settings.sequencers);
+
   const { vendors } = settings;
   pick('registrar', registrars, vendors.registrar, 'the settings');
   pick('dns-host', dnsHosts, vendors.dnsHost, 'the settings');
@@ -152,6 +162,12 @@ export const createProviders = ({
     mailHostVendor,
     paymentVendor: () => vendors.payments,
     payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
+    sequencerPlatforms: () => sequencers.platforms,
+    sequencer: (vendor, account) => {
+      const opened = sequencers.open(vendor, account);
+      if (!opened) throw new UnknownVendor(`the caller names "${vendor}" as sequencer, which is none`);
+      return opened;
+    },
     mailQueue: () => builtinProviders.mailQueue,
     suppressionList: () => builtinProviders.suppressionList,
     start: () => builtinProviders.start(),

@@ -17,6 +17,8 @@ describe('npm run new', () => {
     make('registrar', 'north-names');
     make('dns-host', 'north-names');
     make('mailbox-host', 'north-names');
+    make('sequencer', 'north-send');
+    make('sequencer', 'north-names');
     copy.succeed('tools/check.ts', '--only', 'types,imports,format,layout,unused,docs');
     copy.succeed('tools/generate.ts', '--check', '--only', 'contract');
   }, 300_000);
@@ -32,6 +34,7 @@ describe('npm run new', () => {
       'hand-over',
       'look-up',
       'north-names',
+      'north-send',
     );
     expect(output).toMatch(/\n\d+ passed, 0 failed\s*$/);
   }, 300_000);
@@ -44,7 +47,8 @@ describe('npm run new', () => {
     expect(read('server/features/domains/index.ts')).toMatch(
       /Workflows\b[^=]*=[^;]*\bhandOverDomainsWorkflow\b/,
     );
-    expect(read('providers/registry.ts')).toMatch(/manifests[^=]*= \[[^\]]*\bnorthNames\b/);
+    expect(read('providers/registry.ts')).toMatch(/others[^=]*= \[[^\]]*\bnorthNames\b/);
+    expect(read('providers/sequencer-vendors.ts')).toMatch(/vendors[^=]*= \[[^;]*\bnorthSend\b/);
     expect(read('server/roles/contract.ts')).toMatch(/allEndpoints\b[^;]*\.\.\.eventEndpoints\b/);
     expect(read('server/roles/contract.ts')).toMatch(/allWorkflows\b[^;]*\.\.\.dnsWorkflows\b/);
     for (const operation of ['mailboxes.hibernate', 'events.look-up']) {
@@ -53,7 +57,9 @@ describe('npm run new', () => {
   });
 
   test('leaves no word of its templates behind', () => {
-    const made = copy.files().filter((path) => /hibernate|hand-over|look-up|north-names/.test(path));
+    const made = copy
+      .files()
+      .filter((path) => /hibernate|hand-over|look-up|north-names|north-send/.test(path));
     expect(made.map((path) => dirname(path))).toContain('providers/north-names');
     for (const path of made) {
       expect(`${path}: ${/acme|pause/i.exec(copy.read(path))?.[0]}`).toBe(`${path}: undefined`);

@@ -5,6 +5,7 @@ import type { MailQueue } from './mail-queue.ts';
 import type { MailboxHost, Platform } from './mailbox-host.ts';
 import type { Payments } from './payments.ts';
 import type { Registrar } from './registrar.ts';
+import type { Sequencer, SequencerPlatform, SequencerSettings } from './sequencer.ts';
 import type { SuppressionList } from './suppression-list.ts';
 import type { ZoneAccount } from './zone-account.ts';
 
@@ -24,6 +25,9 @@ export type Providers = {
   mailboxHost(platform: Platform, scope?: ProviderScope): MailboxHost;
   /** A word for the host that serves a platform: two platforms with the same one share what was prepared for either. */
   mailHostVendor(platform: Platform, scope?: ProviderScope): Promise<string>;
+  sequencerPlatforms(): readonly SequencerPlatform[];
+  /** The account that a credential opens at a sequencer; its values are named as in the vendor's manifest. */
+  sequencer(vendor: string, account: Pick<SequencerSettings, 'credential' | 'beforeCall'>): Sequencer;
   /** The outbound queue of this installation's own mail plane. */
   mailQueue(): MailQueue;
   suppressionList(): SuppressionList;

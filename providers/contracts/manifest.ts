@@ -1,7 +1,18 @@
 // What a vendor says about itself, as data: from it come the matrix of providers, the forms that ask for
 // credentials, and the check that a vendor has a file for every role it claims.
 
-export type Role = 'registrar' | 'dns-host' | 'zone-account' | 'mailbox-host' | 'payments';
+import type { Pace } from './sequencer.ts';
+
+export const roles = [
+  'registrar',
+  'dns-host',
+  'zone-account',
+  'mailbox-host',
+  'payments',
+  'sequencer',
+  'sequencer-file',
+] as const;
+export type Role = (typeof roles)[number];
 
 /** One value the vendor must be given before it works. */
 export type Credential = {
@@ -23,6 +34,9 @@ export type Manifest = {
   vendor: string;
   title: string;
   /** What each role serves; the vendor's folder has a file of the role's name. */
-  roles: Partial<Record<Role, { claims: Claim[] }>>;
+  roles: Partial<Record<Exclude<Role, 'sequencer'>, { claims: Claim[] }>> & {
+    /** `pace` is what the vendor documents, or what was seen. */
+    sequencer?: { claims: Claim[]; pace: Pace };
+  };
   credentials: Credential[];
 };

@@ -12,6 +12,7 @@ import { providersSection } from './providers.ts';
 import { renewalsSection } from './renewals.ts';
 import { secretsSection } from './secrets.ts';
 import { sendingSection } from './sending.ts';
+import { sequencersSection } from './sequencers.ts';
 import { type Role, roles, serverSection } from './server.ts';
 import { smartHostSection } from './smart-host.ts';
 import { tlsSection } from './tls.ts';
@@ -31,6 +32,7 @@ const sections = {
   identity: identitySection,
   outgoing: outgoingSection,
   providers: providersSection,
+  sequencers: sequencersSection,
   billing: billingSection,
   renewals: renewalsSection,
   limits: limitsSection,

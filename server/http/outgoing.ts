@@ -8,7 +8,7 @@ import { targetGuard } from './target-guard.ts';
 
 export type OutgoingRequest = {
   url: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers?: Record<string, string>;
   body?: string;
   /** For all of it, from the name's look-up to the last byte. */

@@ -98,7 +98,10 @@ export const startInstallation = async (
       publicUrl: () => urlOf(config.server),
       ownUrl: () => urlOf({ ...config.server, ...(http && { publicUrl: null }) }),
     };
-    const providers = opened(openProviders(config, { storage, certificate, hosts, ports, clock, addresses }));
+    const outgoing = createOutgoing(config.outgoing);
+    const providers = opened(
+      openProviders(config, { storage, certificate, hosts, ports, clock, addresses, outgoing }),
+    );
     await publishOwnHosts(providers, config, hosts);
 
     const settings: FeatureSettings = {
@@ -115,7 +118,6 @@ export const startInstallation = async (
       publicUrl: addresses.publicUrl,
     };
     const starter: WorkflowStarter = workflowStarter();
-    const outgoing = createOutgoing(config.outgoing);
     const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
     const context: FeatureContext = {
       keys,

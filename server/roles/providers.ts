@@ -4,10 +4,12 @@ import type { Clock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
 import { behaviourOf } from '../../providers/builtin/registry-behaviour.ts';
 import type { HostedRecord } from '../../providers/contracts/dns-host.ts';
+import type { Send } from '../../providers/contracts/wire.ts';
 import { createProviders, type ProviderRegistry } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
 import { currentPrices } from '../features/price-book/index.ts';
 import { noteRefusal } from '../features/zone-accounts/index.ts';
+import type { Outgoing } from '../http/outgoing.ts';
 import type { Certificate } from './certificate.ts';
 import type { Hosts, PlanePorts } from './hosts.ts';
 import type { Storage } from './storage.ts';
@@ -28,6 +30,7 @@ export const openProviders = (
     ports,
     clock,
     addresses,
+    outgoing,
   }: {
     storage: Storage;
     certificate: Certificate;
@@ -35,6 +38,7 @@ export const openProviders = (
     ports: PlanePorts;
     clock: Clock;
     addresses: Addresses;
+    outgoing: Outgoing;
   },
 ): ProviderRegistry => {
   const ca = certificate.selfMade ? certificate.cert : undefined;
@@ -83,6 +87,11 @@ export const openProviders = (
         dkimKeyStockSize: SPARE_DKIM_KEYS,
       },
       cloudflare: { baseUrl: providers.cloudflareUrl },
+      sequencers: {
+        urls: { instantly: config.sequencers.instantlyUrl },
+        guardedSend: guardedSend(outgoing),
+        callsPerMinute: config.sequencers.callsPerMinute,
+      },
       stripe: providers.stripeSecretKey
         ? {
             secretKey: providers.stripeSecretKey,
@@ -94,6 +103,15 @@ export const openProviders = (
     },
   });
 };
+
+const MOST_ANSWERED_BYTES = 10 * 1024 * 1024;
+
+const guardedSend =
+  (outgoing: Outgoing): Send =>
+  async (request) => {
+    const { status, headers, body } = await outgoing.send({ ...request, maxBytes: MOST_ANSWERED_BYTES });
+    return { status, headers, text: body.toString('utf8') };
+  };
 
 /** The built-in registry sells what the price book lists; names no longer sold are still renewed. */
 const registryTlds = async (db: Db) =>

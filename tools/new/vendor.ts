@@ -18,7 +18,9 @@ export function planVendor(tree: Tree, role: string, vendor: string): Plan {
   if (!kebabCase.test(vendor)) throw new CannotMake(`${vendor} is not a vendor's name in kebab-case`);
   const folder = `providers/${vendor}`;
   const isNew = !tree.files.some((path) => path.startsWith(`${folder}/`));
-  const shared = isNew ? ['manifest.ts', 'api.ts', 'fake.ts'] : [];
+  // Sequencers stand on the wire and the fake that their contract brings along.
+  const wanted = role === 'sequencer' ? ['manifest.ts'] : ['manifest.ts', 'api.ts', 'fake.ts'];
+  const shared = wanted.filter((name) => !tree.files.includes(`${folder}/${name}`));
   const names = [...shared, `${role}.ts`, `fake-${role}.ts`, `${role}.test.ts`];
   const places = new Map(
     // The shared files stay in the map although they exist: imports of them must lead to the vendor's own.
@@ -36,15 +38,18 @@ export function planVendor(tree: Tree, role: string, vendor: string): Plan {
   for (const name of names) {
     create(plan, tree, `${folder}/${name}`, fromTemplate(tree, `${templates}/${name}`, places, words));
   }
-  change(plan, tree, `${folder}/manifest.ts`, /roles: \{/, `roles: {\n'${role}': { claims: [] },`);
-  if (isNew) {
-    create(plan, tree, `${folder}/README.md`, readme(titleCase(vendor)));
-    registerVendor(plan, tree, vendor);
-  }
+  const pace = role === 'sequencer' ? ', pace: { calls: 60, perMs: 60_000 }' : '';
+  change(plan, tree, `${folder}/manifest.ts`, /roles: \{/, `roles: {\n'${role}': { claims: []${pace} },`);
+  if (isNew) create(plan, tree, `${folder}/README.md`, readme(titleCase(vendor)));
+  if (role === 'sequencer') registerSequencer(plan, tree, vendor);
+  else if (isNew) registerVendor(plan, tree, vendor);
+  const others = shared.includes('api.ts') ? [`${folder}/fake.ts and `, 'api.ts and '] : [`${folder}/`, ''];
   plan.nextSteps.push(
-    `Make ${folder}/fake.ts and fake-${role}.ts behave like the real ${titleCase(vendor)}, then api.ts and ${role}.ts; ${role}.test.ts says whether they do.`,
+    `Make ${others[0]}fake-${role}.ts behave like the real ${titleCase(vendor)}, then ${others[1]}${role}.ts; ${role}.test.ts says whether they do.`,
     `Say in ${folder}/manifest.ts what it can and cannot, and why, and write its quirks with their date into ${folder}/README.md.`,
-    `Declare its credentials in server/config/providers.ts, add '${vendor}' to the list of the role's vendors there, and give createProviders in providers/registry.ts its ${role}.`,
+    role === 'sequencer'
+      ? `Declare the address of its API in server/config/sequencers.ts, and hand it over in server/roles/providers.ts.`
+      : `Declare its credentials in server/config/providers.ts, add '${vendor}' to the list of the role's vendors there, and give createProviders in providers/registry.ts its ${role}.`,
   );
   return plan;
 }
@@ -59,7 +64,28 @@ function registerVendor(plan: Plan, tree: Tree, vendor: string): void {
     /^(import \{ manifest as builtin \} .*\n)/m,
     `$1import { manifest as ${name} } from './${vendor}/manifest.ts';\n`,
   );
-  change(plan, tree, registry, /(manifests: readonly Manifest\[\] = \[[^\]]*)\]/, `$1, ${name}]`);
+  change(plan, tree, registry, /(others: readonly Manifest\[\] = \[[^\]]*)\]/, `$1, ${name}]`);
+}
+
+/** Sequencers are a list of their own, from which the registry takes their manifests. */
+function registerSequencer(plan: Plan, tree: Tree, vendor: string): void {
+  const list = 'providers/sequencer-vendors.ts';
+  const name = camelCase(vendor);
+  const create = `create${titleCase(vendor).replaceAll(' ', '')}`;
+  change(
+    plan,
+    tree,
+    list,
+    /^(import type \{ Send \} .*\n)/m,
+    `$1import { manifest as ${name} } from './${vendor}/manifest.ts';\nimport { createSequencer as ${create} } from './${vendor}/sequencer.ts';\n`,
+  );
+  change(
+    plan,
+    tree,
+    list,
+    /(const vendors: readonly SequencerVendor\[\] = \[)/,
+    `$1\n{ manifest: ${name}, create: ${create} },`,
+  );
 }
 
 function readme(title: string): string {
