@@ -181,7 +181,7 @@ create table public.dns_version (
   reason text not null,
   changes jsonb not null,
   records jsonb not null,
-  constraint dns_version_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'workflow'::text]))),
+  constraint dns_version_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'person'::text, 'workflow'::text]))),
   constraint dns_version_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES dns_zone(domain_uid) ON DELETE CASCADE,
   constraint dns_version_pkey PRIMARY KEY (domain_uid, version),
   constraint dns_version_version_check CHECK ((version > 0))
@@ -1047,7 +1047,7 @@ create table public.webhook_endpoint (
   format text not null,
   event_types text[] default '{}'::text[] not null,
   include_secrets boolean default false not null,
-  key_uid uuid not null,
+  key_uid uuid,
   secret_sealed text not null,
   previous_secret_sealed text,
   previous_secret_until timestamp with time zone,

@@ -1080,7 +1080,7 @@ export interface WebhookEndpoint {
   format: string;
   hold_until: Timestamp | null;
   include_secrets: Generated<boolean>;
-  key_uid: string;
+  key_uid: string | null;
   of_workspace_settings: Generated<boolean>;
   previous_secret_sealed: string | null;
   previous_secret_until: Timestamp | null;

@@ -51,5 +51,12 @@ export const limitsSection = defineSection({
       doc: 'Requests a minute for operations that buy mailboxes in bulk.',
       example: '5',
     }),
+    signInPerMinute: variable({
+      name: 'INBOXKIT_RATE_LIMIT_SIGN_IN',
+      type: perMinute,
+      default: '30',
+      doc: 'Requests a minute, from one network, of people who sign in, use a link or ask for one. Guessing at one address is slowed down long before.',
+      example: '100',
+    }),
   },
 });

@@ -35,3 +35,17 @@ export const clientAddress = (c: Context, trustedProxies: BlockList): string | n
   const peer = c.env?.incoming ? getConnInfo(c).remote.address : undefined;
   return peer === undefined ? null : forwardedAddress(peer, c.req.header('x-forwarded-for'), trustedProxies);
 };
+
+/**
+ * What guesses are counted by: the address, of IPv6 the /64 that one site usually gets whole. Requests whose origin is
+ * unknown count together.
+ */
+export const networkOf = (address: string | null): string => {
+  if (address === null || isIP(address) !== 6) return address ?? 'unknown';
+  // The URL parser writes an address in its shortest form, without an embedded IPv4 address or a zone.
+  const [head = '', tail] = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::');
+  const groups = (text: string | undefined) => (text ? text.split(':') : []);
+  const zeros = Array(8 - groups(head).length - groups(tail).length).fill('0');
+  const all = [...groups(head), ...(tail === undefined ? [] : zeros), ...groups(tail)];
+  return `${all.slice(0, 4).join(':')}::/64`;
+};

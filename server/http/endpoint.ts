@@ -2,32 +2,26 @@
 // documented and tested.
 import { z } from 'zod';
 import type { Tx } from '../../database/database.ts';
+import type { Caller, PersonCaller } from './caller.ts';
 import type { ErrorFactory } from './errors.ts';
 import type { Right } from './rights.ts';
 
-/** Who calls: the API key, the team it belongs to, and whether its holder runs the installation. */
-export type Caller = {
-  teamId: string;
-  keyId: string;
-  operator: boolean;
-  rights: readonly Right[];
-  /** The workspaces a key is limited to; null: all of the team. */
-  workspaceUids: readonly string[] | null;
-};
+export type { Caller } from './caller.ts';
 
 /** The workspace that `X-Workspace-Id` names, proven to belong to the caller's team. */
 export type Workspace = { uid: string; name: string };
 
 /**
  * `workspace` operations need the header `X-Workspace-Id`; `team` operations ignore it. `operator` operations are about
- * the whole installation and take an operator's key only.
+ * the whole installation and are for those who run it. `person` operations are about whoever is signed in and take a
+ * session, not a key. `public` operations take nobody: what they need to know is in the request.
  */
-export type Scope = 'workspace' | 'team' | 'operator';
+export type Scope = 'workspace' | 'team' | 'operator' | 'person' | 'public';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Which allowance a call uses up; the figures are in the table handed to `createApi`. */
-export type RateLimitClass = 'standard' | 'domain_search' | 'dns_check' | 'zone_connect' | 'bulk';
+export type RateLimitClass = 'standard' | 'domain_search' | 'dns_check' | 'zone_connect' | 'bulk' | 'sign_in';
 
 // zod infers an object without fields as Record<string, never>, to which nothing can be added.
 type Input<T extends z.ZodType> = [T] extends [z.ZodObject<Record<string, never>>] ? object : z.input<T>;
@@ -38,6 +32,9 @@ export const answerStatus = Symbol('answerStatus');
 
 /** Key of an answer that is a file and not JSON (see `file`). */
 export const answerFile = Symbol('answerFile');
+
+/** Key of the headers an answer adds, in the order they are sent; a repeated write does not get them again. */
+export const answerHeaders = Symbol('answerHeaders');
 
 export type AnswerFile = {
   /** One of those that the endpoint declares; text types are sent as UTF-8. */
@@ -52,6 +49,7 @@ export type Answer<Response extends z.ZodObject = z.ZodObject> = {
   message: string;
   [answerStatus]?: 200 | 409;
   [answerFile]?: AnswerFile;
+  [answerHeaders]?: readonly (readonly [string, string])[];
 } & Input<Response>;
 
 /** What a handler is given. Everything in it has been checked. */
@@ -65,8 +63,10 @@ export type EndpointRequest<
   params: Output<Params>;
   query: Output<Query>;
   body: Output<Body>;
-  caller: Caller;
+  caller: S extends 'public' ? null : S extends 'person' ? PersonCaller : Caller;
   workspace: S extends 'workspace' ? Workspace : undefined;
+  /** Where the request comes from, as far as that is known. */
+  address: string | null;
   /** Of this request; also on the answer as `X-Request-Id` and in the log. */
   requestId: string;
   /** A header that belongs to the operation and not to the plumbing; unchecked. */
@@ -107,7 +107,7 @@ export type EndpointDefinition<
   /** Other method and path pairs with the same behaviour, where clients are known to differ. */
   aliases?: readonly Alias[];
   scope: S;
-  /** The right a key needs. Default: `write` for an operation that writes, else `read`. */
+  /** The right it needs. Default: `write` for an operation that writes, else `read`; none where nobody's is asked. */
   right?: Right;
   /**
    * Whether keys that are limited to workspaces may call it although it is the team's: its handler keeps to the
@@ -127,7 +127,7 @@ export type EndpointDefinition<
   rateLimit?: RateLimitClass;
   /**
    * Whether the operation changes anything, and so honours `Idempotency-Key`. Default: every method but GET.
-   * A list or search that is sent by POST says `false`.
+   * A list or search that is sent by POST says `false`. A public one never does: a key is some caller's.
    */
   writes?: boolean;
   /** Strict object with one entry for each parameter in the path. */
@@ -168,7 +168,8 @@ export type Endpoint<Context = never> = {
   readonly path: string;
   readonly aliases: readonly Alias[];
   readonly scope: Scope;
-  readonly right: Right;
+  /** Null for `person` and `public` operations. */
+  readonly right: Right | null;
   readonly keepsToWorkspaces: boolean;
   readonly status: 200 | 201 | 202;
   readonly usableConflict: string | undefined;
@@ -195,8 +196,9 @@ export type ErasedRequest = {
   params: unknown;
   query: unknown;
   body: unknown;
-  caller: Caller;
+  caller: Caller | null;
   workspace: Workspace | undefined;
+  address: string | null;
   requestId: string;
   header(name: string): string | undefined;
   commit(fn: (tx: Tx) => Promise<Answer>): Promise<Answer>;
@@ -224,7 +226,9 @@ export const defineEndpoint =
   >(
     definition: EndpointDefinition<Context, S, Params, Query, Body, Response>,
   ): Endpoint<Context> => {
-    const writes = definition.writes ?? definition.method !== 'GET';
+    const { scope } = definition;
+    const writes = scope !== 'public' && (definition.writes ?? definition.method !== 'GET');
+    const asksForRight = scope !== 'public' && scope !== 'person';
     const endpoint: Endpoint<Context> = {
       operation: definition.operation,
       summary: definition.summary,
@@ -232,9 +236,9 @@ export const defineEndpoint =
       method: definition.method,
       path: definition.path,
       aliases: definition.aliases ?? [],
-      scope: definition.scope,
-      right: definition.right ?? (writes ? 'write' : 'read'),
-      keepsToWorkspaces: definition.scope === 'workspace' || (definition.keepsToWorkspaces ?? false),
+      scope,
+      right: asksForRight ? (definition.right ?? (writes ? 'write' : 'read')) : null,
+      keepsToWorkspaces: scope === 'workspace' || (definition.keepsToWorkspaces ?? false),
       status: definition.status ?? 200,
       usableConflict: definition.usableConflict,
       nothingMade: definition.nothingMade,

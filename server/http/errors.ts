@@ -99,9 +99,9 @@ export const unauthorized = defineError({
   status: 401,
   shape: 'gateway',
   whatHappened:
-    'The request carries no API key, or one that is not valid. The message says which: `No authorization token was found`, `jwt malformed`, `invalid signature`, `jwt expired` or `jwt revoked`.',
+    'The request carries no API key, or one that is not valid. The message says which: `No authorization token was found`, `jwt malformed`, `invalid signature`, `jwt expired` or `jwt revoked`. Of a person who was signed in it says `session expired`.',
   whatToDo:
-    'Send `Authorization: Bearer <key>` with a key of your team that has neither expired nor been revoked.',
+    'Send `Authorization: Bearer <key>` with a key of your team that has neither expired nor been revoked; people sign in again.',
 });
 
 export const invalidWorkspace = defineError({
@@ -118,9 +118,9 @@ export const operatorOnly = defineError({
   code: 'operator_only',
   status: 403,
   whatHappened:
-    'The operation is about the whole installation, and the key belongs to somebody who does not run it. Nothing was done.',
+    'The operation is about the whole installation, and the caller does not run it. Nothing was done.',
   whatToDo:
-    "Use an operator's key. The key of the very first start is one; it is in `first-key.json` of the data directory.",
+    "Use an operator's key. The key of the very first start is one; it is in `first-key.json` of the data directory. Of the people, whoever set the installation up is one.",
 });
 
 export const insufficientScope = defineError({
@@ -130,6 +130,40 @@ export const insufficientScope = defineError({
     'The key lacks the scope that the operation needs, or is limited to workspaces and the operation is about the team as a whole. The message names the scope. Nothing was done.',
   whatToDo:
     'Use a key that has it. `GET /v1/api/keys` shows what each key may do, `docs/operations.md` what each operation needs.',
+});
+
+export const insufficientRole = defineError({
+  code: 'insufficient_role',
+  status: 403,
+  whatHappened:
+    'The role of the person who is signed in does not have the right that the operation needs; `needs` names it. Or the role is limited to workspaces, and the operation is about the team as a whole. Nothing was done.',
+  whatToDo:
+    'Ask an owner or admin of the team for another role. `docs/rights.md` shows what each role may do, `docs/operations.md` what each operation needs.',
+});
+
+export const personOnly = defineError({
+  code: 'person_only',
+  status: 403,
+  whatHappened:
+    'The operation is about the person who is signed in, and the request came with an API key. Nothing was done.',
+  whatToDo: 'Sign in with `POST /v1/api/sessions` and send the cookie that it sets.',
+});
+
+export const csrfTokenInvalid = defineError({
+  code: 'csrf_token_invalid',
+  status: 403,
+  whatHappened:
+    'The request carries the cookie of a session and not the token that goes with it, so it could have been made by the page of another site. Nothing was done.',
+  whatToDo:
+    'Send `X-CSRF-Token` with the `csrf_token` that signing in and `GET /v1/api/sessions/current` answer, with every request but GET.',
+});
+
+export const crossOrigin = defineError({
+  code: 'cross_origin',
+  status: 403,
+  whatHappened: 'A browser sent the request for a page of another site. Nothing was done.',
+  whatToDo:
+    'Open the page at the address of this installation. Behind a proxy, the operator sets `INBOXKIT_PUBLIC_URL` to the address that people use. Programs use an API key.',
 });
 
 export const addressNotAllowed = defineError({
@@ -220,6 +254,10 @@ export const plumbingErrors: readonly ErrorFactory[] = [
   unauthorized,
   invalidWorkspace,
   insufficientScope,
+  insufficientRole,
+  personOnly,
+  csrfTokenInvalid,
+  crossOrigin,
   addressNotAllowed,
   operatorOnly,
   notFound,

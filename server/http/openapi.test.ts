@@ -95,9 +95,12 @@ describe('the OpenAPI document', () => {
   test('requests and answers are named components, with nested names kept', () => {
     const { schemas } = document.components;
     expect(Object.keys(schemas)).toEqual([
+      'DoorKnockResponse',
       'Error',
       'GatewayError',
       'InstallationShowResponse',
+      'SelfRenameRequest',
+      'SelfRenameResponse',
       'TeamRollSecretResponse',
       'TeamShowResponse',
       'Thing',

@@ -5,16 +5,20 @@ import { type Endpoint, parameterTarget, pathParameters } from './endpoint.ts';
 import {
   addressNotAllowed,
   bodyTooLarge,
+  crossOrigin,
+  csrfTokenInvalid,
   type ErrorDefinition,
   type ErrorFactory,
   idempotencyInProgress,
   idempotencyKeyReused,
+  insufficientRole,
   insufficientScope,
   internalError,
   invalidWorkspace,
   malformedJson,
   malformedUpload,
   operatorOnly,
+  personOnly,
   rateLimited,
   unauthorized,
   validationFailed,
@@ -65,7 +69,7 @@ export const openApiDocument = (endpoints: readonly Endpoint[], info: ApiInfo): 
     openapi: '3.1.0',
     info: about,
     servers: [{ url: serverUrl }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     tags: [...new Set(endpoints.map(tagOf))].sort().map((name) => ({ name })),
     paths: sortKeys(paths),
     components: {
@@ -73,6 +77,14 @@ export const openApiDocument = (endpoints: readonly Endpoint[], info: ApiInfo): 
       parameters: sharedParameters,
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An API key of a team.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-inboxkit_session',
+          description:
+            'A person who is signed in; `inboxkit_session` where there is no TLS. Requests other than GET also need ' +
+            '`X-CSRF-Token`.',
+        },
       },
       headers: sharedHeaders,
     },
@@ -111,7 +123,9 @@ const operationObject = (
     summary: endpoint.summary,
     ...(descriptionOf(endpoint, isAlias) && { description: descriptionOf(endpoint, isAlias) }),
     tags: [tagOf(endpoint)],
-    'x-required-scope': endpoint.right,
+    ...(endpoint.right !== null && { 'x-required-scope': endpoint.right }),
+    ...(endpoint.scope === 'person' && { security: [{ session: [] }] }),
+    ...(endpoint.scope === 'public' && { security: [] }),
     parameters,
     responses: responsesObject(endpoint, name, schemas),
   };
@@ -227,15 +241,13 @@ const answersJson = ({ file, response }: Endpoint): boolean =>
   file === undefined || Object.keys(response.shape).length > 0;
 
 const errorsOf = (endpoint: Endpoint): ErrorDefinition[] => {
-  const factories: ErrorFactory[] = [
-    unauthorized,
-    insufficientScope,
-    addressNotAllowed,
-    rateLimited,
-    validationFailed,
-    internalError,
-    ...endpoint.errors,
-  ];
+  const { scope, method } = endpoint;
+  const factories: ErrorFactory[] = [rateLimited, validationFailed, internalError, ...endpoint.errors];
+  if (scope !== 'public') factories.push(unauthorized);
+  if (scope === 'person') factories.push(personOnly);
+  if (endpoint.right !== null) factories.push(insufficientScope, insufficientRole, addressNotAllowed);
+  if (method !== 'GET') factories.push(crossOrigin);
+  if (method !== 'GET' && scope !== 'public') factories.push(csrfTokenInvalid);
   if (endpoint.scope === 'workspace') factories.push(invalidWorkspace);
   if (endpoint.scope === 'operator') factories.push(operatorOnly);
   if (endpoint.method !== 'GET') factories.push(malformedJson, bodyTooLarge);

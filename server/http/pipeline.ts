@@ -3,32 +3,34 @@ import { BlockList } from 'node:net';
 import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
+import type { Caller } from './caller.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, networkOf } from './client-address.ts';
 import {
   type Answer,
   type AnswerFile,
   answerFile,
+  answerHeaders,
   answerStatus,
-  type Caller,
   type Endpoint,
   type Workspace,
 } from './endpoint.ts';
 import {
   ApiError,
   addressNotAllowed,
+  crossOrigin,
+  csrfTokenInvalid,
   errorBody,
-  insufficientScope,
   internalError,
   invalidWorkspace,
-  operatorOnly,
   rateLimited,
   unauthorized,
 } from './errors.ts';
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
-import { requireRight } from './require-right.ts';
+import { requireCall } from './require-right.ts';
+import { isCrossOrigin, isCsrfToken, readCookie, type SessionCookie } from './session-cookie.ts';
 
 /** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
 export type Authentication =
@@ -45,7 +47,21 @@ export type Log = {
 };
 
 /** What is known about a request by the time it is logged. */
-export type RequestFacts = { requestId: string; operation?: string; teamId?: string; keyId?: string };
+export type RequestFacts = {
+  requestId: string;
+  operation?: string;
+  teamId?: string;
+  keyId?: string;
+  personId?: string;
+};
+
+/** How people who are signed in are known. */
+export type SessionDoor = {
+  cookie: SessionCookie;
+  publicUrl(): string;
+  /** Whose session it is; null when it is over, or there never was one. */
+  authenticate(token: string, address: string | null): Promise<Caller | null>;
+};
 
 export type Pipeline<FeatureContext> = {
   context: FeatureContext;
@@ -54,6 +70,8 @@ export type Pipeline<FeatureContext> = {
   log: Log;
   /** `address`: where the request comes from, as far as that is known. */
   authenticate(token: string, address: string | null): Promise<Authentication>;
+  /** Without it there are only keys. */
+  sessions?: SessionDoor;
   /** Proxies that are believed about where a request comes from; none by default. */
   trustedProxies?: BlockList;
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
@@ -85,6 +103,7 @@ export const serve = async <FeatureContext>(
     answer = errorAnswer((await pipeline.completeError?.(error, facts)) ?? error, headers);
   }
   if (answer.file) setFileHeaders(headers, answer.file);
+  for (const [name, value] of answer.headers ?? []) headers.append(name, value);
   if (pipeline.checkResponses) {
     const problems = answer.file
       ? fileProblems(endpoint, answer.file.contentType)
@@ -95,8 +114,8 @@ export const serve = async <FeatureContext>(
   return new Response(answer.file?.body ?? answer.body, { status: answer.status, headers });
 };
 
-/** A file is never stored under an `Idempotency-Key`: only a GET answers one. */
-type ServedAnswer = StoredAnswer & { file?: AnswerFile };
+/** A file is never stored under an `Idempotency-Key`: only a GET answers one. Nor are headers. */
+type ServedAnswer = StoredAnswer & { file?: AnswerFile; headers?: readonly (readonly [string, string])[] };
 
 const nobody = new BlockList();
 
@@ -121,28 +140,32 @@ const run = async <FeatureContext>(
   headers: Headers,
 ): Promise<ServedAnswer> => {
   const address = clientAddress(c, pipeline.trustedProxies ?? nobody);
-  const caller = await authenticate(pipeline, c.req.header('authorization'), address);
-  facts.teamId = caller.teamId;
-  facts.keyId = caller.keyId;
-  await takeCall(pipeline, endpoint, caller, headers);
-  if (endpoint.scope === 'operator' && !caller.operator) {
-    throw operatorOnly(`${endpoint.operation} is for operators of this installation`);
+  const header = (name: string) => c.req.header(name);
+  if (endpoint.scope === 'public') {
+    refuseCrossOrigin(pipeline, endpoint, header);
+    await takeCall(pipeline, endpoint, `network ${networkOf(address)}`, headers);
+    const input = await readRequest(c, endpoint);
+    const accepted = { caller: null, workspace: undefined, input, facts, header, address };
+    return handle(pipeline, endpoint, accepted, undefined);
   }
-  refuseBeyondRights(endpoint, caller);
+  const caller = await callerOf(pipeline, endpoint, header, address);
+  facts.teamId = caller.teamId;
+  facts[caller.person ? 'personId' : 'keyId'] = caller.keyId;
+  await takeCall(pipeline, endpoint, caller.keyId, headers);
+  requireCall(endpoint, caller);
   const workspace =
     endpoint.scope === 'workspace'
       ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))
       : undefined;
   const input = await readRequest(c, endpoint);
-  const header = (name: string) => c.req.header(name);
   const execute = (store?: StoreAnswer) =>
-    handle(pipeline, endpoint, { caller, workspace, input, facts, header }, store);
+    handle(pipeline, endpoint, { caller, workspace, input, facts, header, address }, store);
   if (input.idempotencyKey === undefined) return execute();
 
   const { answer, replayed } = await pipeline.idempotency.run(
     {
       teamId: caller.teamId,
-      scope: workspace?.uid ?? '',
+      scope: workspace?.uid ?? (endpoint.scope === 'person' ? caller.keyId : ''),
       operation: endpoint.operation,
       key: input.idempotencyKey,
       hash: hashRequest(input.sent),
@@ -153,7 +176,43 @@ const run = async <FeatureContext>(
   return answer;
 };
 
-const authenticate = async (
+type Header = (name: string) => string | undefined;
+
+/** A key, when one is sent; else the session of the cookie. */
+const callerOf = async (
+  pipeline: Pick<Pipeline<unknown>, 'authenticate' | 'sessions'>,
+  endpoint: Pick<Endpoint, 'method'>,
+  header: Header,
+  address: string | null,
+): Promise<Caller> => {
+  const authorization = header('authorization');
+  const { sessions } = pipeline;
+  const token = sessions && readCookie(header('cookie'), sessions.cookie.name);
+  if (authorization !== undefined || !sessions || !token) {
+    return holderOf(pipeline, authorization, address);
+  }
+  const caller = await sessions.authenticate(token, address);
+  if (!caller) throw unauthorized('session expired');
+  if (endpoint.method !== 'GET') {
+    refuseCrossOrigin(pipeline, endpoint, header);
+    if (!isCsrfToken(token, header('x-csrf-token'))) {
+      throw csrfTokenInvalid('X-CSRF-Token is not the token of this session');
+    }
+  }
+  return caller;
+};
+
+const refuseCrossOrigin = (
+  { sessions }: Pick<Pipeline<unknown>, 'sessions'>,
+  { method }: Pick<Endpoint, 'method'>,
+  header: Header,
+): void => {
+  if (sessions && method !== 'GET' && isCrossOrigin(header, sessions.publicUrl())) {
+    throw crossOrigin('The request was sent for a page of another site');
+  }
+};
+
+const holderOf = async (
   { authenticate }: Pick<Pipeline<unknown>, 'authenticate'>,
   header: string | undefined,
   address: string | null,
@@ -169,23 +228,13 @@ const authenticate = async (
   throw unauthorized(result.refusal, {}, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
 };
 
-const refuseBeyondRights = (
-  { operation, right, keepsToWorkspaces }: Pick<Endpoint, 'operation' | 'right' | 'keepsToWorkspaces'>,
-  caller: Caller,
-): void => {
-  requireRight(caller, right);
-  if (caller.workspaceUids !== null && !keepsToWorkspaces) {
-    throw insufficientScope(`${operation} is about the whole team, and the key is limited to workspaces`);
-  }
-};
-
 const takeCall = async (
   { takeCall, clock }: Pick<Pipeline<unknown>, 'takeCall' | 'clock'>,
   endpoint: Pick<Endpoint, 'rateLimit'>,
-  caller: Caller,
+  whose: string,
   headers: Headers,
 ): Promise<void> => {
-  const { allowed, limit, remaining, resetAt } = await takeCall(caller.keyId, endpoint.rateLimit);
+  const { allowed, limit, remaining, resetAt } = await takeCall(whose, endpoint.rateLimit);
   headers.set('X-RateLimit-Limit', String(limit));
   headers.set('X-RateLimit-Remaining', String(remaining));
   headers.set('X-RateLimit-Reset', String(Math.ceil(resetAt.getTime() / 1000)));
@@ -213,18 +262,19 @@ const findWorkspace = async (
 };
 
 type Accepted = {
-  caller: Caller;
+  caller: Caller | null;
   workspace: Workspace | undefined;
   input: RequestInput;
   facts: RequestFacts;
-  header(name: string): string | undefined;
+  header: Header;
+  address: string | null;
 };
 
 /** Runs the handler. What it committed is the answer, whatever happens after. */
 const handle = async <FeatureContext>(
   pipeline: Pipeline<FeatureContext>,
   endpoint: Endpoint<FeatureContext>,
-  { caller, workspace, input, facts, header }: Accepted,
+  { caller, workspace, input, facts, header, address }: Accepted,
   store: StoreAnswer | undefined,
 ): Promise<ServedAnswer> => {
   let committing = false;
@@ -251,6 +301,7 @@ const handle = async <FeatureContext>(
         body: input.body,
         caller,
         workspace,
+        address,
         requestId: facts.requestId,
         header,
         commit,
@@ -273,8 +324,12 @@ const successAnswer = (endpoint: Pick<Endpoint, 'status'>, answer: Answer): Serv
   const status = answer[answerStatus] ?? endpoint.status;
   const file = answer[answerFile];
   if (file) return { status, body: '', file };
-  // The key of the status is a symbol, which JSON leaves out.
-  return { status, body: JSON.stringify({ error: false, message, ...payload }) };
+  // The keys of status and headers are symbols, which JSON leaves out.
+  return {
+    status,
+    body: JSON.stringify({ error: false, message, ...payload }),
+    headers: answer[answerHeaders],
+  };
 };
 
 const errorAnswer = (error: ApiError, headers: Headers): StoredAnswer => {

@@ -151,6 +151,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
   return {
     request: (path, init) => fetch(`${api.installation.baseUrl}${path}`, init),
     key: api.apiKey,
+    session: { cookie: '', csrfToken: '' },
     workspaceUid: api.workspaceUid,
     otherTeam: stranger,
     foreignUids: [
@@ -365,7 +366,7 @@ describe('every operation', () => {
     );
     const open: string[] = [];
     for (const { operation, method, path, right, scope } of allEndpoints) {
-      if (scope === 'operator') continue;
+      if (scope === 'operator' || right === null) continue;
       const filled = path.replaceAll(/\{[^}]+\}/g, api.teamUid);
       const reply = await fetch(`${api.installation.baseUrl}${API_PREFIX}${filled}`, {
         method,

@@ -236,4 +236,5 @@ const rateLimitsOf = ({ limits }: Config): RateLimits => ({
   dns_check: { calls: limits.dnsCheckPerMinute, windowMs: MINUTE_MS },
   zone_connect: { calls: limits.zoneConnectPerFiveMinutes, windowMs: 5 * MINUTE_MS },
   bulk: { calls: limits.bulkPerMinute, windowMs: MINUTE_MS },
+  sign_in: { calls: limits.signInPerMinute, windowMs: MINUTE_MS },
 });

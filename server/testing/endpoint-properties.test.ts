@@ -9,12 +9,14 @@ import {
   createSampleApi,
   createThing,
   createThingTable,
+  credentialsOf,
   makeTenant,
   requestAs,
   rollSecret,
   type SampleContext,
   sampleEndpoints,
   showTeam,
+  signedIn,
   thingDetails,
   thingNotFound,
 } from '../http/testing/sample-api.ts';
@@ -28,6 +30,8 @@ import {
 const database = useTestDatabase();
 const tenant = makeTenant('key', { operator: true });
 const stranger = makeTenant('other');
+const owner = signedIn(tenant, 'owner');
+const { cookie, 'x-csrf-token': csrfToken } = credentialsOf(owner) as Record<string, string>;
 const foreignUids: string[] = [];
 const plenty = { calls: 100_000, windowMs: 60_000 };
 const rateLimits = {
@@ -36,6 +40,7 @@ const rateLimits = {
   bulk: plenty,
   domain_search: plenty,
   dns_check: plenty,
+  sign_in: plenty,
 };
 
 beforeAll(async () => {
@@ -46,12 +51,13 @@ beforeAll(async () => {
 });
 
 const fixturesFor = (endpoints: readonly Endpoint<SampleContext>[]) => () => ({
-  request: createSampleApi(database.db, [tenant, stranger], {
+  request: createSampleApi(database.db, [tenant, stranger, owner], {
     endpoints,
     rateLimits,
     checkResponses: undefined,
   }).app.request,
   key: tenant.key,
+  session: { cookie: cookie!, csrfToken: csrfToken! },
   workspaceUid: tenant.workspaceUid,
   otherTeam: { key: stranger.key, workspaceUid: stranger.workspaceUid },
   foreignUids,

@@ -13,6 +13,8 @@ export type PropertyFixtures = {
   /** `app.request`, or `fetch` with the base URL in front. */
   request(path: string, init: RequestInit): Response | Promise<Response>;
   key: string;
+  /** Of a person of the team, for operations that are about whoever is signed in. */
+  session: { cookie: string; csrfToken: string };
   workspaceUid: string;
   /** Somebody else. */
   otherTeam: { key: string; workspaceUid: string };
@@ -32,6 +34,8 @@ export const propertyNames = [
   'with a key that is none it answers 401',
   'with a workspace that is not the team’s it answers Invalid workspace',
   'with the key of somebody who does not run the installation it answers 403',
+  'with a key and no session it answers 403',
+  'with a session and not its token it answers 403',
   'a thing of another workspace is as unknown as one that never was',
   'a field of the wrong type is a 400 that names it',
   'an unknown field is a 400 that names it',
@@ -126,8 +130,11 @@ class Probe {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) search.set(name, String(value));
     const headers = new Headers();
+    const { session, key } = this.fixtures;
     const given = {
-      authorization: `Bearer ${this.fixtures.key}`,
+      ...(this.endpoint.scope === 'person'
+        ? { cookie: session.cookie, 'x-csrf-token': session.csrfToken }
+        : { authorization: `Bearer ${key}` }),
       'x-workspace-id': this.fixtures.workspaceUid,
       'content-type': 'application/json',
       ...changes.headers,
@@ -203,7 +210,7 @@ const isUidList = (field: string, schema: z.ZodType): boolean => {
 const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
   'without a key it answers 401, on every path': async (probe) => {
     for (const route of [probe.endpoint, ...probe.endpoint.aliases]) {
-      const reply = await probe.send({ route, headers: { authorization: undefined } });
+      const reply = await probe.send({ route, headers: { authorization: undefined, cookie: undefined } });
       const expected = { code: 401, message: 'No authorization token was found' };
       expectReply(reply, 401, expected, `${route.method} ${route.path}`);
     }
@@ -275,6 +282,20 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
     expectReply(reply, 403, { error: true, code: 'operator_only' }, 'the key of a team');
   },
 
+  'with a key and no session it answers 403': async (probe) => {
+    const headers = { authorization: `Bearer ${probe.fixtures.key}`, cookie: undefined };
+    expectReply(await probe.send({ headers }), 403, { error: true, code: 'person_only' }, 'a key');
+  },
+
+  'with a session and not its token it answers 403': async (probe) => {
+    const { cookie } = probe.fixtures.session;
+    for (const token of [undefined, 'x']) {
+      const headers = { authorization: undefined, cookie, 'x-csrf-token': token };
+      const expected = { error: true, code: 'csrf_token_invalid' };
+      expectReply(await probe.send({ headers }), 403, expected, `X-CSRF-Token: ${token}`);
+    }
+  },
+
   'its answer is what it declares': async (probe) => {
     const reply = await probe.send();
     refuseInvalid(reply);
@@ -286,6 +307,11 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
 };
 
 const applies: Partial<Record<PropertyName, (endpoint: Endpoint) => boolean>> = {
+  'without a key it answers 401, on every path': ({ scope }) => scope !== 'public',
+  'with a key that is none it answers 401': ({ scope }) => scope !== 'public',
+  'with a key and no session it answers 403': ({ scope }) => scope === 'person',
+  'with a session and not its token it answers 403': ({ scope, method }) =>
+    scope === 'person' && method !== 'GET',
   'with the key of somebody who does not run the installation it answers 403': ({ scope }) =>
     scope === 'operator',
   'with a workspace that is not the team’s it answers Invalid workspace': ({ scope }) =>

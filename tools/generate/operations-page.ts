@@ -15,16 +15,24 @@ export function operationsPage(
     .sort((a, b) => (a.operation < b.operation ? -1 : 1))
     .map((operation) => {
       const places = [operation, ...operation.aliases].map(({ method, path }) => `\`${method} ${path}\``);
-      const needs = { workspace: 'workspace', team: '–', operator: 'operator' }[operation.scope];
-      return `| \`${operation.operation}\` | ${operation.summary} | ${places.join('<br>')} | ${operation.right} | ${needs} | ${requestsPerMinute[operation.rateLimit]} | ${operation.writes ? 'yes' : '–'} |`;
+      const needs = {
+        workspace: 'workspace',
+        team: '–',
+        operator: 'operator',
+        person: 'a session',
+        public: 'nothing',
+      }[operation.scope];
+      return `| \`${operation.operation}\` | ${operation.summary} | ${places.join('<br>')} | ${operation.right ?? '–'} | ${needs} | ${requestsPerMinute[operation.rateLimit]} | ${operation.writes ? 'yes' : '–'} |`;
     });
   return `# Operations
 
 ${generatedNote('server/features/**/*.endpoint.ts')}
 
 Paths are below \`/v1/api\`. Every request carries \`Authorization: Bearer <key>\`; where the column *needs* says
-workspace, also \`X-Workspace-Id: <uid>\`; where it says operator, the key of somebody who runs the installation. The column *scope* is what the key
-must be allowed to do. The rate is the default number of requests a minute for each key.
+workspace, also \`X-Workspace-Id: <uid>\`; where it says operator, the key of somebody who runs the installation; a
+session is that of a person who is signed in, and nothing means that no key is needed. The column *scope* is the right
+that it takes: a scope of the key, or a right of the person's role ([rights.md](rights.md)). The rate is the default
+number of requests a minute for each key, each person, and each network where nobody is signed in.
 Operations that write honour \`Idempotency-Key\`. Bodies and answers are in the OpenAPI document, served at
 \`/openapi.json\` and browsable at \`/docs\`.
 

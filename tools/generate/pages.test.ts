@@ -71,7 +71,7 @@ test('docs/operations.md lists every place an operation answers on', () => {
         writes: true,
       },
     ],
-    { standard: 5000, domain_search: 50, dns_check: 60, zone_connect: 2, bulk: 10 },
+    { standard: 5000, domain_search: 50, dns_check: 60, zone_connect: 2, bulk: 10, sign_in: 30 },
   );
   expect(page).toContain(
     '| `workspaces.update` | Update workspace | `PUT /workspaces/update`<br>`PUT /workspaces/{uid}` | admin | – | 10 | yes |',

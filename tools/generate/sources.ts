@@ -1,8 +1,10 @@
 // Collects what the generators read and gives back every generated file with its content.
+
 import { describeConfig, loadConfig } from '../../server/config/config.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorPages } from './error-pages.ts';
 import { operationsPage } from './operations-page.ts';
+import { rightsPage } from './rights-page.ts';
 
 /** Path in the repository → content. */
 export type GeneratedFiles = Map<string, string>;
@@ -29,10 +31,12 @@ const generators: Record<string, () => Promise<GeneratedFiles>> = {
       // Counted over five minutes, and shown as the rate that is.
       zone_connect: limits.zoneConnectPerFiveMinutes / 5,
       bulk: limits.bulkPerMinute,
+      sign_in: limits.signInPerMinute,
     };
     return new Map([
       ['openapi/openapi.json', `${JSON.stringify(buildOpenApi(), null, 2)}\n`],
       ['docs/operations.md', operationsPage(allEndpoints, rates)],
+      ['docs/rights.md', rightsPage(allEndpoints)],
       ...errorPages(allErrors, allEndpoints),
     ]);
   },

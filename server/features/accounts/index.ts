@@ -12,6 +12,7 @@ export {
   apiKeyRevoke,
   apiKeySha256 as keySha256,
   apiKeysOfTeam,
+  keyToSignWith,
   otherAdminKeys,
   teamLock as lockTeam,
 } from './store.ts';

@@ -66,6 +66,7 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
       const holder = {
         teamId: key.team_uid,
         keyId: key.uid,
+        person: null,
         operator: key.operator,
         rights: key.scopes as Right[],
         workspaceUids: key.workspace_uids,

@@ -1,7 +1,9 @@
 // Every statement on team, api_key and installation_secret.
-import { type Selectable, sql } from 'kysely';
-import type { Db, Tx } from '../../../database/database.ts';
+
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { Db, Schema, Tx } from '../../../database/database.ts';
 import type { ApiKey as ApiKeyTable } from '../../../database/types.ts';
+import type { Actor } from '../../http/caller.ts';
 import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import type { KeyWish, Right } from '../../http/rights.ts';
 import type { ApiKey, Team } from './account.ts';
@@ -138,6 +140,12 @@ export const apiKeyRevoke = async (
     .execute();
 };
 
+const isGood = (now: Date) => (where: ExpressionBuilder<Schema, 'api_key'>) =>
+  where.and([
+    where.or([where('revoked_at', 'is', null), where('revoked_at', '>', now)]),
+    where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]),
+  ]);
+
 /** Keys that may decide about keys and are good for the whole team, besides this one. */
 export const otherAdminKeys = async (tx: Tx, teamUid: string, uid: string, now: Date): Promise<number> => {
   const { count } = await tx
@@ -147,8 +155,7 @@ export const otherAdminKeys = async (tx: Tx, teamUid: string, uid: string, now: 
     .where('uid', '<>', uid)
     .where('workspace_uids', 'is', null)
     .where(sql<boolean>`'admin' = any (scopes)`)
-    .where((where) => where.or([where('revoked_at', 'is', null), where('revoked_at', '>', now)]))
-    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .where(isGood(now))
     .executeTakeFirstOrThrow();
   return count;
 };
@@ -166,6 +173,29 @@ export const installationSecret = async (db: Db, name: string, sealedIfNew: stri
     .where('name', '=', name)
     .executeTakeFirstOrThrow();
   return row.sealed;
+};
+
+/**
+ * The key that a caller's webhooks in the reference form are signed with: its own, and for a person the oldest that is
+ * good for the whole team, if there is one.
+ */
+export const keyToSignWith = async (
+  tx: Tx,
+  caller: Actor & { teamId: string },
+  now: Date,
+): Promise<string | null> => {
+  if (!caller.person) return caller.keyId;
+  const row = await tx
+    .selectFrom('api_key')
+    .select('uid')
+    .where('team_uid', '=', caller.teamId)
+    .where('workspace_uids', 'is', null)
+    .where(isGood(now))
+    .orderBy('created_at')
+    .orderBy('uid')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.uid ?? null;
 };
 
 /** The hash of a key's token; the key may have been revoked. */

@@ -1,6 +1,8 @@
 // The one way in which a caller's request changes a zone: read under its lock, checked as a whole, written as a
 // version, and published by a workflow that is asked for in the same transaction.
+
 import type { Tx } from '../../../database/database.ts';
+import { type Actor, actorOf } from '../../http/caller.ts';
 import type { FeatureContext } from '../context.ts';
 import { assertNoConflicts, assertZoneSize } from './conflicts.ts';
 import { dnsRecordsNotFound } from './errors.ts';
@@ -27,10 +29,10 @@ export const lockZone = async (tx: Tx, workspaceUid: string, which: Which): Prom
 };
 
 /** Who acts in a request. */
-export const byCaller = (
-  { caller, requestId }: { caller: { keyId: string }; requestId: string },
-  reason: string,
-): By => ({ actorType: 'api_key', actorId: caller.keyId, cause: `request:${requestId}`, reason });
+export const byCaller = ({ caller, requestId }: { caller: Actor; requestId: string }, reason: string): By => {
+  const { type, id } = actorOf(caller);
+  return { actorType: type, actorId: id, cause: `request:${requestId}`, reason };
+};
 
 /**
  * Changes a zone to what `change` makes of its records.

@@ -8,8 +8,8 @@ import { bareRecord, type NewRecord, sameRecord, type Zone, type ZoneRecord } fr
 
 /** Who changed a zone, and why. */
 export type By = {
-  actorType: 'api_key' | 'workflow';
-  /** The key's id, or the workflow's name. */
+  actorType: 'api_key' | 'person' | 'workflow';
+  /** The id of the key or the person, or the workflow's name. */
   actorId: string;
   /** The request or the step of a workflow that asked for it, as the log knows it. */
   cause: string;

@@ -33,7 +33,7 @@ export const listVersions = defineEndpoint<FeatureContext>()({
       z.object({
         version: z.int(),
         created_at: z.iso.datetime(),
-        actor: z.object({ type: z.enum(['api_key', 'workflow']), id: z.string() }),
+        actor: z.object({ type: z.enum(['api_key', 'person', 'workflow']), id: z.string() }),
         cause: z.string().meta({ description: '`request:<X-Request-Id>`, or the step of a workflow' }),
         reason: z.string(),
         changes: z.array(z.object({ before: keptRecord.nullable(), after: keptRecord.nullable() })),
@@ -54,7 +54,7 @@ export const listVersions = defineEndpoint<FeatureContext>()({
       versions: versions.map((version) => ({
         version: version.version,
         created_at: version.createdAt.toISOString(),
-        actor: { type: version.actorType as 'api_key' | 'workflow', id: version.actorId },
+        actor: { type: version.actorType as 'api_key' | 'person' | 'workflow', id: version.actorId },
         cause: version.cause,
         reason: version.reason,
         changes: version.changes.map(({ before, after }) => ({ before: row(before), after: row(after) })),

@@ -1,8 +1,10 @@
 // What can be set for domains beside their records: which domains a request means, and changing them all or none.
+
 import { z } from 'zod';
 import type { Db, Tx } from '../../../database/database.ts';
 import { toName } from '../../../protocols/dns/names.ts';
 import { normalizeAddress } from '../../../protocols/mail/address.ts';
+import { type Actor, actorOf } from '../../http/caller.ts';
 import type { Answer } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { declareRecords } from '../dns/index.ts';
@@ -117,7 +119,7 @@ const names: Record<keyof Settings, string> = {
 type SettingsRequest = {
   body: Which;
   workspace: { uid: string };
-  caller: { keyId: string };
+  caller: Actor;
   commit(fn: (tx: Tx) => Promise<Answer<typeof settingsAnswer>>): Promise<Answer<typeof settingsAnswer>>;
 };
 
@@ -129,7 +131,7 @@ export const answerSettings = (
   { reason, message }: { reason: string; message: string },
 ): Promise<Answer<typeof settingsAnswer>> =>
   commit(async (tx) => {
-    const request = { workspaceUid: workspace.uid, keyId: caller.keyId, which: body, reason };
+    const request = { workspaceUid: workspace.uid, actor: caller, which: body, reason };
     return { message, ...(await changeSettings(tx, context, request, change)) };
   });
 
@@ -142,7 +144,7 @@ export const answerSettings = (
 const changeSettings = async (
   tx: Tx,
   { clock, workflows }: Pick<FeatureContext, 'clock' | 'workflows'>,
-  request: { workspaceUid: string; keyId: string; which: Which; reason: string },
+  request: { workspaceUid: string; actor: Actor; which: Which; reason: string },
   change: Settings,
 ): Promise<z.input<typeof settingsAnswer>> => {
   const domains = await lockDomains(tx, request.workspaceUid, request.which);
@@ -175,7 +177,8 @@ const changeSettings = async (
     ]);
     await publishForwards(tx, after, now);
     if (changed.some((setting) => setting === 'dmarcEmail' || setting === 'dmarcPolicy')) {
-      const by = { actorType: 'api_key' as const, actorId: request.keyId, reason: request.reason };
+      const { type, id } = actorOf(request.actor);
+      const by = { actorType: type, actorId: id, reason: request.reason };
       await declareRecords(tx, { clock, workflows }, domain.uid, 'dmarc', [dmarcRecord(after)], by);
     }
   }

@@ -1,11 +1,13 @@
 // What is told of people who steer the queue.
+
 import type { QueueCommand } from '../../../providers/contracts/mail-queue.ts';
+import { type Actor, actorData } from '../../http/caller.ts';
 import type { NewEvent } from '../events/index.ts';
 
 export const mailSteered = (about: {
   teamUid: string;
   workspaceUid: string;
-  keyId: string;
+  by: Actor;
   command: QueueCommand;
   uids: string[];
   at: Date;
@@ -20,7 +22,7 @@ export const mailSteered = (about: {
     command: about.command,
     changed: about.uids.length,
     uids: about.uids.slice(0, 100),
-    key_id: about.keyId,
+    ...actorData(about.by),
   },
   occurredAt: about.at,
 });

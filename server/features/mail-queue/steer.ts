@@ -1,7 +1,9 @@
 // What the four commands on mail in the queue have in common.
+
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import { type QueueCommand, queueStates } from '../../../providers/contracts/mail-queue.ts';
+import type { Caller } from '../../http/caller.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { queueEntryNotFound } from './errors.ts';
@@ -20,7 +22,7 @@ type Steered = { message: string } & z.input<typeof steeredShape>;
 type Request = {
   body: z.output<typeof whichEntries>;
   workspace: { uid: string };
-  caller: { teamId: string; keyId: string };
+  caller: Caller;
   commit(fn: (tx: Tx) => Promise<Steered>): Promise<Steered>;
 };
 
@@ -49,7 +51,7 @@ export const steerMail = async (
   const states = await queue.states(workspace.uid, left);
   return commit(async (tx) => {
     if (changed.length > 0) {
-      const about = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyId: caller.keyId };
+      const about = { teamUid: caller.teamId, workspaceUid: workspace.uid, by: caller };
       await recordEvents(tx, [mailSteered({ ...about, command, uids: changed, at: clock.now() })]);
     }
     return {

@@ -72,7 +72,7 @@ export const exportMailboxes = defineEndpoint<FeatureContext>()({
     const shown = mailboxes.filter(({ status }) => !isGoneMailbox(status));
     const secrets = await secretCells(context, shown);
     return commit(async (tx) => {
-      const by = { keyId: caller.keyId, requestId };
+      const by = { ...caller, requestId };
       await recordEvents(
         tx,
         shown.map((mailbox) => credentialsRevealed(mailbox, by, clock.now(), REVEALED)),

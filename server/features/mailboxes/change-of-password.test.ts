@@ -14,7 +14,7 @@ import { mailboxLock, mailboxSecrets, mailboxUpdate } from './store.ts';
 const api = useInstallationWithoutWorker();
 // The harness starts it itself.
 const startsNothing = { start: async () => {} };
-const by = { keyId: 'a key', requestId: 'a request' };
+const by = { keyId: 'a key', person: null, requestId: 'a request' };
 
 exerciseWorkflow('mailboxes.change', {
   database: api.database,

@@ -42,7 +42,7 @@ export const changePassword = defineEndpoint<FeatureContext>()({
   errors: [mailboxNotFound, mailboxNotChangeable, mailboxBeingChanged, weakPassword],
   async handle({ body, caller, workspace, requestId, commit }, context) {
     const { db, secrets, clock } = context;
-    const by = { keyId: caller.keyId, requestId };
+    const by = { ...caller, requestId };
     const chosen = body.new_password ?? body.password;
     let changeUid: string | undefined;
     const answer = await commit(async (tx) => {

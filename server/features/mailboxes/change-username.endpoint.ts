@@ -34,7 +34,7 @@ export const changeUsername = defineEndpoint<FeatureContext>()({
   }),
   errors: [mailboxNotFound, mailboxNotChangeable, mailboxBeingChanged, mailboxExists, invalidUsername],
   async handle({ body, caller, workspace, requestId, commit }, context) {
-    const by = { keyId: caller.keyId, requestId };
+    const by = { ...caller, requestId };
     let changeUid: string | undefined;
     const answer = await commit(async (tx) => {
       const mailbox = await lockForRename(tx, workspace.uid, body.uid);

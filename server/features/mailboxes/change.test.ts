@@ -13,7 +13,7 @@ import { mailboxByUid } from './store.ts';
 const api = useInstallationWithoutWorker();
 // The harness starts it itself.
 const startsNothing = { start: async () => {} };
-const by = { keyId: 'a key', requestId: 'a request' };
+const by = { keyId: 'a key', person: null, requestId: 'a request' };
 
 const eventsOf = async (uid: string): Promise<string[]> => {
   const rows = await api.database.db

@@ -1,5 +1,6 @@
 // What mailboxes tell about.
 
+import { type Actor, actorData } from '../../http/caller.ts';
 import type { NewEvent } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import type { Change, ChangeKind } from './change.ts';
@@ -50,13 +51,13 @@ export const REVEALED = ['password', 'app_password', 'totp_secret'] as const sat
 /** Says who saw which secrets, never what they are. */
 export const credentialsRevealed = (
   mailbox: Mailbox,
-  by: { keyId: string; requestId: string },
+  by: Actor & { requestId: string },
   at: Date,
   secrets: readonly Revealed[],
 ): NewEvent =>
   mailboxEvent('mailbox.credentials_revealed', mailbox, at, {
     secrets,
-    key_id: by.keyId,
+    ...actorData(by),
     request_id: by.requestId,
   });
 
@@ -70,12 +71,12 @@ export const signatureChanged = (mailbox: Mailbox, at: Date): NewEvent =>
 export const changeRequested = (
   mailbox: Mailbox,
   kind: ChangeKind,
-  by: { keyId: string; requestId: string },
+  by: Actor & { requestId: string },
   at: Date,
 ): NewEvent =>
   mailboxEvent('mailbox.change_requested', mailbox, at, {
     change: kind,
-    key_id: by.keyId,
+    ...actorData(by),
     request_id: by.requestId,
   });
 

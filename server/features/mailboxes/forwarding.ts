@@ -1,7 +1,9 @@
 // Where the mail of mailboxes goes on to: what a request sets, and each mailbox's job that brings the host into line.
+
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import { belongsTo, normalizeAddress, normalizePath } from '../../../protocols/mail/address.ts';
+import type { Actor } from '../../http/caller.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Change } from './change.ts';
 import { aliasesOf } from './changes-store.ts';
@@ -56,7 +58,7 @@ export const forwardMailbox = async (
   context: Pick<FeatureContext, 'clock' | 'workflows'>,
   mailbox: Mailbox,
   wanted: { address: string; keepCopy?: boolean | undefined } | null,
-  by: { keyId: string; requestId: string },
+  by: Actor & { requestId: string },
 ): Promise<z.input<typeof forwardingJob>> => {
   assertChangeable(mailbox);
   const before = { address: mailbox.forwardingEmail, keepCopy: mailbox.forwardingKeepCopy };

@@ -21,7 +21,7 @@ export const removeForwarding = defineEndpoint<FeatureContext>()({
     return commit(async (tx) => {
       const jobs = [];
       for (const mailbox of await lockMailboxes(tx, workspace.uid, body)) {
-        jobs.push(await forwardMailbox(tx, context, mailbox, null, { keyId: caller.keyId, requestId }));
+        jobs.push(await forwardMailbox(tx, context, mailbox, null, { ...caller, requestId }));
       }
       return { message: 'Removal of forwarding scheduled', jobs };
     });

@@ -1,5 +1,7 @@
 // Giving a mailbox another username: the address it had stays its own for a time.
+
 import type { Tx } from '../../../database/database.ts';
+import type { Actor } from '../../http/caller.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainsByNameLock } from '../domains/index.ts';
 import type { Alias, Change } from './change.ts';
@@ -42,7 +44,7 @@ export const renameMailbox = async (
   { clock, workflows, settings }: Deps,
   mailbox: Mailbox,
   username: string,
-  by: { keyId: string; requestId: string },
+  by: Actor & { requestId: string },
 ): Promise<Change | null> => {
   if (username === mailbox.username) return null;
   const address = `${username}@${mailbox.domainName}`;

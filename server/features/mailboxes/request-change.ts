@@ -1,7 +1,9 @@
 // Changing a mailbox that is there: what it is now is written down at once, and a workflow brings the host into line.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import type { Actor } from '../../http/caller.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import type { Change, ChangedValues, ChangeKind } from './change.ts';
@@ -53,7 +55,7 @@ export const requestChange = async <Kind extends ChangeKind>(
   { clock, workflows }: Pick<FeatureContext, 'clock' | 'workflows'>,
   mailbox: Mailbox,
   values: { kind: Kind; before: ChangedValues[Kind]; after: ChangedValues[Kind] },
-  by: { keyId: string; requestId: string },
+  by: Actor & { requestId: string },
 ): Promise<Change> => {
   const now = clock.now();
   const requested = {

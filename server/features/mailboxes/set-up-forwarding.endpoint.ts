@@ -34,7 +34,7 @@ export const setUpForwarding = defineEndpoint<FeatureContext>()({
     return commit(async (tx) => {
       const jobs = [];
       for (const mailbox of await lockMailboxes(tx, workspace.uid, body)) {
-        jobs.push(await forwardMailbox(tx, context, mailbox, wanted, { keyId: caller.keyId, requestId }));
+        jobs.push(await forwardMailbox(tx, context, mailbox, wanted, { ...caller, requestId }));
       }
       return { message: 'Forwarding scheduled', jobs };
     });

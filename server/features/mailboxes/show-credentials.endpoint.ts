@@ -53,7 +53,7 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
     const { smtp, imap } = await providers.mailboxHost(mailbox.platform, scope).access();
 
     return commit(async (tx) => {
-      const by = { keyId: caller.keyId, requestId };
+      const by = { ...caller, requestId };
       await recordEvents(tx, [credentialsRevealed(mailbox, by, clock.now(), REVEALED)]);
       return {
         message: 'Mailbox credentials retrieved successfully',

@@ -36,7 +36,7 @@ export const generateTotp = defineEndpoint<FeatureContext>()({
     const secret = openSecret(secrets, mailbox.uid, 'totpSecret', sealed.totpSecret);
     return commit(async (tx) => {
       const now = clock.now();
-      const by = { keyId: caller.keyId, requestId };
+      const by = { ...caller, requestId };
       await recordEvents(tx, [credentialsRevealed(mailbox, by, now, ['totp'])]);
       const code = new TOTP({ secret, period: PERIOD_S, digits: 6 }).generate({ timestamp: now.getTime() });
       const expiresIn = PERIOD_S - (Math.floor(now.getTime() / 1000) % PERIOD_S);

@@ -47,7 +47,7 @@ export const updateMailbox = defineEndpoint<FeatureContext>()({
   errors: [mailboxNotFound, mailboxNotChangeable, mailboxBeingChanged, mailboxExists, invalidUsername],
   examples: { body: { uid: '0199c0de-0000-7000-8000-000000000000', first_name: 'Mara' } },
   handle({ body, caller, workspace, requestId, commit }, context) {
-    const by = { keyId: caller.keyId, requestId };
+    const by = { ...caller, requestId };
     return commit(async (tx) => {
       const mailbox = await lockForRename(tx, workspace.uid, body.uid);
       const username = body.user_name ?? body.username;

@@ -5,7 +5,7 @@ import type { PricesVersion } from './store.ts';
 export const versionFields = {
   version: z.int(),
   note: z.string(),
-  made_by: z.uuid().nullable().meta({ description: 'The API key that made it' }),
+  made_by: z.uuid().nullable().meta({ description: 'The API key or the person that made it' }),
   created_at: z.iso.datetime(),
 };
 

@@ -1,9 +1,11 @@
 // POST /webhooks: a new address that is told what changes.
+
 import { z } from 'zod';
 import { newId } from '../../../database/uuid.ts';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { requireRight } from '../../http/require-right.ts';
+import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { findWorkspace, workspaceNotFound } from '../workspaces/index.ts';
@@ -64,7 +66,7 @@ export const createWebhook = defineEndpoint<FeatureContext>()({
         format: body.format,
         eventTypes: body.event_types,
         includeSecrets: body.include_secrets,
-        keyUid: caller.keyId,
+        keyUid: await keyToSignWith(tx, caller, now),
         previousSecretUntil: null,
         status: 'enabled',
         disabledReason: null,

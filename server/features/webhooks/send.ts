@@ -114,7 +114,8 @@ const messageOf = async (
   const wishes = { teamName: await teamName(db, endpoint.teamUid), includeSecrets };
   const body = await inboxkitBody({ db, secrets }, event, wishes);
   if (body === null) return null;
-  const constant = inboxkitHeaders(event.type, sentAt, await keySha256(db, endpoint.keyUid));
+  const key = endpoint.keyUid === null ? null : await keySha256(db, endpoint.keyUid);
+  const constant = inboxkitHeaders(event.type, sentAt, key);
   return { headers: { ...common, 'User-Agent': 'InboxKit-Webhook/1.0', ...constant, ...sign(body) }, body };
 };
 

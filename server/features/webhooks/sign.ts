@@ -31,8 +31,12 @@ export const standardHeaders = (
  * The headers of the reference API. The signature is the SHA-256 of the API key and covers neither body nor time; it
  * is there because receivers check it, and proves little.
  */
-export const inboxkitHeaders = (event: string, sentAt: Date, keySha256: Buffer): Record<string, string> => ({
+export const inboxkitHeaders = (
+  event: string,
+  sentAt: Date,
+  keySha256: Buffer | null,
+): Record<string, string> => ({
   'X-InboxKit-Event': event,
   'X-InboxKit-Timestamp': sentAt.toISOString(),
-  'X-InboxKit-Signature': `sha256=${keySha256.toString('hex')}`,
+  ...(keySha256 && { 'X-InboxKit-Signature': `sha256=${keySha256.toString('hex')}` }),
 });

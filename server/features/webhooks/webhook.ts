@@ -21,7 +21,7 @@ export type WebhookEndpoint = {
   eventTypes: string[];
   includeSecrets: boolean;
   /** The API key whose hash is the constant signature of the format `inboxkit`. */
-  keyUid: string;
+  keyUid: string | null;
   previousSecretUntil: Date | null;
   status: 'enabled' | 'disabled';
   disabledReason: string | null;

@@ -1,7 +1,9 @@
 // POST /workspaces/create: a new, empty workspace.
+
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { createWorkspace } from './change.ts';
 import { workspaceNameTaken } from './errors.ts';
@@ -34,7 +36,13 @@ export const create = (follow: FollowWorkspace) =>
           now,
         );
         if (workspace.webhookUrl) {
-          await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+          await follow(tx, {
+            workspace,
+            deleted: false,
+            keyUid: await keyToSignWith(tx, caller, now),
+            secrets,
+            now,
+          });
         }
         return {
           message: 'Workspace created successfully',

@@ -1,7 +1,9 @@
 // DELETE /workspaces/delete?uid=: only an empty workspace goes.
+
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
+import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { deleteWorkspace } from './change.ts';
 import { lastWorkspace, workspaceNotEmpty, workspaceNotFound } from './errors.ts';
@@ -23,7 +25,13 @@ export const removeWorkspace = (readContents: ReadContents, follow: FollowWorksp
       commit(async (tx) => {
         const now = clock.now();
         const workspace = await deleteWorkspace(tx, caller.teamId, query.uid, readContents, now);
-        await follow(tx, { workspace, deleted: true, keyUid: caller.keyId, secrets, now });
+        await follow(tx, {
+          workspace,
+          deleted: true,
+          keyUid: await keyToSignWith(tx, caller, now),
+          secrets,
+          now,
+        });
         return { message: 'Workspace deleted successfully' };
       }),
   });

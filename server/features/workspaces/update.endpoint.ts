@@ -1,7 +1,9 @@
 // PUT /workspaces/update: name and webhook address; what is not named stays.
+
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
+import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNameTaken, workspaceNotFound } from './errors.ts';
@@ -30,7 +32,13 @@ export const updateWorkspace = (readContents: ReadContents, follow: FollowWorksp
         const now = clock.now();
         const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, now);
         if (body.webhook_url !== undefined) {
-          await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+          await follow(tx, {
+            workspace,
+            deleted: false,
+            keyUid: await keyToSignWith(tx, caller, now),
+            secrets,
+            now,
+          });
         }
         const contents = await readContents(tx, [workspace.uid]);
         return {

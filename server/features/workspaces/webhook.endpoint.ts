@@ -1,7 +1,9 @@
 // POST /workspaces/webhook: where changes of the workspace are announced; an empty address clears it.
+
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
+import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNotFound } from './errors.ts';
@@ -25,7 +27,13 @@ export const setWebhook = (follow: FollowWorkspace) =>
         const wish = { webhookUrl: body.webhook_url };
         const now = clock.now();
         const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, now);
-        await follow(tx, { workspace, deleted: false, keyUid: caller.keyId, secrets, now });
+        await follow(tx, {
+          workspace,
+          deleted: false,
+          keyUid: await keyToSignWith(tx, caller, now),
+          secrets,
+          now,
+        });
         return { message: 'Workspace webhook updated successfully', webhook_url: workspace.webhookUrl };
       }),
   });

@@ -25,7 +25,7 @@ export type ReadContents = (db: Db, workspaceUids: string[]) => Promise<Map<stri
  */
 export type FollowWorkspace = (
   tx: Tx,
-  change: { workspace: Workspace; deleted: boolean; keyUid: string; secrets: SecretBox; now: Date },
+  change: { workspace: Workspace; deleted: boolean; keyUid: string | null; secrets: SecretBox; now: Date },
 ) => Promise<void>;
 
 export const emptyContents: WorkspaceContents = { domains: 0, assignableDomains: 0, mailboxes: 0 };

@@ -7,7 +7,8 @@ import type { Db } from '../../../database/database.ts';
 import { createSecretBox, generateKey, parseKeyRing } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
 import { type ApiOptions, createApi } from '../app.ts';
-import { type Caller, defineEndpoint } from '../endpoint.ts';
+import type { Caller } from '../caller.ts';
+import { answerHeaders, defineEndpoint } from '../endpoint.ts';
 import { defineError } from '../errors.ts';
 import {
   cursorField,
@@ -19,6 +20,8 @@ import {
   pageOffset,
 } from '../paging.ts';
 import { rights } from '../rights.ts';
+import { type Role, roleRights } from '../roles.ts';
+import { csrfTokenOf, sessionCookieOf } from '../session-cookie.ts';
 
 export const thingNotFound = defineError({
   code: 'thing_not_found',
@@ -196,6 +199,37 @@ export const rollSecret = defineEndpoint<SampleContext>()({
   handle: async () => ({ message: 'Secret rolled', secret: `secret-${newId()}` }),
 });
 
+/** About whoever is signed in. */
+export const renameSelf = defineEndpoint<SampleContext>()({
+  operation: 'self.rename',
+  summary: 'Rename self',
+  method: 'POST',
+  path: '/self',
+  scope: 'person',
+  body: z.strictObject({ name: z.string().min(1).meta({ example: 'Mara' }) }),
+  response: z.object({ person: z.string(), name: z.string() }),
+  handle: async ({ caller, body }) => ({ message: 'Renamed', person: caller.person.uid, name: body.name }),
+});
+
+/** For anybody. */
+export const knock = defineEndpoint<SampleContext>()({
+  operation: 'door.knock',
+  summary: 'Knock',
+  method: 'POST',
+  path: '/door',
+  scope: 'public',
+  rateLimit: 'sign_in',
+  response: z.object({ open: z.boolean() }),
+  handle: async ({ caller }) => ({
+    message: 'Knocked',
+    open: caller === null,
+    [answerHeaders]: [
+      ['Set-Cookie', 'one=1'],
+      ['Set-Cookie', 'two=2'],
+    ],
+  }),
+});
+
 export const sampleEndpoints = [
   createThing,
   listThings,
@@ -204,6 +238,8 @@ export const sampleEndpoints = [
   showTeam,
   rollSecret,
   showInstallation,
+  renameSelf,
+  knock,
 ];
 
 export const createThingTable = async (db: Db): Promise<void> => {
@@ -217,9 +253,32 @@ export type Tenant = { key: string; caller: Caller; workspaceUid: string };
 /** A team with one key and one workspace. The key is a word: how keys are checked is not this folder's business. */
 export const makeTenant = (key: string, { operator = false } = {}): Tenant => ({
   key,
-  caller: { teamId: newId(), keyId: `${key}-id-${newId()}`, operator, rights, workspaceUids: null },
+  caller: {
+    teamId: newId(),
+    keyId: `${key}-id-${newId()}`,
+    person: null,
+    operator,
+    rights,
+    workspaceUids: null,
+  },
   workspaceUid: newId(),
 });
+
+/** Somebody of the tenant's team who is signed in; the key is the token of their session. */
+export const signedIn = (
+  { caller, workspaceUid }: Tenant,
+  role: Role,
+  { operator = false }: { operator?: boolean } = {},
+): Tenant => {
+  const uid = newId();
+  const workspaceUids = roleRights[role].membersOnly ? [workspaceUid] : null;
+  const person = { uid, sessionUid: newId(), role };
+  const who = { keyId: uid, person, operator, rights: roleRights[role].rights, workspaceUids };
+  return { key: `session-${uid}`, caller: { ...caller, ...who }, workspaceUid };
+};
+
+const PUBLIC_URL = 'http://localhost';
+const cookie = sessionCookieOf(PUBLIC_URL);
 
 export type LogLine = { level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> };
 
@@ -242,8 +301,14 @@ export const createSampleApi = (
     secrets: createSecretBox(parseKeyRing(generateKey())),
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     authenticate: async (token) => {
-      const tenant = tenants.find(({ key }) => key === token);
+      const tenant = tenants.find(({ key, caller }) => key === token && !caller.person);
       return tenant ? { ok: true, caller: tenant.caller } : { ok: false, refusal: 'jwt malformed' };
+    },
+    sessions: {
+      cookie,
+      publicUrl: () => PUBLIC_URL,
+      authenticate: async (token) =>
+        tenants.find(({ key, caller }) => key === token && caller.person)?.caller ?? null,
     },
     findWorkspace: async (teamId, uid) => {
       const tenant = tenants.find(
@@ -263,18 +328,24 @@ export const createSampleApi = (
   return { app, logged, hooks };
 };
 
-/** Sends JSON as `tenant`. */
+/** What a request of the tenant carries to say whose it is. */
+export const credentialsOf = ({ key, caller }: Tenant): Record<string, string> =>
+  caller.person
+    ? { cookie: `${cookie.name}=${key}`, 'x-csrf-token': csrfTokenOf(key) }
+    : { authorization: `Bearer ${key}` };
+
+/** Sends JSON as `tenant`. Headers that are empty are left out. */
 export const requestAs =
   (app: { request(path: string, init: RequestInit): Response | Promise<Response> }, tenant: Tenant) =>
   async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await app.request(path, {
       method,
-      headers: {
-        authorization: `Bearer ${tenant.key}`,
+      headers: Object.entries({
+        ...credentialsOf(tenant),
         'x-workspace-id': tenant.workspaceUid,
         'content-type': 'application/json',
         ...headers,
-      },
+      }).filter(([, value]) => value !== ''),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
