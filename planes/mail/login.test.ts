@@ -44,8 +44,11 @@ const newMailbox = async (options: Parameters<typeof publishMailbox>[2] = {}) =>
   const address = `m${mailboxes}@a.example`;
   return { address, id: await publishMailbox(database.db, address, options) };
 };
-const attempt = (address: string, secret = PASSWORD, change: Partial<LoginAttempt> = {}) =>
-  login.authenticate({ address, secret, protocol: 'imap', remoteAddress: '192.0.2.1', ...change });
+const attempt = (
+  address: string,
+  secret = PASSWORD,
+  change: Partial<Pick<LoginAttempt, 'protocol' | 'remoteAddress'>> = {},
+) => login.authenticate({ address, secret, protocol: 'imap', remoteAddress: '192.0.2.1', ...change });
 const update = (id: string, values: { status?: string; password_hash?: string }) =>
   database.db.updateTable('published.mailbox').set(values).where('id', '=', id).execute();
 
@@ -65,6 +68,7 @@ describe('authenticate', () => {
       displayName: '',
       quotaBytes: 77,
       dailySendLimit: 9,
+      tokenHash: null,
     };
     expect(await attempt(address)).toEqual(mailbox);
     expect(await attempt(address.toUpperCase(), 'app-secret')).toEqual(mailbox);

@@ -13,6 +13,7 @@ import type { Db } from '../../database/database.ts';
 import { listen } from '../../database/listen.ts';
 import { normalizeAddress } from '../../protocols/mail/address.ts';
 import { createLoginThrottle, networkOf, type ThrottleKey } from './login-throttle.ts';
+import { hashOfToken, mailboxOfToken } from './mail-token.ts';
 
 const CACHE_TTL_MS = 5 * 60 * 1000;
 const MAX_CACHED = 10_000;
@@ -42,15 +43,26 @@ export type MailLogin = {
   quotaBytes: number;
   /** Recipients per UTC day. */
   dailySendLimit: number;
+  /** Of the access token it signed in with, by which `mailboxOfToken` knows whether that is still good. */
+  tokenHash: Buffer | null;
 };
 
 export type LoginAttempt = {
   address: string;
-  /** The password or the app password. */
-  secret: string;
   protocol: 'smtp' | 'imap';
   remoteAddress: string;
-};
+} & (
+  | {
+      /** The password or the app password. */
+      secret: string;
+    }
+  | {
+      /** An access token with the scope `mail`. */
+      token: string;
+    }
+);
+type PasswordAttempt = Extract<LoginAttempt, { secret: string }>;
+type TokenAttempt = Extract<LoginAttempt, { token: string }>;
 
 /**
  * Null when the credentials are wrong, the mailbox is suspended or unknown, or guessing is being slowed down:
@@ -83,7 +95,7 @@ export async function createLogin(options: {
     onConnectionLost: (err) => log.warn({ err }, 'login: lost the database connection that reports changes'),
   });
 
-  const check = async (attempt: LoginAttempt, address: string | null): Promise<MailLogin | null> => {
+  const check = async (attempt: PasswordAttempt, address: string | null): Promise<MailLogin | null> => {
     const row = address === null ? undefined : await mailboxOfAddress(db, address);
     // The app password first: programs use it, it is cheap to check, and they sign in far more often than people.
     const hashes = [row?.app_password_hash ?? nobodys.appPassword, row?.password_hash ?? nobodys.password];
@@ -94,20 +106,24 @@ export async function createLogin(options: {
         break;
       }
     }
-    if (!row || !matched || row.status !== 'active') return null;
-    return {
-      id: row.id,
-      workspaceId: row.workspace_id,
-      address: row.address,
-      aliases: row.aliases,
-      loginVersion: row.login_version,
-      displayName: row.display_name,
-      quotaBytes: row.quota_bytes,
-      dailySendLimit: row.daily_send_limit,
-    };
+    return row && matched && row.status === 'active' ? loginOf(row) : null;
   };
 
-  const signIn = async (attempt: LoginAttempt, cacheKey: string): Promise<MailLogin | null> => {
+  // Nobody guesses 256 random bits, so there is nothing to slow down.
+  const signInByToken = async (attempt: TokenAttempt): Promise<MailLogin | null> => {
+    const { protocol, remoteAddress } = attempt;
+    const address = normalizeAddress(attempt.address);
+    const tokenHash = hashOfToken(attempt.token);
+    const mailboxId = await mailboxOfToken(db, tokenHash, clock.now());
+    const row =
+      mailboxId === null ? undefined : await mailboxes(db).where('m.id', '=', mailboxId).executeTakeFirst();
+    const isIts = row && address !== null && [row.address, ...row.aliases].includes(address);
+    if (isIts && row.status === 'active') return { ...loginOf(row), tokenHash };
+    log.info({ address, protocol, remoteAddress }, 'login: access token refused');
+    return null;
+  };
+
+  const signIn = async (attempt: PasswordAttempt, cacheKey: string): Promise<MailLogin | null> => {
     const { protocol, remoteAddress } = attempt;
     const address = normalizeAddress(attempt.address);
     const pair = `${address} ${networkOf(remoteAddress)}`;
@@ -139,6 +155,7 @@ export async function createLogin(options: {
 
   return {
     async authenticate(attempt) {
+      if ('token' in attempt) return signInByToken(attempt);
       const cacheKey = cache.key(attempt.address.toLowerCase(), attempt.secret);
       const cached = cache.find(cacheKey);
       if (cached) return cached;
@@ -153,10 +170,8 @@ export async function createLogin(options: {
   };
 }
 
-/** The mailbox that has the address, as its own or as an alias. */
-const mailboxOfAddress = async (db: Db, address: string) => {
-  const alias = db.selectFrom('published.mailbox_alias').select('mailbox_id').where('address', '=', address);
-  return db
+const mailboxes = (db: Db) =>
+  db
     .selectFrom('published.mailbox as m')
     .selectAll('m')
     .select((eb) =>
@@ -167,10 +182,27 @@ const mailboxOfAddress = async (db: Db, address: string) => {
         .$asScalar()
         .$notNull()
         .as('aliases'),
-    )
+    );
+
+/** The mailbox that has the address, as its own or as an alias. */
+const mailboxOfAddress = async (db: Db, address: string) => {
+  const alias = db.selectFrom('published.mailbox_alias').select('mailbox_id').where('address', '=', address);
+  return mailboxes(db)
     .where((eb) => eb.or([eb('m.address', '=', address), eb('m.id', 'in', alias)]))
     .executeTakeFirst();
 };
+
+const loginOf = (row: NonNullable<Awaited<ReturnType<typeof mailboxOfAddress>>>): MailLogin => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  address: row.address,
+  aliases: row.aliases,
+  loginVersion: row.login_version,
+  displayName: row.display_name,
+  quotaBytes: row.quota_bytes,
+  dailySendLimit: row.daily_send_limit,
+  tokenHash: null,
+});
 
 /** Good logins by a keyed hash of the credentials: the memory of the process never holds the secret itself. */
 function createLoginCache(clock: Clock) {

@@ -40,7 +40,9 @@ export const capabilities = (
   { secure, signedIn }: { secure: boolean; signedIn: boolean },
   limits: ImapLimits,
 ): string => {
-  const login = secure ? ['AUTH=PLAIN', 'AUTH=LOGIN'] : ['STARTTLS', 'LOGINDISABLED'];
+  const login = secure
+    ? ['AUTH=PLAIN', 'AUTH=LOGIN', 'AUTH=XOAUTH2', 'AUTH=OAUTHBEARER']
+    : ['STARTTLS', 'LOGINDISABLED'];
   const limit = `APPENDLIMIT=${limits.messageBytes}`; // RFC 7889
   return ['IMAP4rev1', ...(signedIn ? [] : login), ...extensions, limit].join(' ');
 };

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Db } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import type { LoginAttempt } from '../login.ts';
-import { loginVersion } from '../store/mailbox.ts';
+import { loginVersion, mayStaySignedIn } from '../store/mailbox.ts';
 import { contentSwept } from '../store/sweep.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Connection } from './connection.ts';
@@ -89,7 +89,8 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
       const version = await loginVersion(db, mailboxId);
       for (const session of affected) {
         if (version === null) session.stop('The mailbox is closed');
-        else if (session.account?.loginVersion !== version) session.stop('Sign in again');
+        else if (session.account && !(await mayStaySignedIn(db, session.account)))
+          session.stop('Sign in again');
       }
     } catch (err) {
       log.warn({ err, mailboxId }, 'imap: cannot check a changed mailbox');

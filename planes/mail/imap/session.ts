@@ -13,7 +13,13 @@ import { CommandParser, type CommandText } from './parser.ts';
 import { BadCommand, formatReply, isDatabaseAway, type Reply, replyForError } from './replies.ts';
 import { catchUp, FolderGone, type SelectedFolder } from './selected-folder.ts';
 
-export type Account = { id: string; address: string; loginVersion: number };
+export type Account = {
+  id: string;
+  address: string;
+  loginVersion: number;
+  /** Of the access token signed in with; it has to stay good. */
+  tokenHash: Buffer | null;
+};
 
 /** What all sessions of a process share. */
 export type ImapPlane = {

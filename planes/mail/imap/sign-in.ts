@@ -1,7 +1,8 @@
 // LOGIN and AUTHENTICATE (RFC 9051 §6.2; SASL PLAIN RFC 4616; initial responses RFC 4959). A password is taken
 // under TLS only, and a wrong one costs time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loginVersion, mailboxTouched } from '../store/mailbox.ts';
+import { BEARER_REFUSED, parseBearer } from '../mail-token.ts';
+import { mailboxTouched, mayStaySignedIn } from '../store/mailbox.ts';
 import type { CommandRun } from './command-table.ts';
 import { BadCommand, CommandRefused, ok, type Reply } from './replies.ts';
 import type { Session } from './session.ts';
@@ -13,7 +14,7 @@ export const login: CommandRun = async (session, parser) => {
   parser.space();
   const secret = utf8(parser.astring());
   parser.end();
-  return signIn(session, address, secret);
+  return signIn(session, address, { secret });
 };
 
 export const authenticate: CommandRun = async (session, parser) => {
@@ -24,6 +25,7 @@ export const authenticate: CommandRun = async (session, parser) => {
   requirePrivacy(session);
   if (mechanism === 'PLAIN') return authenticatePlain(session, initial);
   if (mechanism === 'LOGIN') return authenticateLogin(session, initial);
+  if (mechanism === 'XOAUTH2' || mechanism === 'OAUTHBEARER') return authenticateBearer(session, initial);
   throw new CommandRefused('There is no such mechanism', 'CANNOT');
 };
 
@@ -36,14 +38,24 @@ const authenticatePlain = async (session: Session, initial: string | null): Prom
   if (authorize !== '' && authorize !== address) {
     throw new CommandRefused('Nobody may act for another mailbox', 'AUTHORIZATIONFAILED');
   }
-  return signIn(session, address, secret);
+  return signIn(session, address, { secret });
 };
 
 // Never made a standard, but what some clients know best: two questions, each answered in base64.
 const authenticateLogin = async (session: Session, initial: string | null): Promise<Reply> => {
   const address = decodeResponse(initial ?? (await challenge(session, 'Username:')));
   const secret = decodeResponse(await challenge(session, 'Password:'));
-  return signIn(session, address, secret);
+  return signIn(session, address, { secret });
+};
+
+// A client is told why its token is refused, and answers that it has heard it before it is refused (RFC 7628 §3.2.3).
+const authenticateBearer = async (session: Session, initial: string | null): Promise<Reply> => {
+  const bearer = parseBearer(decodeResponse(initial ?? (await challenge(session, ''))));
+  if (!bearer) throw new BadCommand('Not a response with an address and a bearer token');
+  const { address, token } = bearer;
+  return signIn(session, address, { token }, async () => {
+    await challenge(session, JSON.stringify(BEARER_REFUSED));
+  });
 };
 
 const challenge = async (session: Session, text: string): Promise<string> => {
@@ -73,18 +85,27 @@ const requirePrivacy = ({ connection }: Session) => {
   if (!connection.secure) throw new CommandRefused('Passwords are taken under TLS only', 'PRIVACYREQUIRED');
 };
 
-const signIn = async (session: Session, address: string, secret: string): Promise<Reply> => {
+const signIn = async (
+  session: Session,
+  address: string,
+  proof: { secret: string } | { token: string },
+  explainRefusal?: () => Promise<void>,
+): Promise<Reply> => {
   const { plane, connection } = session;
   const { remoteAddress } = connection;
-  const account = await plane.authenticate({ address, secret, protocol: 'imap', remoteAddress });
-  if (!account) return refuse(session, address);
+  const account = await plane.authenticate({ address, ...proof, protocol: 'imap', remoteAddress });
+  if (!account) {
+    await explainRefusal?.();
+    return refuse(session, address);
+  }
   await mailboxTouched(plane.db, account.id);
   if (!plane.admit(session, account)) {
     throw new CommandRefused('This mailbox has too many connections', 'LIMIT');
   }
-  session.signedIn({ id: account.id, address: account.address, loginVersion: account.loginVersion });
+  const { id, loginVersion, tokenHash } = account;
+  session.signedIn({ id, address: account.address, loginVersion, tokenHash });
   // A change while the secret was checked told only those who were signed in already.
-  if ((await loginVersion(plane.db, account.id)) !== account.loginVersion) session.stop('Sign in again');
+  if (!(await mayStaySignedIn(plane.db, account))) session.stop('Sign in again');
   return ok('Signed in', `CAPABILITY ${session.capabilities()}`);
 };
 

@@ -12,6 +12,7 @@ import {
 } from 'smtp-server';
 import { type MailMetrics, NO_METRICS, type Port, refusalReason } from '../metrics.ts';
 import { createGuard, DEFAULT_GUARD_LIMITS, type GuardLimits } from './guard.ts';
+import { type AuthConnection, takeOauthBearer } from './oauth-bearer.ts';
 import { MAX_MESSAGE_OCTETS, type MemoryBudget, receiveMessage } from './receive.ts';
 import { SmtpRefusal, temporaryFault } from './reply.ts';
 
@@ -26,13 +27,15 @@ const DRAIN_MS = 30_000;
 export type SmtpHandlers = {
   onConnect?(session: SMTPServerSession): void;
   onSecure?(session: SMTPServerSession): void;
-  /** Gives what becomes `session.user`. */
-  onAuth?(attempt: SMTPServerAuthentication, session: SMTPServerSession): Promise<object>;
+  /** Gives what becomes `session.user`, or why a token is refused, which its client is told before it may try again. */
+  onAuth?(attempt: SMTPServerAuthentication, session: SMTPServerSession): Promise<SmtpAuthOutcome>;
   onMailFrom(address: SMTPServerAddress, session: SMTPServerSession): Promise<void>;
   onRcptTo(address: SMTPServerAddress, session: SMTPServerSession): Promise<void>;
   /** When it resolves, the message is on disk and the client is told that we are responsible for it. Gives the text of the 250. */
   onMessage(message: Buffer, session: SMTPServerSession): Promise<string>;
 };
+
+export type SmtpAuthOutcome = { user: object } | { data: Record<string, string> };
 
 /** smtp-server answers these with jokes. */
 export const UNKNOWN_COMMANDS = ['WIZ', 'SHELL', 'KILL'];
@@ -92,7 +95,11 @@ export async function startSmtpListener(options: {
     hideENHANCEDSTATUSCODES: false,
     hideDSN: false,
     onConnect: (session, callback) => {
-      keepOwnStatusCodes(server, session);
+      const connection = connectionOf(server, session);
+      if (connection) {
+        keepOwnStatusCodes(connection);
+        takeOauthBearer(connection as unknown as AuthConnection);
+      }
       return answer(async () => {
         guard.admit(session);
         handlers.onConnect?.(session);
@@ -102,9 +109,9 @@ export async function startSmtpListener(options: {
     onAuth: (attempt, session, callback) =>
       answer(async () => {
         if (!handlers.onAuth) throw new SmtpRefusal(502, '5.5.1', 'No authentication here');
-        const user = await handlers.onAuth(attempt, session);
-        guard.progressed(session);
-        return { user };
+        const outcome = await handlers.onAuth(attempt, session);
+        if ('user' in outcome) guard.progressed(session);
+        return outcome;
       }, callback),
     onMailFrom: (address, session, callback) => answer(() => handlers.onMailFrom(address, session), callback),
     onRcptTo: (address, session, callback) => answer(() => handlers.onRcptTo(address, session), callback),
@@ -153,10 +160,13 @@ export async function startSmtpListener(options: {
   };
 }
 
+type ServerConnection = SMTPServer['connections'] extends Set<infer Connection> ? Connection : never;
+
+const connectionOf = ({ connections }: SMTPServer, { id }: SMTPServerSession): ServerConnection | undefined =>
+  [...connections].find((candidate) => candidate.id === id);
+
 /** smtp-server puts a status code (RFC 2034) into every reply; replies that bring a better one of their own keep it. */
-function keepOwnStatusCodes({ connections }: SMTPServer, { id }: SMTPServerSession): void {
-  const connection = [...connections].find((candidate) => candidate.id === id);
-  if (!connection) return;
+function keepOwnStatusCodes(connection: ServerConnection): void {
   const send = connection.send.bind(connection);
   connection.send = (code, text, context) =>
     send(code, text, typeof text === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(text) ? false : context);

@@ -10,6 +10,7 @@ import { newId } from '../../../database/uuid.ts';
 import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../../protocols/mail/address.ts';
 import { formatDate } from '../../../protocols/mail/trace.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
+import { BEARER_REFUSED, mailboxOfToken } from '../mail-token.ts';
 import { summaryOf } from '../message/summary.ts';
 import type { MailMetrics } from '../metrics.ts';
 import { countSend, type Exceeded, type SendLimits } from '../queue/allowance.ts';
@@ -17,7 +18,13 @@ import { findSuppression, type Suppression } from '../queue/bounces.ts';
 import { enqueue } from '../queue/store.ts';
 import type { Sign } from '../sign.ts';
 import { checkAuthor, completeHeader } from './author.ts';
-import { type SmtpHandlers, type SmtpListener, startSmtpListener, UNKNOWN_COMMANDS } from './listener.ts';
+import {
+  type SmtpAuthOutcome,
+  type SmtpHandlers,
+  type SmtpListener,
+  startSmtpListener,
+  UNKNOWN_COMMANDS,
+} from './listener.ts';
 import { SmtpRefusal } from './reply.ts';
 import {
   checkRecipientCount,
@@ -58,7 +65,10 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     metrics: options.metrics,
     kind: 'submission' as const,
     handlers: createHandlers(options),
-    smtp: { authMethods: ['PLAIN', 'LOGIN'], authRequiredMessage: '5.7.0 Authentication required' },
+    smtp: {
+      authMethods: ['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER'],
+      authRequiredMessage: '5.7.0 Authentication required',
+    },
   };
   const starttls = await startSmtpListener({ ...common, port: options.submissionPort, implicitTls: false });
   let implicit: SmtpListener;
@@ -84,25 +94,32 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
   const onAuth = async (
     attempt: SMTPServerAuthentication,
     session: SMTPServerSession,
-  ): Promise<MailLogin> => {
-    const { username = '', password, authcid, authzid } = attempt;
+  ): Promise<SmtpAuthOutcome> => {
+    const { username = '', password, accessToken, authcid, authzid } = attempt;
     let login: MailLogin | null = null;
     // RFC 4616 §2: acting for somebody else than oneself is not offered.
-    if (password && !(authcid && authzid && normalizeAddress(authcid) !== normalizeAddress(authzid))) {
+    const forAnother = authcid && authzid && normalizeAddress(authcid) !== normalizeAddress(authzid);
+    const proof = accessToken
+      ? { token: accessToken }
+      : password && !forAnother
+        ? { secret: password }
+        : null;
+    if (proof) {
       const { remoteAddress } = session;
       try {
-        login = await authenticate({ address: username, secret: password, protocol: 'smtp', remoteAddress });
+        login = await authenticate({ address: username, ...proof, protocol: 'smtp', remoteAddress });
       } catch (err) {
         log.error({ err }, 'submission: cannot check credentials');
         throw new SmtpRefusal(454, '4.7.0', 'Temporary authentication failure');
       }
     }
-    if (login) return login;
+    if (login) return { user: login };
     const failures = (failedLogins.get(session) ?? 0) + 1;
     failedLogins.set(session, failures);
     if (failures >= MAX_FAILED_LOGINS_PER_CONNECTION) {
       throw new SmtpRefusal(421, '4.7.0', 'Too many failed logins');
     }
+    if (accessToken) return { data: BEARER_REFUSED };
     throw new SmtpRefusal(535, '5.7.8', 'Authentication credentials invalid');
   };
 
@@ -118,6 +135,10 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
 
     async onMailFrom({ address }, session) {
       const login = loginOf(session);
+      // Asked for each message, because a session may last for hours.
+      if (login.tokenHash && (await mailboxOfToken(db, login.tokenHash, clock.now())) !== login.id) {
+        throw new SmtpRefusal(421, '4.7.0', 'The access of this program is over, sign in again');
+      }
       checkUtf8Announced(address, session);
       dsnEnvelopeOf(session);
       // The null path is for receipts and automatic answers (RFC 8098 §2.1, RFC 3834 §3.3).

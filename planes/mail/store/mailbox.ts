@@ -66,6 +66,21 @@ export const loginVersion = async (db: Db, mailboxId: string): Promise<number | 
   return rows[0]?.version ?? null;
 };
 
+/** Whether what a session signed in with is still good; of a token, whether it was taken back. */
+export const mayStaySignedIn = async (
+  db: Db,
+  account: { id: string; loginVersion: number; tokenHash: Buffer | null },
+): Promise<boolean> => {
+  if ((await loginVersion(db, account.id)) !== account.loginVersion) return false;
+  if (account.tokenHash === null) return true;
+  const token = await db
+    .selectFrom('published.mail_token')
+    .select('mailbox_id')
+    .where('token_hash', '=', account.tokenHash)
+    .executeTakeFirst();
+  return token?.mailbox_id === account.id;
+};
+
 /** Removes every message and folder of a mailbox, for good. Sessions that have one selected are told to go. */
 export const removeMailboxStore = async (db: Db, mailboxId: string): Promise<void> => {
   await sql`

@@ -12,7 +12,7 @@ import { RawClient } from './raw-client.ts';
 
 export const password = 'correct horse';
 
-export type TestMailbox = { id: string; address: string; loginVersion: number };
+export type TestMailbox = { id: string; address: string; loginVersion: number; tokenHash: null };
 
 export type TestImapServer = {
   readonly db: Db;
@@ -53,8 +53,8 @@ export const useImapServer = (
       imapsPort: 0,
       tls: { key: keyPem, cert: certPem },
       log,
-      authenticate: async ({ address, secret }) =>
-        secret === password ? (mailboxes.get(address) ?? null) : null,
+      authenticate: async ({ address, ...proof }) =>
+        'secret' in proof && proof.secret === password ? (mailboxes.get(address) ?? null) : null,
       limits: { loginFailureDelayMs: 1, ...limits },
       ...overrides,
     });
@@ -134,7 +134,7 @@ export const publishMailbox = async (db: Db, quotaBytes = 100_000_000): Promise<
     .insertInto('published.mailbox')
     .values({ id, workspace_id: id, address, domain, password_hash: 'unused', quota_bytes: quotaBytes })
     .execute();
-  return { id, address, loginVersion: 1 };
+  return { id, address, loginVersion: 1, tokenHash: null };
 };
 
 /** A small message; lines as in the source, ends as on the wire. */
