@@ -5,12 +5,13 @@ import { configurationPage } from './configuration-page.ts';
 import { errorPages } from './error-pages.ts';
 import { operationsPage } from './operations-page.ts';
 import { rightsPage } from './rights-page.ts';
+import { sdkFiles } from './sdk-files.ts';
 
 /** Path in the repository → content. */
 export type GeneratedFiles = Map<string, string>;
 
 /** Whole folders that hold nothing but generated files; what is not generated any more is deleted there. */
-export const generatedFolders = ['docs/errors/'];
+export const generatedFolders = ['docs/errors/', 'clients/sdk/generated/'];
 
 const generators: Record<string, () => Promise<GeneratedFiles>> = {
   async database() {
@@ -33,11 +34,13 @@ const generators: Record<string, () => Promise<GeneratedFiles>> = {
       bulk: limits.bulkPerMinute,
       sign_in: limits.signInPerMinute,
     };
+    const document = buildOpenApi();
     return new Map([
-      ['openapi/openapi.json', `${JSON.stringify(buildOpenApi(), null, 2)}\n`],
+      ['openapi/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
       ['docs/operations.md', operationsPage(allEndpoints, rates)],
       ['docs/rights.md', rightsPage(allEndpoints)],
       ...errorPages(allErrors, allEndpoints),
+      ...(await sdkFiles(document, allEndpoints)),
     ]);
   },
 };

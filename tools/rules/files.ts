@@ -7,9 +7,10 @@ export const maxLines = 400;
 const emptyWords = ['service', 'services', 'manager', 'helper', 'helpers', 'util', 'utils', 'common', 'misc'];
 
 /** Written by a tool, so not held to what people write. */
-const generated = new Set(['database/types.ts']);
+const isGenerated = (path: string) =>
+  path === 'database/types.ts' || path.startsWith('clients/sdk/generated/');
 
-const isSource = (path: string) => /\.(ts|tsx|mts|cts|cjs|mjs|js)$/.test(path) && !generated.has(path);
+const isSource = (path: string) => /\.(ts|tsx|mts|cts|cjs|mjs|js)$/.test(path) && !isGenerated(path);
 const isTest = (path: string) => /\.test\.tsx?$/.test(path);
 
 /** May read `process.env`: the config, what starts other programs, and tests. */
