@@ -105,6 +105,19 @@ export const inTransaction = async <T>(
   }
 };
 
+/** Runs `fn`, and undoes what it wrote when it throws; the transaction can go on from before it. */
+export const inSavepoint = async <T>(tx: Tx, fn: () => Promise<T>): Promise<T> => {
+  await sql`savepoint attempt`.execute(tx);
+  try {
+    const result = await fn();
+    await sql`release savepoint attempt`.execute(tx);
+    return result;
+  } catch (error) {
+    await sql`rollback to savepoint attempt`.execute(tx);
+    throw error;
+  }
+};
+
 /**
  * Runs `fn` in the transaction and takes back whatever it wrote, so that what it answers is what would happen: for a dry
  * run that has to pass every check of the real one. When `fn` throws, the transaction is over as ever.

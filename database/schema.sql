@@ -855,16 +855,23 @@ create table public.quote (
   expires_at timestamp with time zone not null,
   accepted_at timestamp with time zone,
   bought jsonb,
+  key_uid uuid,
+  waiting_since timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
   constraint quote_check CHECK (((tax_micros >= 0) AND (tax_micros <= total_micros))),
   constraint quote_check1 CHECK ((expires_at > created_at)),
   constraint quote_check2 CHECK (((accepted_at IS NULL) = (bought IS NULL))),
+  constraint quote_ends_once CHECK ((((ended_at IS NULL) = (end_reason IS NULL)) AND ((ended_at IS NULL) OR (accepted_at IS NULL)))),
   constraint quote_pkey PRIMARY KEY (uid),
   constraint quote_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
   constraint quote_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint quote_total_micros_check CHECK ((total_micros >= 0)),
+  constraint quote_waits_for_somebody CHECK (((waiting_since IS NULL) OR (key_uid IS NOT NULL))),
   constraint quote_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
 );
 CREATE INDEX quote_list ON public.quote USING btree (workspace_uid, created_at DESC, uid DESC);
+CREATE INDEX quote_waiting ON public.quote USING btree (expires_at) WHERE ((waiting_since IS NOT NULL) AND (accepted_at IS NULL) AND (ended_at IS NULL));
 
 create table public.rate_limit_window (
   key_id text not null,

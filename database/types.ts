@@ -861,7 +861,10 @@ export interface Quote {
   body: Json;
   bought: Json | null;
   created_at: Timestamp;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
   expires_at: Timestamp;
+  key_uid: string | null;
   kind: string;
   lines: Json;
   price_version: number;
@@ -869,6 +872,7 @@ export interface Quote {
   team_uid: string;
   total_micros: number;
   uid: string;
+  waiting_since: Timestamp | null;
   workspace_uid: string;
 }
 

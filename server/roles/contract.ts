@@ -60,7 +60,7 @@ import {
   paymentWorkflows,
 } from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
-import { quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
+import { quoteContinuations, quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
 import {
   fundsOf,
   plansSubscribed,
@@ -132,6 +132,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
 const continuations: Readonly<Record<string, Continuation>> = {
   order: orderContinuation,
   ...subscriptionContinuations,
+  ...quoteContinuations(sellers),
   ...domainContinuations,
   ...mailboxContinuations,
 };

@@ -18,6 +18,7 @@ import {
 } from '../features/mailboxes/index.ts';
 import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
+import { giveUpWaitingQuotes } from '../features/quotes/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { checkCredentials } from '../features/zone-accounts/index.ts';
@@ -44,6 +45,7 @@ export const keepHouse = (deps: {
     'fold mailbox counters': () => mailboxCountsFold(db),
     'wake what waits for credits': () => wakeWaiting(context),
     'give up orders that waited too long': () => giveUpWaitingOrders(context),
+    'give up purchases that waited too long': () => giveUpWaitingQuotes(context),
     'ask what became of payments': () => reconcilePayments(context, checkoutPurchases),
     'start renewals of subscriptions': () => startRenewals(context),
     'issue invoices': () => issueInvoices(context),

@@ -1092,7 +1092,7 @@ export interface paths {
         put?: never;
         /**
          * Register domains
-         * @description Buys all of the named domains or none. The price is set aside at once and charged just before each registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With `dry_run: true` it only answers the price, line by line.
+         * @description Buys all of the named domains or none. The price is set aside at once and charged just before each registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With `use_wallet_balance` and `wait_for_funds` nothing is answered to be paid for at once and no name is held: the names are registered by themselves, as far as they are free, when the wallet holds enough. With `dry_run: true` it only answers the price, line by line.
          */
         post: operations["domains.register"];
         delete?: never;
@@ -1132,7 +1132,7 @@ export interface paths {
         put?: never;
         /**
          * Request domain renewal
-         * @description Renews all of the named domains or none, each from when it runs out now. The price is set aside at once and charged just before each renewal; one that fails for good is credited back by itself. With `dry_run: true` it only answers the price, line by line. Domains that were connected are renewed where they were bought.
+         * @description Renews all of the named domains or none, each from when it runs out now. The price is set aside at once and charged just before each renewal; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is renewed by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. Domains that were connected are renewed where they were bought.
          */
         post: operations["domains.renew"];
         delete?: never;
@@ -1427,7 +1427,7 @@ export interface paths {
         put?: never;
         /**
          * Buy mailboxes
-         * @description Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. With `dry_run: true` it only answers the price, line by line.
+         * @description Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is bought by itself when credits arrive. With `dry_run: true` it only answers the price, line by line.
          */
         post: operations["mailboxes.buy"];
         delete?: never;
@@ -2047,9 +2047,29 @@ export interface paths {
         put?: never;
         /**
          * Accept quote
-         * @description Buys what was quoted, once, at the quoted price, also when the price book has changed meanwhile. What cannot be had any more as it was quoted is refused with the reason, and nothing is charged.
+         * @description Buys what was quoted, once, at the quoted price, also when the price book has changed meanwhile. What cannot be had any more as it was quoted is refused with the reason, and nothing is charged. With `wait_for_funds: true` a wallet that is too low does not refuse it: the quote waits, and is bought by itself when credits arrive.
          */
         post: operations["quotes.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/quotes/{uid}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel quote
+         * @description Takes a quote back, and a purchase that waits for credits out of its line. Nothing was charged for either. Cancelling again changes nothing.
+         */
+        post: operations["quotes.cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3713,6 +3733,11 @@ export interface components {
              * @default false
              */
             use_wallet_balance?: boolean;
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
             /** @default false */
             dry_run?: boolean;
         };
@@ -3732,6 +3757,8 @@ export interface components {
             url: string | null;
             session_id: string | null;
             payment_uid: string | null;
+            /** @description With `wait_for_funds`, when nothing was bought yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
             contact_details: components["schemas"]["ContactDetails"];
             domain_uids: string[];
         };
@@ -3813,6 +3840,11 @@ export interface components {
             domains?: string[];
             /** @default 1 */
             years?: number;
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
             /** @default false */
             dry_run?: boolean;
         };
@@ -3825,6 +3857,8 @@ export interface components {
             total_cost: number;
             lines: components["schemas"]["PriceLine"][];
             credits_remaining: number;
+            /** @description With `wait_for_funds`, when nothing was renewed yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
             domains: components["schemas"]["DomainRenewalRequest"][];
         };
         DomainsRenewalStatusResponse: {
@@ -4555,6 +4589,11 @@ export interface components {
             }[];
             /** @default false */
             use_wallet_balance?: boolean;
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
             /** @default false */
             dry_run?: boolean;
         };
@@ -4568,6 +4607,8 @@ export interface components {
             lines: components["schemas"]["PriceLine"][];
             credits_remaining: number;
             mailboxes: components["schemas"]["Mailbox"][];
+            /** @description With `wait_for_funds`, when nothing was bought yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
         };
         MailboxesCancelRequest: {
             uids: string[];
@@ -5831,7 +5872,9 @@ export interface components {
             /** @description What would be bought: `order`, `register_domains`, … */
             kind: string;
             /** @enum {string} */
-            status: "open" | "accepted" | "expired";
+            status: "open" | "waiting_for_funds" | "accepted" | "expired" | "cancelled";
+            /** @description Why it was cancelled, or given up */
+            reason: string | null;
             /** @constant */
             currency: "credits";
             lines: components["schemas"]["QuoteLine"][];
@@ -5847,6 +5890,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             expires_at: string;
+            waiting_since: string | null;
             accepted_at: string | null;
             bought: components["schemas"]["QuoteBought"] | null;
         };
@@ -5859,13 +5903,28 @@ export interface components {
             description: string;
             credits: number;
         };
+        QuotesAcceptRequest: {
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
+        };
         QuotesAcceptResponse: {
             /** @constant */
             error: false;
             /** @description What happened, in words. */
             message: string;
             quote: components["schemas"]["Quote"];
+            waits: components["schemas"]["WaitForFunds"] | null;
             credits_remaining: number;
+        };
+        QuotesCancelResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            quote: components["schemas"]["Quote"];
         };
         QuotesCreateRequest: {
             order?: {
@@ -6294,6 +6353,21 @@ export interface components {
             domain: string | null;
             credits: number;
             items: number;
+        };
+        WaitForFunds: {
+            /**
+             * Format: uuid
+             * @description What waits: follow or cancel it as a quote
+             */
+            quote_uid: string;
+            missing_credits: number;
+            /** @description Where to pay what is missing */
+            checkout_url: string;
+            /**
+             * Format: date-time
+             * @description When it is given up
+             */
+            until: string;
         };
         WalletLog: {
             /** Format: uuid */
@@ -9480,7 +9554,7 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the answer before. */
                 cursor?: string;
-                status?: "open" | "accepted" | "expired";
+                status?: "open" | "waiting_for_funds" | "accepted" | "expired" | "cancelled";
             };
             header?: never;
             path?: never;
@@ -9554,7 +9628,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["QuotesAcceptRequest"];
+            };
+        };
         responses: {
             /** @description Done. */
             200: {
@@ -9563,6 +9641,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuotesAcceptResponse"];
+                };
+            };
+        };
+    };
+    "quotes.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotesCancelResponse"];
                 };
             };
         };

@@ -93,7 +93,7 @@ export type Methods = {
     nameservers: Method<'domains.nameservers'>;
     /** Regenerate nameservers. Asks the DNS host anew which nameservers a connected domain is to have, after the installation or the choice of DNS host has changed. Where they differ from those before, the domain waits until its owner has set the new ones; where they are the same, nothing changes. A connection that expired is taken up again. */
     regenerateNameservers: Method<'domains.regenerate-nameservers'>;
-    /** Register domains. Buys all of the named domains or none. The price is set aside at once and charged just before each registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With `dry_run: true` it only answers the price, line by line. */
+    /** Register domains. Buys all of the named domains or none. The price is set aside at once and charged just before each registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With `use_wallet_balance` and `wait_for_funds` nothing is answered to be paid for at once and no name is held: the names are registered by themselves, as far as they are free, when the wallet holds enough. With `dry_run: true` it only answers the price, line by line. */
     register: Method<'domains.register'>;
     /** Remove domains. Removes all of the named domains or none, for good and without a refund: their mailboxes with the mail in them, their DNS and their forwarding. Each is `scheduled_for_deletion` until that is done, usually a few seconds, and `deleted` after it. The name stays with its registrar; it can be connected again with `POST /domains/nameservers`, and begins with nothing then. */
     remove: Method<'domains.remove'>;
@@ -103,7 +103,7 @@ export type Methods = {
     removeDmarc: Method<'domains.remove-dmarc'>;
     /** Remove email forwarding. Mail of the domains goes into their mailboxes again. Removing what is not set changes nothing. */
     removeEmailForwarding: Method<'domains.remove-email-forwarding'>;
-    /** Request domain renewal. Renews all of the named domains or none, each from when it runs out now. The price is set aside at once and charged just before each renewal; one that fails for good is credited back by itself. With `dry_run: true` it only answers the price, line by line. Domains that were connected are renewed where they were bought. */
+    /** Request domain renewal. Renews all of the named domains or none, each from when it runs out now. The price is set aside at once and charged just before each renewal; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is renewed by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. Domains that were connected are renewed where they were bought. */
     renew: Method<'domains.renew'>;
     /** Check domain renewal status. */
     renewalStatus: Method<'domains.renewal-status'>;
@@ -165,7 +165,7 @@ export type Methods = {
   mailboxes: {
     /** Check availability. Names an address by `email`, or by `username` and `domain`, or by `username` and the `uid` of the mailbox that is to have it instead of its own. A `uid` alone asks about the address that mailbox has. */
     availability: Method<'mailboxes.availability'>;
-    /** Buy mailboxes. Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. With `dry_run: true` it only answers the price, line by line. */
+    /** Buy mailboxes. Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is bought by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. */
     buy: Method<'mailboxes.buy'>;
     /** Cancel mailboxes. Ends the mailboxes with the time that is paid: until then they work, and `mailboxes/uncancel` takes it back. With `when: "now"` they end at once, as does one whose time is over. Nothing is paid back. An ended mailbox is `cancelled`; its mail is kept, and `mailboxes/reactivate` brings it back, until it is deleted some weeks later; `erase_mail: true` deletes it at once and gives the address free. Each mailbox is done or refused for itself. */
     cancel: Method<'mailboxes.cancel'>;
@@ -245,8 +245,10 @@ export type Methods = {
     versions: Method<'price-book.versions'>;
   };
   quotes: {
-    /** Accept quote. Buys what was quoted, once, at the quoted price, also when the price book has changed meanwhile. What cannot be had any more as it was quoted is refused with the reason, and nothing is charged. */
+    /** Accept quote. Buys what was quoted, once, at the quoted price, also when the price book has changed meanwhile. What cannot be had any more as it was quoted is refused with the reason, and nothing is charged. With `wait_for_funds: true` a wallet that is too low does not refuse it: the quote waits, and is bought by itself when credits arrive. */
     accept: Method<'quotes.accept'>;
+    /** Cancel quote. Takes a quote back, and a purchase that waits for credits out of its line. Nothing was charged for either. Cancelling again changes nothing. */
+    cancel: Method<'quotes.cancel'>;
     /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
     create: Method<'quotes.create'>;
     /** Get quote. */

@@ -108,6 +108,7 @@ export const operationTable = {
   'price-book.get': { method: 'GET', path: '/admin/price-book' },
   'price-book.versions': { method: 'GET', path: '/admin/price-book/versions', reads: 'page', rows: 'versions', limit: true },
   'quotes.accept': { method: 'POST', path: '/quotes/{uid}/accept', writes: true, workspace: true },
+  'quotes.cancel': { method: 'POST', path: '/quotes/{uid}/cancel', writes: true, workspace: true },
   'quotes.create': { method: 'POST', path: '/quotes', writes: true, workspace: true },
   'quotes.get': { method: 'GET', path: '/quotes/{uid}', workspace: true },
   'quotes.list': { method: 'GET', path: '/quotes', workspace: true, reads: 'cursor', rows: 'quotes', limit: true },

@@ -113,8 +113,14 @@ type Planned = {
 };
 
 /** For a dry run: throws whatever `reserveCharges` would refuse the purchase for, and reserves nothing. */
-export const assertPayable = async (db: Db, purchase: Planned & { type: Purchase }): Promise<void> => {
-  assertAffordable(await walletBalance(db, purchase.teamUid), totalOf(purchase.lines), purchase.type);
+export const assertPayable = async (
+  db: Db,
+  purchase: Planned & { type: Purchase },
+  /** Whether it would wait for credits instead of being refused for the lack of them. */
+  { waits = false }: { waits?: boolean } = {},
+): Promise<void> => {
+  if (!waits)
+    assertAffordable(await walletBalance(db, purchase.teamUid), totalOf(purchase.lines), purchase.type);
   await assertWithinCaps(db, purchase, { dryRun: true });
 };
 

@@ -51,24 +51,40 @@ export const waitForFunds = async (tx: Tx, wait: FundsWait, now: Date): Promise<
     .execute();
   // Credits that arrived without seeing the line are seen here; later ones see this purchase in it.
   await fundsHold(tx, wait.teamUid);
-  const first = await firstInLine(tx, wait.teamUid);
-  if (first && (await walletBalance(tx, wait.teamUid)) >= first.amountMicros) {
-    await startServing(tx, wait.teamUid);
-  }
+  await serveIfAffordable(tx, wait.teamUid);
 };
 
-/** Takes a purchase out of the line; answers whether it stood there. Who asks holds `lockFunds`. */
-export const stopWaiting = async (
+/** Has the line served when the wallet can pay for the first in it. */
+export const serveIfAffordable = async (tx: Tx, teamUid: string): Promise<void> => {
+  const first = await firstInLine(tx, teamUid);
+  if (first && (await walletBalance(tx, teamUid)) >= first.amountMicros) await startServing(tx, teamUid);
+};
+
+/** Takes a purchase out of the line; answers whose line it stood in, null when in none. */
+const takeOut = async (
   tx: Tx,
   { kind, subjectUid }: Pick<FundsWait, 'kind' | 'subjectUid'>,
-): Promise<boolean> => {
+): Promise<string | null> => {
   const gone = await tx
     .deleteFrom('funds_wait')
     .where('kind', '=', kind)
     .where('subject_uid', '=', subjectUid)
-    .returning('uid')
+    .returning('team_uid')
     .executeTakeFirst();
-  return gone !== undefined;
+  return gone?.team_uid ?? null;
+};
+
+/** Takes out the one that is served; answers whether it still stood there. Who asks holds `lockFunds`. */
+export const takeTurn = async (tx: Tx, wait: Pick<FundsWait, 'kind' | 'subjectUid'>): Promise<boolean> =>
+  (await takeOut(tx, wait)) !== null;
+
+/**
+ * For a purchase that needs its credits no more, if it stands in line: those behind it may have waited for it alone. Who
+ * asks holds `lockFunds`.
+ */
+export const stopWaiting = async (tx: Tx, wait: Pick<FundsWait, 'kind' | 'subjectUid'>): Promise<void> => {
+  const teamUid = await takeOut(tx, wait);
+  if (teamUid) await serveIfAffordable(tx, teamUid);
 };
 
 export const firstInLine = async (db: Db, teamUid: string): Promise<FundsWait | null> => {

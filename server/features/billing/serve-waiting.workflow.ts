@@ -7,7 +7,7 @@ import { defineWorkflow } from '../../../workflow/definition.ts';
 import { ApiError } from '../../http/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import { insufficientFunds } from './errors.ts';
-import { type Continuation, firstInLine, stopWaiting } from './funds-wait.ts';
+import { type Continuation, firstInLine, takeTurn } from './funds-wait.ts';
 import { fundsLock, walletBalance } from './store.ts';
 
 type Args = { teamUid: string };
@@ -44,7 +44,7 @@ const serveNext = async (
     await inTransaction(db, async (tx) => {
       await fundsLock(tx, teamUid);
       // Somebody else may have served it, or it was given up, while the outside was asked.
-      if (await stopWaiting(tx, wait)) await proceed(tx, clock.now());
+      if (await takeTurn(tx, wait)) await proceed(tx, clock.now());
     });
     return 'served';
   } catch (error) {

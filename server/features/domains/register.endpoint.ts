@@ -16,6 +16,7 @@ import {
 import type { FeatureContext } from '../context.ts';
 import { centsFor, keepPayment, openCheckout, type Payment, paymentsUnavailable } from '../payments/index.ts';
 import { currentPrices } from '../price-book/index.ts';
+import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
 import { CHECKOUT_MS } from './checkout.ts';
 import {
   domainAlreadyOwned,
@@ -34,19 +35,27 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     'Buys all of the named domains or none. The price is set aside at once and charged just before each ' +
     'registration; a registration that fails for good is credited back by itself. Without `use_wallet_balance`, or ' +
     'with a wallet that is too low, it answers a checkout (`url`) instead: nothing is charged until it is paid, the ' +
-    'names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With ' +
+    'names are held for an hour as `cart`, and the registration goes on by itself when it is paid. With `use_wallet_balance` ' +
+    'and `wait_for_funds` nothing is answered to be paid for at once and no name is held: the names are registered by ' +
+    'themselves, as far as they are free, when the wallet holds enough. With ' +
     '`dry_run: true` it only answers the price, line by line.',
   method: 'POST',
   path: '/domains/register',
   scope: 'workspace',
   right: 'purchase',
-  body: z.strictObject({
-    ...registrationFields,
-    use_wallet_balance: z.boolean().default(false).meta({
-      description: 'true pays from the wallet when it holds enough; money only moves on this explicit yes',
+  body: z
+    .strictObject({
+      ...registrationFields,
+      use_wallet_balance: z.boolean().default(false).meta({
+        description: 'true pays from the wallet when it holds enough; money only moves on this explicit yes',
+      }),
+      wait_for_funds: waitForFundsField,
+      dry_run: z.boolean().default(false),
+    })
+    .refine(({ use_wallet_balance, wait_for_funds }) => use_wallet_balance || !wait_for_funds, {
+      error: 'wait_for_funds needs use_wallet_balance: true, for it is the wallet that pays later',
+      path: ['wait_for_funds'],
     }),
-    dry_run: z.boolean().default(false),
-  }),
   response: z.object({
     dry_run: z.boolean(),
     domains_count: z.int(),
@@ -57,6 +66,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     url: z.string().nullable().meta({ description: 'Where to pay; null when the wallet pays' }),
     session_id: z.string().nullable(),
     payment_uid: z.uuid().nullable(),
+    waits: waitShape.nullable().meta({ description: 'With `wait_for_funds`, when nothing was bought yet' }),
     contact_details: contactDetails,
     domain_uids: z.array(z.uuid()),
   }),
@@ -72,14 +82,16 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
-    const { dry_run, use_wallet_balance: useWallet, ...asked } = body;
+    const { dry_run, use_wallet_balance: useWallet, wait_for_funds, ...asked } = body;
     const { db, clock } = context;
-    const sale = await prepareRegistrations(context, buyer, asked, await currentPrices(db));
+    const book = await currentPrices(db);
+    const sale = await prepareRegistrations(context, buyer, asked, book);
     const priced = await sale.price();
-    const paysFromWallet = useWallet && (await walletMicros(db, caller.teamId)) >= totalOf(priced);
+    const paysFromWallet =
+      useWallet && (wait_for_funds || (await walletMicros(db, caller.teamId)) >= totalOf(priced));
     const withinCaps = () =>
       assertWithinCaps(db, { ...buyer, lines: priced, now: clock.now() }, { dryRun: dry_run });
-    const answer = async (on: Db, lines: ChargeLine[], payment: Payment | null) => ({
+    const answer = async (on: Db, lines: readonly ChargeLine[], payment: Payment | null) => ({
       ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
       domains_count: lines.length,
       payment_type: paysFromWallet ? ('wallet' as const) : ('checkout' as const),
@@ -93,16 +105,29 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       return {
         message: 'Nothing was bought: this is what it would cost',
         ...(await answer(db, priced, null)),
+        waits: null,
         domain_uids: [],
       };
     }
     if (paysFromWallet) {
       return commit(async (tx) => {
-        const { lines, bought } = await sale.buy(tx, clock.now());
+        const purchase = {
+          buyer,
+          kind: 'register_domains',
+          body: asked,
+          book,
+          sale,
+          priced,
+          waits: wait_for_funds,
+        };
+        const { lines, bought, waits } = await buyOrWait(tx, context, purchase, clock.now());
         return {
-          message: 'Domains registration initiated successfully',
+          message: waits
+            ? 'The domains are registered when credits arrive'
+            : 'Domains registration initiated successfully',
           ...(await answer(tx, lines, null)),
-          domain_uids: bought.domainUids!,
+          waits,
+          domain_uids: bought.domainUids ?? [],
         };
       });
     }
@@ -125,6 +150,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       return {
         message: 'Payment session created successfully',
         ...(await answer(tx, priced, checkout)),
+        waits: null,
         domain_uids: uids,
       };
     });

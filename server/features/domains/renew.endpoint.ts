@@ -12,6 +12,7 @@ import {
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
+import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
 import {
   domainNotFound,
   domainNotRenewable,
@@ -28,18 +29,24 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   summary: 'Request domain renewal',
   description:
     'Renews all of the named domains or none, each from when it runs out now. The price is set aside at once and charged ' +
-    'just before each renewal; one that fails for good is credited back by itself. With `dry_run: true` it only answers ' +
+    'just before each renewal; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that ' +
+    'is too low does not refuse it: it waits, and is renewed by itself when credits arrive. With `dry_run: true` it only answers ' +
     'the price, line by line. Domains that were connected are renewed where they were bought.',
   method: 'POST',
   path: '/domains/renew',
   scope: 'workspace',
   right: 'purchase',
-  body: ofDomains({ ...renewalFields, dry_run: z.boolean().default(false) }),
+  body: ofDomains({
+    ...renewalFields,
+    wait_for_funds: waitForFundsField,
+    dry_run: z.boolean().default(false),
+  }),
   response: z.object({
     dry_run: z.boolean(),
     total_cost: z.number(),
     lines: z.array(priceLine),
     credits_remaining: z.number(),
+    waits: waitShape.nullable().meta({ description: 'With `wait_for_funds`, when nothing was renewed yet' }),
     domains: z.array(
       z
         .object({
@@ -64,9 +71,11 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace, commit }, context) {
     const { db, clock } = context;
     const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };
-    const { dry_run, ...asked } = body;
-    const sale = await prepareRenewals(context, buyer, asked, await currentPrices(db));
-    const answer = async (on: Db, lines: ChargeLine[]) => ({
+    const { dry_run, wait_for_funds, ...asked } = body;
+    const book = await currentPrices(db);
+    const sale = await prepareRenewals(context, buyer, asked, book);
+    const priced = await sale.price();
+    const answer = async (on: Db, lines: readonly ChargeLine[]) => ({
       ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
       domains: sale.renewals.map(({ domain, renewal }) => ({
         _id: domain.uid,
@@ -77,13 +86,26 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
       })),
     });
     if (dry_run) {
-      const lines = await sale.price();
-      await assertPayable(db, { ...buyer, type: 'domain_renewal', lines, now: clock.now() });
-      return { message: 'Nothing was renewed: this is what it would cost', ...(await answer(db, lines)) };
+      const planned = { ...buyer, type: 'domain_renewal' as const, lines: priced, now: clock.now() };
+      await assertPayable(db, planned, { waits: wait_for_funds });
+      const message = 'Nothing was renewed: this is what it would cost';
+      return { message, ...(await answer(db, priced)), waits: null };
     }
     return commit(async (tx) => {
-      const { lines } = await sale.buy(tx, clock.now());
-      return { message: 'Domains renewal initiated successfully', ...(await answer(tx, lines)) };
+      const purchase = {
+        buyer,
+        kind: 'renew_domains',
+        body: asked,
+        book,
+        sale,
+        priced,
+        waits: wait_for_funds,
+      };
+      const { lines, waits } = await buyOrWait(tx, context, purchase, clock.now());
+      const message = waits
+        ? 'The domains are renewed when credits arrive'
+        : 'Domains renewal initiated successfully';
+      return { message, ...(await answer(tx, lines)), waits };
     });
   },
 });

@@ -6,6 +6,7 @@ export type SubjectType =
   | 'mailbox'
   | 'order'
   | 'payment'
+  | 'quote'
   | 'subscription'
   | 'tag'
   | 'wallet'

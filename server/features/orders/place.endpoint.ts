@@ -84,7 +84,8 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
         });
     if (dry_run) {
       const lines = await sale.price();
-      if (!body.wait_for_funds) await assertPayable(db, { ...buyer, type: 'order', lines, now: clock.now() });
+      const planned = { ...buyer, type: 'order' as const, lines, now: clock.now() };
+      await assertPayable(db, planned, { waits: body.wait_for_funds });
       const now = clock.now().toISOString();
       return {
         [answerStatus]: 200,

@@ -70,7 +70,7 @@ export const orderBody = z
     dry_run: z.boolean().default(false),
   })
   .refine(({ quote_uid, wait_for_funds }) => quote_uid === undefined || !wait_for_funds, {
-    error: 'wait_for_funds cannot be used with quote_uid: a quote is bought as quoted or not at all',
+    error: 'wait_for_funds cannot be used with quote_uid: send it to POST /quotes/{uid}/accept',
     path: ['wait_for_funds'],
   })
   .refine(({ domains, quote_uid }) => domains !== undefined || quote_uid !== undefined, {

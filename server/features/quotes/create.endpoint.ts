@@ -69,6 +69,10 @@ export const createQuote = (
           expiresAt: new Date(now.getTime() + sent.expires_in_hours * HOUR_MS),
           acceptedAt: null,
           bought: null,
+          keyUid: null,
+          waitingSince: null,
+          endedAt: null,
+          endReason: null,
         };
         await quoteInsert(tx, quote);
         return { message: 'Quote created successfully', quote: quoteView(quote, now) };

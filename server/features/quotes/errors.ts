@@ -34,4 +34,13 @@ export const quoteOutdated = defineError({
   whatToDo: 'Make a new quote and look at its lines.',
 });
 
-export const quoteErrors = [quoteNotFound, quoteExpired, quoteAccepted, quoteOutdated];
+export const quoteCancelled = defineError({
+  code: 'quote_cancelled',
+  status: 409,
+  whatHappened:
+    'The quote was cancelled, or had waited for credits and could not be bought when they arrived; the message says why. ' +
+    'Nothing was charged.',
+  whatToDo: 'Make a new quote, or the purchase itself.',
+});
+
+export const quoteErrors = [quoteNotFound, quoteExpired, quoteAccepted, quoteCancelled, quoteOutdated];

@@ -5,6 +5,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageFields, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
+import { quoteStatuses } from './quote.ts';
 import { quotePage } from './store.ts';
 import { quoteShape, quoteView } from './view.ts';
 
@@ -18,7 +19,7 @@ export const listQuotes = defineEndpoint<FeatureContext>()({
   query: z.strictObject({
     ...pageQuery,
     ...newestFirstCursor,
-    status: orAbsent(z.enum(['open', 'accepted', 'expired'])),
+    status: orAbsent(z.enum(quoteStatuses)),
   }),
   response: z.object({ quotes: z.array(quoteShape), ...pageAnswer, ...nextCursorAnswer }),
   async handle({ query, workspace }, { db, clock }) {

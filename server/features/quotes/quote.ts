@@ -5,6 +5,9 @@ import type { ChargeLine } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import type { PriceBook } from '../price-book/index.ts';
 
+/** As what a quote stands in its team's line of those that wait for credits. */
+export const WAITS_AS = 'quote';
+
 /** Who buys. */
 export type Buyer = { teamUid: string; workspaceUid: string; keyUid: string };
 
@@ -44,12 +47,26 @@ export type Quote = {
   expiresAt: Date;
   acceptedAt: Date | null;
   bought: Bought | null;
+  /** The key that has it wait for credits, and since when; null for one that waits for nobody. */
+  keyUid: string | null;
+  waitingSince: Date | null;
+  /** When it was cancelled or given up, and why. */
+  endedAt: Date | null;
+  endReason: string | null;
 };
 
-export type QuoteStatus = 'open' | 'accepted' | 'expired';
+export const quoteStatuses = ['open', 'waiting_for_funds', 'accepted', 'expired', 'cancelled'] as const;
+export type QuoteStatus = (typeof quoteStatuses)[number];
 
-export const quoteStatus = ({ acceptedAt, expiresAt }: Quote, now: Date): QuoteStatus =>
-  acceptedAt ? 'accepted' : expiresAt <= now ? 'expired' : 'open';
+export const quoteStatus = (
+  { acceptedAt, endedAt, expiresAt, waitingSince }: Quote,
+  now: Date,
+): QuoteStatus => {
+  if (acceptedAt) return 'accepted';
+  if (endedAt) return 'cancelled';
+  if (expiresAt <= now) return 'expired';
+  return waitingSince ? 'waiting_for_funds' : 'open';
+};
 
 /** Lines that cost something else now, or are there only once; null where there is none. */
 export const lineChanges = (

@@ -1,9 +1,11 @@
 // Buying what a quote says: once, as quoted, or not at all.
 import type { Tx } from '../../../database/database.ts';
-import { type ChargeLine, lockFunds } from '../billing/index.ts';
+import { type ChargeLine, lockFunds, stopWaiting } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { recordEvents } from '../events/index.ts';
 import { microsToCredits, pricesOfVersion } from '../price-book/index.ts';
-import { quoteAccepted, quoteExpired, quoteNotFound, quoteOutdated } from './errors.ts';
+import { quoteAccepted, quoteCancelled, quoteExpired, quoteNotFound, quoteOutdated } from './errors.ts';
+import { quoteEvent } from './events.ts';
 import {
   type Bought,
   type Buyer,
@@ -12,12 +14,13 @@ import {
   type QuoteLine,
   quoteStatus,
   type Seller,
+  WAITS_AS,
 } from './quote.ts';
-import { quoteAccept, quoteByUid, quoteLock } from './store.ts';
+import { quoteByUid, quoteLock, quoteUpdate } from './store.ts';
 import { boughtView } from './view.ts';
 
 /** Throws for a quote that cannot be bought any more. */
-const assertOpen = (quote: Quote, now: Date): void => {
+export const assertOpen = (quote: Quote, now: Date): void => {
   const status = quoteStatus(quote, now);
   if (status === 'accepted') {
     throw quoteAccepted('The quote was accepted before', {
@@ -28,6 +31,11 @@ const assertOpen = (quote: Quote, now: Date): void => {
   if (status === 'expired') {
     throw quoteExpired(`The quote expired at ${quote.expiresAt.toISOString()}`, {
       expired_at: quote.expiresAt.toISOString(),
+    });
+  }
+  if (status === 'cancelled') {
+    throw quoteCancelled(`The quote was cancelled: ${quote.endReason}`, {
+      cancelled_at: quote.endedAt!.toISOString(),
     });
   }
 };
@@ -46,7 +54,8 @@ export type AcceptedQuote = {
  */
 export const acceptQuote = async (
   context: FeatureContext,
-  buyer: Buyer,
+  /** Without a key: the one that has the quote wait. */
+  buyer: Omit<Buyer, 'keyUid'> & { keyUid?: string },
   uid: string,
   sellers: Readonly<Record<string, Seller>>,
 ): Promise<AcceptedQuote> => {
@@ -55,7 +64,8 @@ export const acceptQuote = async (
   if (!quote || !seller) throw quoteNotFound('Quote not found');
   assertOpen(quote, context.clock.now());
   const book = await pricesOfVersion(context.db, quote.priceVersion);
-  const sale = await seller.prepare(context, buyer, seller.body.parse(quote.body), book);
+  const keyed = { ...buyer, keyUid: buyer.keyUid ?? quote.keyUid! };
+  const sale = await seller.prepare(context, keyed, seller.body.parse(quote.body), book);
   return {
     quote,
     price: async () => quote.lines,
@@ -76,7 +86,13 @@ export const acceptQuote = async (
           })),
         });
       }
-      await quoteAccept(tx, uid, bought, now);
+      const accepted: Quote = { ...held, acceptedAt: now, bought };
+      await quoteUpdate(tx, accepted);
+      // What was waited for is told when it is there; who buys at once has the answer.
+      if (held.waitingSince) {
+        await stopWaiting(tx, { kind: WAITS_AS, subjectUid: uid });
+        await recordEvents(tx, [quoteEvent(accepted, now)]);
+      }
       return { lines, bought };
     },
   };

@@ -19,6 +19,10 @@ const fromRow = (row: Selectable<QuoteTable>): Quote => ({
   expiresAt: row.expires_at,
   acceptedAt: row.accepted_at,
   bought: row.bought as Bought | null,
+  keyUid: row.key_uid,
+  waitingSince: row.waiting_since,
+  endedAt: row.ended_at,
+  endReason: row.end_reason,
 });
 
 export const quoteInsert = async (tx: Tx, quote: Quote): Promise<void> => {
@@ -36,6 +40,8 @@ export const quoteInsert = async (tx: Tx, quote: Quote): Promise<void> => {
       price_version: quote.priceVersion,
       created_at: quote.createdAt,
       expires_at: quote.expiresAt,
+      key_uid: quote.keyUid,
+      waiting_since: quote.waitingSince,
     })
     .execute();
 };
@@ -61,12 +67,37 @@ export const quoteLock = async (tx: Tx, workspaceUid: string, uid: string): Prom
   return row ? fromRow(row) : null;
 };
 
-export const quoteAccept = async (tx: Tx, uid: string, bought: Bought, now: Date): Promise<void> => {
+/** Writes everything about the quote that changes; it is locked. */
+export const quoteUpdate = async (tx: Tx, quote: Quote): Promise<void> => {
   await tx
     .updateTable('quote')
-    .set({ accepted_at: now, bought: JSON.stringify(bought) })
-    .where('uid', '=', uid)
+    .set({
+      expires_at: quote.expiresAt,
+      accepted_at: quote.acceptedAt,
+      bought: quote.bought && JSON.stringify(quote.bought),
+      key_uid: quote.keyUid,
+      waiting_since: quote.waitingSince,
+      ended_at: quote.endedAt,
+      end_reason: quote.endReason,
+    })
+    .where('uid', '=', quote.uid)
     .execute();
+};
+
+/** Quotes that have waited for credits until now, and for no longer. */
+export const quotesWaitingThrough = async (
+  db: Db,
+  now: Date,
+): Promise<Pick<Quote, 'uid' | 'teamUid' | 'workspaceUid'>[]> => {
+  const rows = await db
+    .selectFrom('quote')
+    .select(['uid', 'team_uid', 'workspace_uid'])
+    .where('waiting_since', 'is not', null)
+    .where('accepted_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '<=', now)
+    .execute();
+  return rows.map((row) => ({ uid: row.uid, teamUid: row.team_uid, workspaceUid: row.workspace_uid }));
 };
 
 /** Newest first. */
@@ -76,15 +107,19 @@ export const quotePage = async (
   filter: { status?: QuoteStatus; now: Date },
   page: NewestFirstPage,
 ): Promise<{ quotes: Quote[]; total: number }> => {
-  const fitting = db
-    .selectFrom('quote')
-    .where('workspace_uid', '=', workspaceUid)
+  const own = db.selectFrom('quote').where('workspace_uid', '=', workspaceUid);
+  const live = (query: typeof own) =>
+    query.where('accepted_at', 'is', null).where('ended_at', 'is', null).where('expires_at', '>', filter.now);
+  const fitting = own
     .$if(filter.status === 'accepted', (query) => query.where('accepted_at', 'is not', null))
-    .$if(filter.status === 'open', (query) =>
-      query.where('accepted_at', 'is', null).where('expires_at', '>', filter.now),
-    )
+    .$if(filter.status === 'cancelled', (query) => query.where('ended_at', 'is not', null))
+    .$if(filter.status === 'open', (query) => live(query).where('waiting_since', 'is', null))
+    .$if(filter.status === 'waiting_for_funds', (query) => live(query).where('waiting_since', 'is not', null))
     .$if(filter.status === 'expired', (query) =>
-      query.where('accepted_at', 'is', null).where('expires_at', '<=', filter.now),
+      query
+        .where('accepted_at', 'is', null)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '<=', filter.now),
     );
   const rows = await onNewestFirstPage(fitting.selectAll(), page).execute();
   const counted = await fitting

@@ -1,7 +1,7 @@
 // A quote as the API shows it.
 import { z } from 'zod';
 import { microsToCredits } from '../price-book/index.ts';
-import { type Bought, type Quote, quoteStatus } from './quote.ts';
+import { type Bought, type Quote, quoteStatus, quoteStatuses } from './quote.ts';
 
 export const boughtShape = z
   .object({
@@ -17,11 +17,32 @@ export const boughtView = (bought: Bought): z.infer<typeof boughtShape> => ({
   mailbox_uids: bought.mailboxUids ?? [],
 });
 
+export const waitShape = z
+  .object({
+    quote_uid: z.uuid().meta({ description: 'What waits: follow or cancel it as a quote' }),
+    missing_credits: z.number(),
+    checkout_url: z.string().meta({ description: 'Where to pay what is missing' }),
+    until: z.iso.datetime().meta({ description: 'When it is given up' }),
+  })
+  .meta({ id: 'WaitForFunds' });
+export type WaitView = z.infer<typeof waitShape>;
+
+/** What every purchase that can wait takes. */
+export const waitForFundsField = z
+  .boolean()
+  .default(false)
+  .meta({
+    description:
+      'With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by ' +
+      'itself when credits arrive, within a week',
+  });
+
 export const quoteShape = z
   .object({
     uid: z.uuid(),
     kind: z.string().meta({ description: 'What would be bought: `order`, `register_domains`, …' }),
-    status: z.enum(['open', 'accepted', 'expired']),
+    status: z.enum(quoteStatuses),
+    reason: z.string().nullable().meta({ description: 'Why it was cancelled, or given up' }),
     currency: z.literal('credits'),
     lines: z.array(z.object({ description: z.string(), credits: z.number() }).meta({ id: 'QuoteLine' })),
     subtotal: z.number(),
@@ -31,6 +52,7 @@ export const quoteShape = z
     request: z.record(z.string(), z.unknown()).meta({ description: 'What was asked for' }),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
+    waiting_since: z.iso.datetime().nullable(),
     accepted_at: z.iso.datetime().nullable(),
     bought: boughtShape.nullable(),
   })
@@ -40,6 +62,7 @@ export const quoteView = (quote: Quote, now: Date): z.infer<typeof quoteShape> =
   uid: quote.uid,
   kind: quote.kind,
   status: quoteStatus(quote, now),
+  reason: quote.endReason,
   currency: 'credits',
   lines: quote.lines.map(({ description, amountMicros }) => ({
     description,
@@ -52,6 +75,7 @@ export const quoteView = (quote: Quote, now: Date): z.infer<typeof quoteShape> =
   request: quote.body as Record<string, unknown>,
   created_at: quote.createdAt.toISOString(),
   expires_at: quote.expiresAt.toISOString(),
+  waiting_since: quote.waitingSince?.toISOString() ?? null,
   accepted_at: quote.acceptedAt?.toISOString() ?? null,
   bought: quote.bought && boughtView(quote.bought),
 });
