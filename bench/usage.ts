@@ -18,23 +18,25 @@ const readStat = async (pid: number | string): Promise<Stat | null> => {
 /** Processor time of one process, all threads. */
 export const cpuMsOf = async (pid: number): Promise<number | null> => (await readStat(pid))?.ownMs ?? null;
 
-/** Its children, theirs, and so on. */
-const descendantsOf = async (pid: number): Promise<number[]> => {
-  const descendants: number[] = [];
-  for (const name of await readdir('/proc').catch(() => [])) {
-    if (!/^\d+$/.test(name) || (await readStat(name))?.parent !== pid) continue;
-    descendants.push(Number(name), ...(await descendantsOf(Number(name))));
-  }
-  return descendants;
+/** A process and its children, theirs, and so on. Every process is looked at once. */
+const familyOf = async (pid: number): Promise<{ pid: number; stat: Stat }[]> => {
+  const names = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(
+    names.map(async (name) => ({ pid: Number(name), stat: await readStat(name) })),
+  );
+  const running = stats.filter((one): one is { pid: number; stat: Stat } => one.stat !== null);
+  const withDescendants = (parent: { pid: number; stat: Stat }): { pid: number; stat: Stat }[] => [
+    parent,
+    ...running.filter(({ stat }) => stat.parent === parent.pid).flatMap(withDescendants),
+  ];
+  return running.filter((one) => one.pid === pid).flatMap(withDescendants);
 };
 
 /** Processor time of a process and of its descendants, children of its own that have ended included. */
 export const familyCpuMsOf = async (pid: number): Promise<number | null> => {
-  const own = await readStat(pid);
+  const [own, ...others] = await familyOf(pid);
   if (!own) return null;
-  let totalMs = own.ownMs + own.endedChildrenMs;
-  for (const child of await descendantsOf(pid)) totalMs += (await cpuMsOf(child)) ?? 0;
-  return totalMs;
+  return others.reduce((sum, { stat }) => sum + stat.ownMs, own.stat.ownMs + own.stat.endedChildrenMs);
 };
 
 const kilobytes = (text: string | null, name: string): number | null => {
@@ -51,7 +53,7 @@ export const rssBytesOf = async (pid: number): Promise<number | null> =>
 /** Memory of a process and its descendants, pages they share counted once. */
 export const familyPssBytesOf = async (pid: number): Promise<number | null> => {
   let total = 0;
-  for (const member of [pid, ...(await descendantsOf(pid))]) {
+  for (const { pid: member } of await familyOf(pid)) {
     const bytes = kilobytes(await proc(member, 'smaps_rollup'), 'Pss');
     if (bytes === null) return null;
     total += bytes;

@@ -1389,6 +1389,7 @@ create table mail.queue_message (
   smtp_utf8 boolean default false not null,
   dsn_ret text,
   dsn_envid text,
+  signing_domain text,
   constraint queue_message_dsn_ret_check CHECK ((dsn_ret = ANY (ARRAY['FULL'::text, 'HDRS'::text]))),
   constraint queue_message_pkey PRIMARY KEY (id)
 );

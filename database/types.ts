@@ -598,8 +598,12 @@ export interface MailQueueMessage {
   id: string;
   mailbox_id: string | null;
   message_id: string | null;
+  /**
+   * Complete but for the signature; every line ends in CRLF. Null once all recipients have it
+   */
   raw: Buffer | null;
   sender: string;
+  signing_domain: string | null;
   size_bytes: Generated<number>;
   smtp_utf8: Generated<boolean>;
   subject: string | null;

@@ -117,3 +117,42 @@ describe('a message between two mailboxes of the installation', () => {
       .toEqual({ state: 'held', reason: expect.stringContaining('Outbound delivery is switched off') });
   });
 });
+
+describe('signing', () => {
+  it('is done with the keys that are active when the message is sent', async () => {
+    await publishDomain(plane, 'rotated.example');
+    await publishMailbox(plane.db, 'a@rotated.example');
+    const erin = await publishMailbox(plane.db, 'erin@receiver.example');
+    const keys = plane.db.updateTable('published.dkim_key').where('domain', '=', 'rotated.example');
+    await keys.set({ active: false }).where('selector', '=', 'e1').execute();
+    await submissionClient(plane, 'a@rotated.example').sendMail({
+      from: 'a@rotated.example',
+      to: 'erin@receiver.example',
+      text: 'hi',
+    });
+    const [message] = await arrived(erin, 1);
+    const fields = message?.raw.replace(/\r\n\s/g, ' ').match(/^DKIM-Signature: .*$/gm) ?? [];
+    expect(fields.map((field) => / s=(\w+)/.exec(field)?.[1])).toEqual(['r1']);
+  });
+
+  it('that is not possible makes the message wait, with the reason, rather than leave without', async () => {
+    await publishDomain(plane, 'broken.example');
+    await publishMailbox(plane.db, 'a@broken.example');
+    const keys = plane.db.updateTable('published.dkim_key').where('domain', '=', 'broken.example');
+    await keys.set({ private_key_sealed: 'not a sealed key' }).where('selector', '=', 'r1').execute();
+    await submissionClient(plane, 'a@broken.example').sendMail({
+      from: 'a@broken.example',
+      to: 'frank@receiver.example',
+      text: 'hi',
+    });
+    const waiting = () =>
+      plane.db
+        .selectFrom('mail.queue_recipient')
+        .select(['state', 'reason'])
+        .where('address', '=', 'frank@receiver.example')
+        .executeTakeFirst();
+    await expect
+      .poll(waiting, SOON)
+      .toEqual({ state: 'deferred', reason: 'The message cannot be signed (DKIM)' });
+  });
+});

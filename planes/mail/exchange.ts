@@ -7,7 +7,7 @@ import { createKeyOpener } from './dkim-key.ts';
 import type { Authenticate } from './login.ts';
 import { type MailMetrics, NO_METRICS } from './metrics.ts';
 import { type SendLimits, UNLIMITED } from './queue/allowance.ts';
-import { createDelivery, type OutboundOptions } from './queue/delivery.ts';
+import { createDelivery, HELD_REASON, type OutboundOptions } from './queue/delivery.ts';
 import { keepHouse } from './queue/housekeeping.ts';
 import { createReporter } from './queue/report.ts';
 import { createTransport } from './queue/transport.ts';
@@ -59,7 +59,7 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
   const resolver = createResolver(options.resolver?.servers);
   const openKey = createKeyOpener(options.secretBox);
   const sign = createSigner(openKey);
-  const enqueueReport = createReporter({ hostname, sign, log });
+  const enqueueReport = createReporter(hostname);
   // Closed in this order: mail in flight goes to our own inbound port, so that is the last to stop.
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -82,11 +82,14 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
     const transport = createTransport(hostname);
     const deliver = createDelivery({
       db,
+      sign,
       transport,
       inbound: { address: reachableAddress(listeners.host), port: inbound.port },
       hostname,
       resolver,
       outbound,
+      clock,
+      log,
     });
     const worker = createQueueWorker({
       databaseUrl,
@@ -101,7 +104,13 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
     });
     started.unshift(worker);
     await worker.start();
-    const submission = await startSubmission({ limits: NO_LIMITS, ...options, metrics, ...listeners, sign });
+    const submission = await startSubmission({
+      limits: NO_LIMITS,
+      ...options,
+      metrics,
+      ...listeners,
+      holdElsewhere: outbound.enabled ? null : HELD_REASON,
+    });
     started.unshift(submission);
     return {
       smtpPort: inbound.port,

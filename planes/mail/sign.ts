@@ -1,4 +1,4 @@
-/** DKIM signing (RFC 6376) of mail that starts here, with every active key of the author's domain. */
+/** DKIM signing (RFC 6376) of mail that starts here, with every key of the author's domain that is active as it leaves. */
 import { dkimSign } from 'mailauth';
 import type { Db } from '../../database/database.ts';
 import type { OpenKey } from './dkim-key.ts';

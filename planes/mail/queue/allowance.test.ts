@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { inTransaction } from '../../../database/database.ts';
 import { useTestDatabase } from '../../../database/testing.ts';
 import { newId } from '../../../database/uuid.ts';
-import { type Allowance, countSend, deleteSendWindows, type Exceeded, UNLIMITED } from './allowance.ts';
+import { type Allowance, countSends, deleteSendWindows, type Exceeded, UNLIMITED } from './allowance.ts';
 
 const database = useTestDatabase();
 
@@ -20,16 +20,18 @@ const sender = (domain: string, limits: { mailbox?: Partial<Allowance>; domain?:
   const mailboxId = newId();
   return (at: string, recipients = 1): Promise<Exceeded | null> =>
     inTransaction(database.db, async (tx) => {
-      const exceeded = await countSend(tx, {
-        mailboxId,
-        domain,
-        recipients,
-        now: new Date(at),
-        limits: {
-          mailbox: { ...UNLIMITED, ...limits.mailbox },
-          domain: { ...UNLIMITED, ...limits.domain },
+      const exceeded = await countSends(tx, [
+        {
+          mailboxId,
+          domain,
+          recipients,
+          now: new Date(at),
+          limits: {
+            mailbox: { ...UNLIMITED, ...limits.mailbox },
+            domain: { ...UNLIMITED, ...limits.domain },
+          },
         },
-      });
+      ]);
       if (exceeded) throw new RolledBack(exceeded);
       return null;
     }).catch((error: unknown) => {

@@ -41,33 +41,52 @@ type Window = {
   recipients: number | null;
 };
 
+/** One message against the limits of its mailbox and domain. */
+export type Send = { mailboxId: string; domain: string; recipients: number; now: Date; limits: SendLimits };
+
 /**
- * Counts a message against every limit there is. What it answers other than null is for the caller to throw: the
- * counts of a transaction that rolls back are gone with it.
+ * Counts messages against every limit there is. What it answers other than null, about the first that is too much, is
+ * for the caller to throw: the counts of a transaction that rolls back are gone with it.
  */
-export async function countSend(
-  tx: Tx,
-  send: { mailboxId: string; domain: string; recipients: number; now: Date; limits: SendLimits },
-): Promise<Exceeded | null> {
-  const windows = windowsOf(send);
-  if (windows.length === 0) return null;
+export async function countSends(tx: Tx, sends: readonly Send[]): Promise<Exceeded | null> {
+  const asked = sends.flatMap((send) => windowsOf(send).map((window) => ({ window, send })));
+  if (asked.length === 0) return null;
+  const sums = new Map<string, { window: Window; messages: number; recipients: number }>();
+  for (const { window, send } of asked) {
+    const sum = sums.get(keyOf(window)) ?? { window, messages: 0, recipients: 0 };
+    sums.set(keyOf(window), {
+      window,
+      messages: sum.messages + 1,
+      recipients: sum.recipients + send.recipients,
+    });
+  }
+  const given = [...sums.values()].map(({ window: { subject, length, startsAt }, messages, recipients }) => ({
+    subject,
+    length,
+    starts_at: startsAt,
+    messages,
+    recipients,
+  }));
   // In the order of the key, so that two messages of one domain never wait for each other in a circle.
-  const { rows } = await sql<{ subject: string; length: string; messages: number; recipients: number }>`
+  const { rows } = await sql<{
+    subject: string;
+    length: string;
+    starts_at: Date;
+    messages: number;
+    recipients: number;
+  }>`
     insert into mail.send_window as w (subject, length, starts_at, messages, recipients)
-    select subject, length, starts_at, 1, ${send.recipients}::int
-    from unnest(${windows.map(({ subject }) => subject)}::text[], ${windows.map(({ length }) => length)}::text[],
-      ${windows.map(({ startsAt }) => startsAt)}::timestamptz[]) as given (subject, length, starts_at)
-    order by subject, length
+    select subject, length, starts_at, messages, recipients
+    from json_populate_recordset(null::mail.send_window, ${JSON.stringify(given)}::json)
+    order by subject, length, starts_at
     on conflict (subject, length, starts_at) do update
-      set messages = w.messages + 1, recipients = w.recipients + excluded.recipients
-    returning subject, length, messages, recipients`.execute(tx);
-  for (const window of windows) {
-    const counted = rows.find(
-      ({ subject, length }) => subject === window.subject && length === window.length,
-    );
+      set messages = w.messages + excluded.messages, recipients = w.recipients + excluded.recipients
+    returning subject, length, starts_at, messages, recipients`.execute(tx);
+  const counted = new Map(rows.map((row) => [keyOf({ ...row, startsAt: row.starts_at }), row]));
+  for (const { window, send } of asked) {
     for (const what of ['messages', 'recipients'] as const) {
       const limit = window[what];
-      if (limit === null || !counted || counted[what] <= limit) continue;
+      if (limit === null || (counted.get(keyOf(window))?.[what] ?? 0) <= limit) continue;
       const { of, length, startsAt } = window;
       const alone = what === 'messages' ? 1 : send.recipients;
       const retryAt = alone > limit ? null : new Date(startsAt.getTime() + LENGTH_MS[length]);
@@ -77,7 +96,10 @@ export async function countSend(
   return null;
 }
 
-function windowsOf(send: { mailboxId: string; domain: string; now: Date; limits: SendLimits }): Window[] {
+const keyOf = ({ subject, length, startsAt }: { subject: string; length: string; startsAt: Date }): string =>
+  `${subject} ${length} ${startsAt.getTime()}`;
+
+function windowsOf(send: Send): Window[] {
   const subjects = { mailbox: `mailbox ${send.mailboxId}`, domain: `domain ${send.domain}` };
   return (['mailbox', 'domain'] as const)
     .flatMap((of): Window[] => {

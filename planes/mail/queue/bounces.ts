@@ -1,4 +1,5 @@
 /** What comes back, and whom a workspace must not write to any more: every SQL statement on `mail.bounce` and `mail.suppression` that moving mail takes. */
+import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { normalizeAddress, splitAddress } from '../../../protocols/mail/address.ts';
@@ -61,18 +62,25 @@ export async function recordBounce(tx: Tx, bounced: Bounced, now: Date): Promise
 
 export type Suppression = { reason: string | null; source: string; createdAt: Date };
 
-export async function findSuppression(
+/** An address as the client wrote it, and the workspace that writes to it. */
+export type Addressed = { workspaceId: string; address: string };
+
+/** For each whether it is suppressed; null where it is not. */
+export async function findSuppressions(
   db: Db,
-  workspaceId: string,
-  address: string,
-): Promise<Suppression | null> {
-  const row = await db
-    .selectFrom('mail.suppression')
-    .select(['reason', 'source', 'created_at'])
-    .where('workspace_id', '=', workspaceId)
-    .where('address', '=', normalizeAddress(address) ?? address)
-    .executeTakeFirst();
-  return row ? { reason: row.reason, source: row.source, createdAt: row.created_at } : null;
+  addressed: readonly Addressed[],
+): Promise<(Suppression | null)[]> {
+  const asked = addressed.map(({ workspaceId, address }, place) => ({
+    place,
+    workspace_id: workspaceId,
+    address: normalizeAddress(address) ?? address,
+  }));
+  const { rows } = await sql<Suppression & { place: number }>`
+    select a.place, s.reason, s.source, s.created_at as "createdAt"
+    from json_to_recordset(${JSON.stringify(asked)}::json) as a (place integer, workspace_id uuid, address text)
+      join mail.suppression s on s.workspace_id = a.workspace_id and s.address = a.address`.execute(db);
+  const found = new Map(rows.map(({ place, ...suppression }) => [place, suppression]));
+  return addressed.map((_, place) => found.get(place) ?? null);
 }
 
 /**

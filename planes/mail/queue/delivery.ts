@@ -1,7 +1,10 @@
 /** One attempt to deliver: decides where a recipient's mail goes and hands it over. */
 import type { BlockList } from 'node:net';
+import type { Logger } from 'pino';
+import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
 import type { MailResolver } from '../resolver.ts';
+import type { Sign } from '../sign.ts';
 import { createAddressGuard, findMailHosts } from './mx.ts';
 import { type ClaimedRecipient, isHosted, readRaw } from './store.ts';
 import type { Relay, Target, Transport } from './transport.ts';
@@ -21,12 +24,15 @@ export type SmartHost = { name: string; port: number } & Relay;
 
 export type DeliveryOptions = {
   db: Db;
+  sign: Sign;
   transport: Transport;
   /** Our own inbound port. Mail to domains hosted here passes it like any other, so that its verdicts are real. */
   inbound: { address: string; port: number };
   hostname: string;
   resolver: MailResolver;
   outbound: OutboundOptions;
+  clock: Clock;
+  log: Logger;
 };
 
 export type DeliveryResult =
@@ -53,7 +59,7 @@ export const HELD_REASON =
   'Outbound delivery is switched off in this installation, and the domain of the recipient is not hosted here';
 
 export function createDelivery(options: DeliveryOptions): Deliver {
-  const { db, transport, inbound, hostname, resolver, outbound } = options;
+  const { db, sign, transport, inbound, hostname, resolver, outbound, clock, log } = options;
   const allowed = createAddressGuard(outbound.allowTargets ?? []);
 
   return async (recipient) => {
@@ -92,7 +98,11 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     hosts: { name: string; target: Target }[],
     host = 'The mail host of the recipient',
   ): Promise<DeliveryResult> {
-    const raw = await readRaw(db, recipient.messageId);
+    const raw = await signed(recipient);
+    if (!raw) {
+      const reason = 'The message cannot be signed (DKIM)';
+      return { ...REFUSED_HERE, permanent: false, status: '4.7.5', reason };
+    }
     const { sender, address, smtpUtf8, dsn } = recipient;
     const mail = { sender, recipient: address, raw, smtpUtf8, dsn };
     const unreachable: string[] = [];
@@ -115,5 +125,19 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       remoteHost: hosts.at(-1)?.name ?? null,
       response: unreachable.join('; '),
     };
+  }
+
+  /** The message as it goes out; null when there is a key and it does not sign, so that it would fail DMARC elsewhere. */
+  async function signed({ id, messageId, signingDomain }: ClaimedRecipient): Promise<Buffer | null> {
+    const raw = await readRaw(db, messageId);
+    if (signingDomain === null) return raw;
+    try {
+      const signatures = await sign(db, raw, signingDomain, clock.now());
+      if (signatures === '') log.warn({ domain: signingDomain }, 'queue: the domain has no active DKIM key');
+      return Buffer.concat([Buffer.from(signatures), raw]);
+    } catch (err) {
+      log.error({ err, domain: signingDomain, recipientId: id }, 'queue: cannot sign a message');
+      return null;
+    }
   }
 }

@@ -1,11 +1,9 @@
 /** Tells senders what became of their mail (RFC 3464), by a message through the same queue. */
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
 import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { normalizePath } from '../../../protocols/mail/address.ts';
 import { buildDeliveryReport, type RecipientStatus } from '../../../protocols/mail/delivery-status.ts';
-import type { Sign } from '../sign.ts';
 import { type DsnEnvelope, type DsnRecipient, wantsFailure } from './notify.ts';
 import { enqueue, isHosted } from './store.ts';
 
@@ -26,8 +24,7 @@ export type ReportedMail = {
 /** Puts the report in the queue, in the transaction that makes it true; none when the sender asked for none. */
 export type EnqueueReport = (tx: Tx, mail: ReportedMail, now: Date) => Promise<void>;
 
-export function createReporter(options: { hostname: string; sign: Sign; log: Logger }): EnqueueReport {
-  const { hostname, sign, log } = options;
+export function createReporter(hostname: string): EnqueueReport {
   return async (tx, mail, now) => {
     const to = normalizePath(mail.sender);
     const recipients = mail.recipients.filter(isWanted);
@@ -36,7 +33,8 @@ export function createReporter(options: { hostname: string; sign: Sign; log: Log
     const id = newId();
     // To a domain of ours the report comes from that domain and with its signature: this host's own name may
     // be below a domain whose DMARC policy would have the report rejected.
-    const domain = (await isHosted(tx, to.domain)) ? to.domain : hostname;
+    const hosted = await isHosted(tx, to.domain);
+    const domain = hosted ? to.domain : hostname;
     const report = buildDeliveryReport({
       reportingMta: hostname,
       from: `mailer-daemon@${domain}`,
@@ -52,13 +50,8 @@ export function createReporter(options: { hostname: string; sign: Sign; log: Log
       // RFC 3461 §4.3: the whole message is for failures only.
       returnFull: failed && mail.dsn?.ret === 'FULL',
     });
-    const signatures = await sign(tx, report, domain, now).catch((err: unknown) => {
-      // An unsigned report may still arrive; no report certainly does not.
-      log.error({ err, domain }, 'queue: cannot sign a delivery report');
-      return '';
-    });
-    const raw = Buffer.concat([Buffer.from(signatures), report]);
-    await enqueue(tx, { sender: '', recipients: [to], raw, mailboxId: null, workspaceId: null, now }, id);
+    const ours = { sender: '', mailboxId: null, workspaceId: null, ...(hosted && { signingDomain: domain }) };
+    await enqueue(tx, { ...ours, recipients: [to], raw: report, now }, id);
   };
 }
 

@@ -12,8 +12,10 @@ export type QueuedMail = {
   sender: string;
   /** Addresses as `normalizePath` gives them. */
   recipients: { address: string; domain: string; dsn?: DsnRecipient }[];
-  /** Complete, signed, every line ending in CRLF. */
+  /** Complete but for the signature, every line ending in CRLF. */
   raw: Buffer;
+  /** Whose DKIM keys sign it when it is sent; nobody's when left out. */
+  signingDomain?: string;
   /** Null for reports of our own, and for mail that is sent on. */
   mailboxId: string | null;
   /** Whose it is; null for reports of our own. */
@@ -29,45 +31,73 @@ export type QueuedMail = {
   now: Date;
 };
 
+/** Why mail to domains that are not hosted here waits from the start; null when it need not. */
+export type HoldElsewhere = string | null;
+
 /** Puts a message in the queue; once `tx` commits, it is on disk and will be delivered or reported. Gives its queue id. */
 export async function enqueue(tx: Tx, mail: QueuedMail, id: string = newId()): Promise<string> {
-  const dsn = mail.dsn ?? NO_DSN_ENVELOPE;
-  await tx
-    .insertInto('mail.queue_message')
-    .values({
-      id,
-      sender: mail.sender,
-      mailbox_id: mail.mailboxId,
-      workspace_id: mail.workspaceId,
-      message_id: mail.messageId ?? null,
-      subject: mail.subject ?? null,
-      size_bytes: mail.raw.length,
-      smtp_utf8: mail.smtpUtf8 ?? false,
-      dsn_ret: dsn.ret,
-      dsn_envid: dsn.envid,
-      forwarded_for: mail.forwardedFor ?? null,
-      raw: mail.raw,
-      accepted_at: mail.now,
-    })
-    .execute();
-  await tx
-    .insertInto('mail.queue_recipient')
-    .values(
-      mail.recipients.map(({ address, domain, dsn: { notify, orcpt } = NO_DSN_RECIPIENT }) => ({
-        id: newId(),
-        message_id: id,
-        workspace_id: mail.workspaceId,
-        address,
-        domain,
-        dsn_notify: notify,
-        dsn_orcpt: orcpt,
-        due_at: mail.now,
-        changed_at: mail.now,
-      })),
-    )
-    .execute();
-  await notify(tx);
+  await enqueueAll(tx, [{ ...mail, id }], null);
   return id;
+}
+
+/** The same for several, in one statement. */
+export async function enqueueAll(
+  tx: Tx,
+  mails: readonly (QueuedMail & { id: string })[],
+  holdElsewhere: HoldElsewhere,
+): Promise<void> {
+  const messages = mails.map(({ dsn = NO_DSN_ENVELOPE, ...mail }) => ({
+    id: mail.id,
+    sender: mail.sender,
+    mailbox_id: mail.mailboxId,
+    workspace_id: mail.workspaceId,
+    message_id: mail.messageId ?? null,
+    subject: mail.subject ?? null,
+    size_bytes: mail.raw.length,
+    smtp_utf8: mail.smtpUtf8 ?? false,
+    dsn_ret: dsn.ret,
+    dsn_envid: dsn.envid,
+    forwarded_for: mail.forwardedFor ?? null,
+    signing_domain: mail.signingDomain ?? null,
+    accepted_at: mail.now,
+  }));
+  const recipients = mails.flatMap((mail) =>
+    mail.recipients.map(({ address, domain, dsn: { notify, orcpt } = NO_DSN_RECIPIENT }) => ({
+      id: newId(),
+      message_id: mail.id,
+      workspace_id: mail.workspaceId,
+      address,
+      domain,
+      dsn_notify: notify,
+      dsn_orcpt: orcpt,
+      due_at: mail.now,
+      changed_at: mail.now,
+    })),
+  );
+  // The bytes are parameters of their own, which are sent as they are; everything else is two.
+  const raws = sql.join(mails.map(({ id, raw }) => sql`(${id}::uuid, ${raw}::bytea)`));
+  await sql`
+    with message as (
+      insert into mail.queue_message (id, sender, mailbox_id, workspace_id, message_id, subject, size_bytes, smtp_utf8,
+        dsn_ret, dsn_envid, forwarded_for, signing_domain, accepted_at, raw)
+      select m.id, m.sender, m.mailbox_id, m.workspace_id, m.message_id, m.subject, m.size_bytes, m.smtp_utf8,
+        m.dsn_ret, m.dsn_envid, m.forwarded_for, m.signing_domain, m.accepted_at, bytes.raw
+      from json_populate_recordset(null::mail.queue_message, ${JSON.stringify(messages)}::json) m
+        join (values ${raws}) bytes (id, raw) on bytes.id = m.id
+    ), recipient as (
+      insert into mail.queue_recipient (id, message_id, workspace_id, address, domain, dsn_notify, dsn_orcpt, state,
+        reason, due_at, changed_at)
+      select r.id, r.message_id, r.workspace_id, r.address, r.domain, r.dsn_notify, r.dsn_orcpt,
+        case when waits.reason is null then 'queued' else 'held' end, waits.reason,
+        case when waits.reason is null then r.due_at end, r.changed_at
+      from json_populate_recordset(null::mail.queue_recipient, ${JSON.stringify(recipients)}::json) r
+        left join published.mail_domain hosted on hosted.name = r.domain
+        cross join lateral (select case when hosted.name is null then ${holdElsewhere}::text end) waits (reason)
+      returning state
+    )
+    select pg_notify(${QUEUE_CHANNEL}, '') where exists (select from recipient where state = 'queued')`.execute(
+    tx,
+  );
 }
 
 export const notify = (db: Db): Promise<unknown> => sql`select pg_notify(${QUEUE_CHANNEL}, '')`.execute(db);
@@ -88,6 +118,7 @@ export type ClaimedRecipient = {
   forwardedFor: string | null;
   acceptedAt: Date;
   smtpUtf8: boolean;
+  signingDomain: string | null;
   dsn: DsnEnvelope & DsnRecipient;
   /** Its sender has been told that it is late. */
   delayReported: boolean;
@@ -127,6 +158,7 @@ export async function claimDue(
     forwarded_for: string | null;
     accepted_at: Date;
     smtp_utf8: boolean;
+    signing_domain: string | null;
     dsn_ret: 'FULL' | 'HDRS' | null;
     dsn_envid: string | null;
     dsn_notify: DsnRecipient['notify'];
@@ -156,7 +188,7 @@ export async function claimDue(
     from due, mail.queue_message m
     where r.id = due.id and m.id = r.message_id
     returning r.id, r.message_id, r.address, r.domain, r.attempts, m.sender, m.forwarded_for,
-      m.accepted_at, m.smtp_utf8, m.dsn_ret, m.dsn_envid, r.dsn_notify, r.dsn_orcpt, r.delay_reported,
+      m.accepted_at, m.smtp_utf8, m.signing_domain, m.dsn_ret, m.dsn_envid, r.dsn_notify, r.dsn_orcpt, r.delay_reported,
       m.mailbox_id, m.workspace_id, m.mailbox_id is not null and exists (select from mail.suppression s
         where s.workspace_id = m.workspace_id and s.address = lower(r.address)) as suppressed`.execute(db);
   return rows.map((row) => ({
@@ -174,6 +206,7 @@ export async function claimDue(
     forwardedFor: row.forwarded_for,
     acceptedAt: row.accepted_at,
     smtpUtf8: row.smtp_utf8,
+    signingDomain: row.signing_domain,
     dsn: { ret: row.dsn_ret, envid: row.dsn_envid, notify: row.dsn_notify, orcpt: row.dsn_orcpt },
     delayReported: row.delay_reported,
   }));

@@ -1,11 +1,12 @@
 /** Takes responsibility for a message: into the mailboxes of its recipients, into the queue for those elsewhere, or a clear refusal. */
 import { type Db, inTransaction } from '../../../database/database.ts';
+import { inRounds } from '../../../database/rounds.ts';
 import type { ReceivedReport } from '../message/delivery-report.ts';
 import { attributeReport } from '../queue/bounces.ts';
 import { type DsnEnvelope, type DsnRecipient, wantsSuccess } from '../queue/notify.ts';
 import type { EnqueueReport, ReportedRecipient } from '../queue/report.ts';
 import { enqueue, type QueuedMail } from '../queue/store.ts';
-import { deliverMessage } from '../store/deliver.ts';
+import { deliverMessage, type MessageDelivery, messagesDelivered } from '../store/deliver.ts';
 import { FolderNotFound, MailboxNotFound, MailStoreRefusal, QuotaExceeded } from '../store/errors.ts';
 import type { ForwardedMail } from './forward.ts';
 import { SmtpRefusal } from './reply.ts';
@@ -36,6 +37,46 @@ export type ArrivedMail = {
 
 export type RefusedRecipient = { address: string; refusal: SmtpRefusal };
 
+const MOST_AT_ONCE = 100;
+const MOST_OCTETS_AT_ONCE = 32 * 1024 * 1024;
+
+/** As `deliverArrived`. */
+export type DeliverArrived = (mail: ArrivedMail) => Promise<void>;
+
+/**
+ * What arrives at the same moment and is for mailboxes alone is committed together; when that cannot be done with all of
+ * it, and with everything else, each message goes through `deliverArrived`.
+ */
+export function deliverInRounds(db: Db, enqueueReport: EnqueueReport): DeliverArrived {
+  const store = inRounds<ArrivedMail, void>({
+    most: MOST_AT_ONCE,
+    weightOf: ({ mailboxes }) => mailboxes.reduce((sum, { raw }) => sum + raw.length, 0),
+    mostWeight: MOST_OCTETS_AT_ONCE,
+    async round(together) {
+      const [only] = together;
+      if (only && together.length === 1) await deliverArrived(db, only, enqueueReport);
+      else await messagesDelivered(db, together.flatMap(deliveriesOf));
+      return together.map(() => undefined);
+    },
+  });
+  return (mail) => (isForMailboxesAlone(mail) ? store(mail) : deliverArrived(db, mail, enqueueReport));
+}
+
+/** Nobody else is to be told anything. */
+const isForMailboxesAlone = (mail: ArrivedMail): boolean =>
+  mail.forwards.length === 0 &&
+  mail.refused.length === 0 &&
+  mail.report === null &&
+  statusesOfTaken(mail, mail.mailboxes).length === 0;
+
+const deliveriesOf = ({ mailboxes, junk, now }: ArrivedMail): MessageDelivery[] =>
+  mailboxes.map(({ mailboxId, raw }) => ({
+    mailboxId,
+    folder: junk ? 'Junk' : 'INBOX',
+    raw,
+    internalDate: now,
+  }));
+
 /**
  * Does all of it in one transaction, so that a client that has to send again makes no duplicates.
  *
@@ -44,7 +85,7 @@ export type RefusedRecipient = { address: string; refusal: SmtpRefusal };
  *
  * @throws SmtpRefusal when nobody takes it: 552 5.2.2 over quota, 550 5.1.1 gone since RCPT, or what `refused` says.
  */
-export async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: EnqueueReport): Promise<void> {
+async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: EnqueueReport): Promise<void> {
   const refused = [...mail.refused];
   const refusedMailboxes = new Set<string>();
   const withoutJunkFolder = new Set<string>();

@@ -18,7 +18,8 @@ import type { EnqueueReport } from '../queue/report.ts';
 import type { MailResolver } from '../resolver.ts';
 import type { Seal } from '../seal.ts';
 import { sortRecipients } from './arrival.ts';
-import { type ArrivedMail, deliverArrived } from './deliver.ts';
+import { type ArrivedMail, deliverInRounds } from './deliver.ts';
+import { createDirectory } from './directory.ts';
 import { createForward } from './forward.ts';
 import { type SmtpListener, startSmtpListener } from './listener.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
@@ -53,11 +54,13 @@ export type InboundOptions = {
 export function startInbound(options: InboundOptions): Promise<SmtpListener> {
   const { db, hostname, resolver, srs, clock, log } = options;
   const forward = createForward(options);
+  const deliver = deliverInRounds(db, options.enqueueReport);
+  const directory = createDirectory(db);
   // By the address as the client wrote it, which is how the envelope lists it.
   const recipients = new WeakMap<SMTPServerSession, Map<string, Recipient>>();
 
   const recipientAt = (address: string, session: SMTPServerSession, passed?: ReadonlySet<string>) =>
-    findRecipient(db, {
+    findRecipient(directory, {
       address,
       hostname,
       fromNobody: senderOf(session) === '',
@@ -133,7 +136,7 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
           // Reports have the null sender (RFC 3464 §2); of anything else it is not worth looking.
           report: sender === '' ? readDeliveryReport(message) : null,
         };
-        await deliverArrived(db, arrived, options.enqueueReport);
+        await deliver(arrived);
         return `2.0.0 Delivered as ${id}`;
       },
     },

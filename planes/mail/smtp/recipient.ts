@@ -5,8 +5,6 @@
  * domain or mailbox of ours that does the same. All of that way is gone here, while the sending host waits for the reply to RCPT: it hears at once of an address at
  * the end that does not exist, and a circle never starts to turn.
  */
-import { sql } from 'kysely';
-import type { Db } from '../../../database/database.ts';
 import {
   normalizeAddress,
   normalizePath,
@@ -14,6 +12,7 @@ import {
   withoutDetail,
 } from '../../../protocols/mail/address.ts';
 import { SRS_VALID_DAYS, type SrsReversal } from '../../../protocols/mail/srs.ts';
+import type { Directory, MailboxAt } from './directory.ts';
 import { SmtpRefusal } from './reply.ts';
 
 // RFC 5321 §4.5.1 and RFC 2142 §2, §4: every domain that takes mail answers for these.
@@ -48,7 +47,7 @@ export type RecipientQuestion = {
  * @throws SmtpRefusal 550 5.7.1 when the domain is not hosted here, 5.1.1 when there is no such address, 5.2.1 when the
  * mailbox is archived; 450 4.2.1 when it is suspended; 554 5.4.6 when the mail would go in circles.
  */
-export async function findRecipient(db: Db, question: RecipientQuestion): Promise<Recipient> {
+export async function findRecipient(directory: Directory, question: RecipientQuestion): Promise<Recipient> {
   const given = question.address;
   // RFC 5321 §4.1.1.3: "postmaster" without a domain is this host's.
   let path = normalizePath(given.toLowerCase() === 'postmaster' ? `${given}@${question.hostname}` : given);
@@ -60,7 +59,7 @@ export async function findRecipient(db: Db, question: RecipientQuestion): Promis
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     let step: Step;
     try {
-      step = await nextStep(db, path, { ...question, passed, sentOn: via.length > 0 });
+      step = await nextStep(directory, path, { ...question, passed, sentOn: via.length > 0 });
     } catch (error) {
       // Somebody has it: that a further copy cannot arrive is not the sender's concern.
       const last = kept.pop();
@@ -108,35 +107,29 @@ type Step =
   | { kind: 'returned'; to: string };
 
 async function nextStep(
-  db: Db,
+  directory: Directory,
   path: { address: string; domain: string },
   question: RecipientQuestion & { passed: ReadonlySet<string>; sentOn: boolean },
 ): Promise<Step> {
   const { domain } = path;
-  const rows = await db
-    .selectFrom('published.mail_domain as d')
-    .leftJoin('published.mail_forward as f', 'f.domain', 'd.name')
-    .select(['f.kind', 'f.target_address'])
-    .where('d.name', '=', domain)
-    .execute();
-  if (rows.length === 0) return { kind: 'foreign' };
+  const hosted = await directory.domain(domain);
+  if (!hosted) return { kind: 'foreign' };
   // Before the rows of the domain: these addresses are none of its owner's, and whoever has one is owed the report.
   const reversal = await question.reverse(path.address);
   if (reversal.result !== 'none') return { kind: 'returned', to: senderOf(reversal, question.fromNobody) };
 
-  const targetOf = (kind: string) => rows.find((row) => row.kind === kind)?.target_address;
-  const everything = targetOf('forward');
-  const remaining = targetOf('catch_all');
+  const { everything, remaining } = hosted;
   const passed = question.passed.has(domain);
   if (everything && !passed) return { kind: 'sent on', to: everything };
   const address = normalizeAddress(path.address) ?? path.address;
-  const mailbox = await mailboxAt(db, address);
+  const mailbox = await directory.mailbox(address);
   if (mailbox && receives(mailbox)) return { kind: 'mailbox', mailbox };
   const subject = question.sentOn ? 'Mail for this address is sent on to a mailbox that' : 'This mailbox';
   if (mailbox) throw closed(mailbox, subject);
   if (passed && (everything || remaining)) throw inCircles();
   if (remaining) return { kind: 'sent on', to: remaining };
-  const first = await firstMailboxForRole(db, address, domain);
+  const isRole = ROLE_NAMES.includes(splitAddress(withoutDetail(address))?.localPart ?? '');
+  const first = isRole && (await directory.firstMailbox(domain));
   if (first) return { kind: 'mailbox', mailbox: first };
   throw new SmtpRefusal(
     550,
@@ -158,42 +151,6 @@ const closed = ({ status }: { status: string }, subject: string): SmtpRefusal =>
   status === 'archived'
     ? new SmtpRefusal(550, '5.2.1', `${subject} is closed`)
     : new SmtpRefusal(450, '4.2.1', `${subject} is suspended, try again later`);
-
-type MailboxAt = {
-  id: string;
-  status: string;
-  address: string;
-  forwardTo: string | null;
-  keepsCopy: boolean;
-};
-
-/** The mailbox of an address (its own or an alias), or the one it is a sub-address of. A mailbox of exactly that address goes first. */
-async function mailboxAt(db: Db, address: string): Promise<MailboxAt | undefined> {
-  const candidates = [address, withoutDetail(address)];
-  const { rows } = await sql<MailboxAt & { found: string }>`
-    select m.id, m.status, m.address, m.forward_to as "forwardTo", m.forward_keeps_copy as "keepsCopy", f.found
-    from (
-      select id, address as found from published.mailbox where address = any(${candidates})
-      union all
-      select mailbox_id, address from published.mailbox_alias where address = any(${candidates})
-    ) f join published.mailbox m on m.id = f.id`.execute(db);
-  return candidates.map((candidate) => rows.find(({ found }) => found === candidate)).find(Boolean);
-}
-
-async function firstMailboxForRole(db: Db, address: string, domain: string): Promise<MailboxAt | undefined> {
-  if (!ROLE_NAMES.includes(splitAddress(withoutDetail(address))?.localPart ?? '')) return undefined;
-  return (
-    db
-      .selectFrom('published.mailbox')
-      .select(['id', 'status', 'address', 'forward_to as forwardTo', 'forward_keeps_copy as keepsCopy'])
-      .where('domain', '=', domain)
-      .where('status', '=', 'active')
-      // Ids are ordered by creation.
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst()
-  );
-}
 
 /** @throws SmtpRefusal when it is not for the sender, or not from a mail system. */
 function senderOf(reversal: Exclude<SrsReversal, { result: 'none' }>, fromNobody: boolean): string {

@@ -358,30 +358,3 @@ describe('smuggling and injection', () => {
     client.close();
   });
 });
-
-describe('signing', () => {
-  it('answers 451 and queues nothing when a DKIM key cannot be opened', async () => {
-    await publishDomain(plane, 'broken.example');
-    await publishMailbox(plane.db, 'a@broken.example');
-    const others = plane.db.updateTable('published.dkim_key').where('domain', '=', 'broken.example');
-    await others.set({ private_key_sealed: 'not a sealed key' }).where('selector', '=', 'r1').execute();
-    const sending = submissionClient(plane, 'a@broken.example').sendMail({
-      from: 'a@broken.example',
-      to: 'unsigned@elsewhere.example',
-      text: 'hi',
-    });
-    await expect(sending).rejects.toMatchObject({ response: expect.stringMatching(/^451 4\.3\.0 /) });
-    expect(await queued('unsigned@elsewhere.example')).toBeUndefined();
-  });
-
-  it('uses only active keys', async () => {
-    await publishDomain(plane, 'rotated.example');
-    await publishMailbox(plane.db, 'a@rotated.example');
-    const keys = plane.db.updateTable('published.dkim_key').where('domain', '=', 'rotated.example');
-    await keys.set({ active: false }).where('selector', '=', 'e1').execute();
-    const mail = { from: 'a@rotated.example', to: 'rotated@elsewhere.example', text: 'hi' };
-    await submissionClient(plane, 'a@rotated.example').sendMail(mail);
-    const { text = '' } = (await queued('rotated@elsewhere.example')) ?? {};
-    expect(text.match(/ s=\w+/g)).toEqual([' s=r1']);
-  });
-});

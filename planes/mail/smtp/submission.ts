@@ -1,22 +1,22 @@
 /**
  * Message submission (RFC 6409): people and sequencers hand in mail of their own mailbox, on a port with
- * STARTTLS and on one with TLS from the start (RFC 8314). Accepted mail is signed and in the queue on disk.
+ * STARTTLS and on one with TLS from the start (RFC 8314). Accepted mail is in the queue on disk.
  */
 import type { Logger } from 'pino';
 import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../../../database/clock.ts';
-import { type Db, inTransaction } from '../../../database/database.ts';
+import type { Db } from '../../../database/database.ts';
+import { inRounds } from '../../../database/rounds.ts';
 import { newId } from '../../../database/uuid.ts';
 import { belongsTo, normalizeAddress, normalizePath, splitAddress } from '../../../protocols/mail/address.ts';
-import { formatDate } from '../../../protocols/mail/trace.ts';
 import type { Authenticate, MailLogin } from '../login.ts';
 import { BEARER_REFUSED, mailboxOfToken } from '../mail-token.ts';
 import { summaryOf } from '../message/summary.ts';
 import type { MailMetrics } from '../metrics.ts';
-import { countSend, type Exceeded, type SendLimits } from '../queue/allowance.ts';
-import { findSuppression, type Suppression } from '../queue/bounces.ts';
-import { enqueue } from '../queue/store.ts';
-import type { Sign } from '../sign.ts';
+import type { SendLimits } from '../queue/allowance.ts';
+import { type Addressed, findSuppressions, type Suppression } from '../queue/bounces.ts';
+import type { HoldElsewhere } from '../queue/store.ts';
+import { acceptInRounds } from './accept.ts';
 import { checkAuthor, completeHeader } from './author.ts';
 import {
   type SmtpAuthOutcome,
@@ -35,10 +35,10 @@ import {
 } from './session.ts';
 
 const MAX_FAILED_LOGINS_PER_CONNECTION = 5;
+const MOST_LOOK_UPS_AT_ONCE = 200;
 
 export type SubmissionOptions = {
   db: Db;
-  sign: Sign;
   authenticate: Authenticate;
   host: string;
   /** Port with STARTTLS; 0 takes a free one. */
@@ -48,6 +48,7 @@ export type SubmissionOptions = {
   hostname: string;
   tls: { key: string; cert: string };
   limits: SendLimits;
+  holdElsewhere: HoldElsewhere;
   metrics: MailMetrics;
   clock: Clock;
   log: Logger;
@@ -88,8 +89,13 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
 }
 
 function createHandlers(options: SubmissionOptions): SmtpHandlers {
-  const { db, sign, authenticate, hostname, limits, clock, log } = options;
+  const { db, authenticate, hostname, clock, log } = options;
   const failedLogins = new WeakMap<SMTPServerSession, number>();
+  const accept = acceptInRounds(options);
+  const findSuppression = inRounds({
+    most: MOST_LOOK_UPS_AT_ONCE,
+    round: (addressed: readonly Addressed[]) => findSuppressions(db, addressed),
+  });
 
   const onAuth = async (
     attempt: SMTPServerAuthentication,
@@ -156,7 +162,8 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
       checkUtf8Announced(address, session);
       dsnRecipientOf(recipient);
       if (!normalizePath(address)) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
-      const suppression = await findSuppression(db, loginOf(session).workspaceId, address);
+      const { workspaceId } = loginOf(session);
+      const suppression = await findSuppression({ workspaceId, address });
       if (suppression) throw isSuppressed(address, suppression);
     },
 
@@ -171,39 +178,16 @@ function createHandlers(options: SubmissionOptions): SmtpHandlers {
         return path ? [{ ...path, dsn: dsnRecipientOf(recipient) }] : [];
       });
       const completed = completeHeader(message, domain, now);
-      const signatures = await sign(db, completed, domain, now);
-      if (signatures === '') log.warn({ domain }, 'submission: the domain has no active DKIM key');
       const trace = { id, hostname, recipients: recipients.map(({ address }) => address), now };
-      // Trace fields go on top of everything, what is signed included (RFC 5321 §4.4).
-      const raw = Buffer.concat([Buffer.from(receivedField(session, trace) + signatures), completed]);
+      const raw = Buffer.concat([Buffer.from(receivedField(session, trace)), completed]);
       const { mailFrom, smtpUtf8 = false } = session.envelope;
       const sender = (mailFrom && normalizePath(mailFrom.address)?.address) || '';
-      await inTransaction(db, async (tx) => {
-        const mailbox = await tx
-          .selectFrom('published.mailbox')
-          .select(['status', 'login_version', 'daily_send_limit'])
-          .where('id', '=', login.id)
-          .executeTakeFirst();
-        // Asked again, because a session may last for hours.
-        if (mailbox?.status !== 'active') {
-          throw new SmtpRefusal(550, '5.7.1', 'This mailbox may not send (any more)');
-        }
-        if (mailbox.login_version !== login.loginVersion) {
-          throw new SmtpRefusal(421, '4.7.0', 'The credentials of this mailbox have changed, sign in again');
-        }
-        const { id: mailboxId, workspaceId } = login;
-        const about = { ...summaryOf(completed), smtpUtf8, dsn: dsnEnvelopeOf(session) };
-        await enqueue(tx, { ...about, sender, recipients, raw, mailboxId, workspaceId, now }, id);
-        // Last, because everybody of the domain waits for its row until this transaction ends.
-        const perDay = Math.min(mailbox.daily_send_limit, limits.mailbox.recipientsPerDay ?? Infinity);
-        const exceeded = await countSend(tx, {
-          mailboxId,
-          domain,
-          recipients: recipients.length,
-          now,
-          limits: { ...limits, mailbox: { ...limits.mailbox, recipientsPerDay: perDay } },
-        });
-        if (exceeded) throw beyondLimit(exceeded);
+      const about = { ...summaryOf(completed), smtpUtf8, dsn: dsnEnvelopeOf(session) };
+      const { id: mailboxId, workspaceId } = login;
+      await accept({
+        login,
+        domain,
+        mail: { ...about, id, sender, recipients, raw, signingDomain: domain, mailboxId, workspaceId, now },
       });
       log.info({ messageId: id, mailboxId: login.id, recipients: recipients.length }, 'submission: queued');
       return `2.0.0 Queued as ${id}`;
@@ -220,13 +204,6 @@ function isSuppressed(address: string, { reason, createdAt }: Suppression): Smtp
     '5.7.1',
     `${address} is on the suppression list of the workspace since ${since}${why}`,
   );
-}
-
-function beyondLimit({ of, limit, what, length, retryAt }: Exceeded): SmtpRefusal {
-  const may = `This ${of} may send ${what === 'messages' ? `${limit} messages` : `to ${limit} recipients`} per ${length}`;
-  // Waiting does not help a message that is too much on its own.
-  if (!retryAt) return new SmtpRefusal(550, '5.5.3', `${may}, and the message has more`);
-  return new SmtpRefusal(452, '4.7.1', `${may}, try again after ${formatDate(retryAt)}`);
 }
 
 const addressesOf = ({ address, aliases }: MailLogin): string[] => [address, ...aliases];

@@ -2,30 +2,49 @@
 import { createHash } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
-import { describeMessage } from '../message/message-description.ts';
+import { describeMessage, type MessageDescription } from '../message/message-description.ts';
 
 /** A message ready to be stored: parsed and hashed before any lock is taken. */
-export type PreparedContent = { sha256: Buffer; sizeBytes: number; insert: RawBuilder<unknown> };
+export type PreparedContent = { sha256: Buffer; raw: Buffer; description: MessageDescription };
 
-/**
- * Parses `raw`. `insert` is the body of a data-modifying CTE that stores it for each row of the CTE named
- * `folder` and returns its sha256.
- */
-export const prepareContent = (raw: Buffer): PreparedContent => {
-  const sha256 = createHash('sha256').update(raw).digest();
-  const message = describeMessage(raw);
-  // The update of an existing row locks it until this transaction ends and makes it young, so that a sweep
-  // running now does not take it away.
-  const insert = sql`
+export const prepareContent = (raw: Buffer): PreparedContent => ({
+  sha256: createHash('sha256').update(raw).digest(),
+  raw,
+  description: describeMessage(raw),
+});
+
+/** The body of a data-modifying CTE that stores contents, each once. */
+export const contentsInserted = (contents: readonly PreparedContent[]): RawBuilder<unknown> => {
+  const distinct = [
+    ...new Map(contents.map((content) => [content.sha256.toString('hex'), content])).values(),
+  ];
+  const rows = distinct.map(({ description: { parts, searchHeaders, ...row } }, place) => ({
+    place,
+    size_bytes: row.sizeBytes,
+    header_bytes: row.headerBytes,
+    envelope: row.envelope,
+    body: row.body,
+    bodystructure: row.bodystructure,
+    parts,
+    search_headers: searchHeaders,
+    sent_date: row.sentDate,
+  }));
+  const bytes = distinct.map(
+    ({ sha256, raw }, place) => sql`(${place}::integer, ${sha256}::bytea, ${raw}::bytea)`,
+  );
+  // The update of an existing row locks it until this transaction ends and makes it young, so that a sweep running now
+  // does not take it away; in one order everywhere, so that no two wait for each other.
+  return sql`
     insert into mail.content (sha256, raw, size_bytes, header_bytes, envelope, body, bodystructure, parts,
       search_headers, sent_date)
-    select ${sha256}, ${raw}, ${message.sizeBytes}::integer, ${message.headerBytes}::integer,
-      ${message.envelope}, ${message.body}, ${message.bodystructure}, ${JSON.stringify(message.parts)}::jsonb,
-      ${JSON.stringify(message.searchHeaders)}::jsonb, ${message.sentDate}::date
-    from folder
-    on conflict (sha256) do update set stored_at = now()
-    returning sha256`;
-  return { sha256, sizeBytes: message.sizeBytes, insert };
+    select b.sha256, b.raw, c.size_bytes, c.header_bytes, c.envelope, c.body, c.bodystructure, c.parts,
+      c.search_headers, c.sent_date
+    from json_to_recordset(${JSON.stringify(rows)}::json) as c (place integer, size_bytes integer,
+        header_bytes integer, envelope text, body text, bodystructure text, parts jsonb, search_headers jsonb,
+        sent_date date)
+      join (values ${sql.join(bytes)}) b (place, sha256, raw) using (place)
+    order by b.sha256
+    on conflict (sha256) do update set stored_at = now()`;
 };
 
 /** A piece of a message's bytes; shorter at its end. PostgreSQL reads only the pages that hold it. */

@@ -21,6 +21,12 @@ export const mailboxLocked = async (tx: Tx, mailboxId: string): Promise<void> =>
   if (rows.length === 0) throw new MailboxNotFound();
 };
 
+/** Locks several in the one order that is safe. Ones that were never touched are passed over. */
+export const mailboxesLocked = async (tx: Tx, mailboxIds: readonly string[]): Promise<void> => {
+  await sql`
+    select from mail.mailbox where id = any(${mailboxIds}::uuid[]) order by id for update`.execute(tx);
+};
+
 /** @throws {FolderNotFound} */
 export const folderLocked = async (tx: Tx, folderId: string): Promise<LockedFolder> => {
   const { rows } = await sql<LockedFolder>`

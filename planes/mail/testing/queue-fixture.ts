@@ -16,7 +16,7 @@ import { type RemoteHost, startRemoteHost } from './remote-host.ts';
 
 const HOSTNAME = 'mail.here.example';
 const log = pino({ level: 'silent' });
-const enqueueReport = createReporter({ hostname: HOSTNAME, sign: async () => '', log });
+const enqueueReport = createReporter(HOSTNAME);
 
 export type QueueFixture = Awaited<ReturnType<typeof startQueueFixture>>;
 
@@ -55,11 +55,14 @@ export async function startQueueFixture(database: TestDatabase) {
       transports.push(transport);
       const deliver = createDelivery({
         db: database.db,
+        sign: async () => '',
         transport,
         inbound: { address: '127.0.0.1', port: remote.port },
         hostname: HOSTNAME,
         resolver: createResolver([dns.server]),
         outbound: { enabled: true, allowTargets: ['127.0.0.0/8'], port: remote.port, ...outbound },
+        clock,
+        log,
       });
       const queue = createQueueWorker({
         databaseUrl: database.url,
