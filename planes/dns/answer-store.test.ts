@@ -1,21 +1,29 @@
 // The store of compiled answers, and that no answer outlives the zones it was made from.
 import { expect, test } from 'vitest';
-import { AnswerStore } from './answer-store.ts';
+import { AnswerStore, type KeptAnswer } from './answer-store.ts';
 import { type Query, readQuery } from './query.ts';
-import { Responder } from './responder.ts';
+import { responderFor } from './responder.ts';
 import { decodeResponse, encodeQuery } from './testing/ask.ts';
 import { recordingLog } from './testing/plane.ts';
 import { record, tableOf, zoneOf } from './testing/zones.ts';
+import { ZoneStamps } from './zone-stamps.ts';
 
 /** Reads the query, which is then the one the store is asked about. */
 const about = (name: string, edns?: { dnssecOk?: boolean }): Query =>
   readQuery(encodeQuery({ name, type: 'A', ...(edns ? { edns } : {}) })) as Query;
 
+/** Whatever the zones are. */
+const kept = (response: Buffer, rcode = 0): KeptAnswer => ({
+  response,
+  rcode,
+  basis: new ZoneStamps().basisOf([]),
+});
+
 test('a flood of names does not grow it, and does not cost what is asked for meanwhile', () => {
-  const store = new AnswerStore(tableOf(), 16 * 1024);
-  store.set(about('used.example'), Buffer.from('used'), 0, []);
+  const store = new AnswerStore(new ZoneStamps(), 16 * 1024);
+  store.set(about('used.example'), kept(Buffer.from('used'), 0));
   for (let index = 0; index < 2000; index += 1) {
-    store.set(about(`random-${index}.example`), Buffer.alloc(100), 0, []);
+    store.set(about(`random-${index}.example`), kept(Buffer.alloc(100), 0));
     expect(store.copy(store.find(about('used.example'))).toString()).toBe('used');
   }
   expect(store.find(about('random-0.example'))).toBe(-1);
@@ -23,18 +31,18 @@ test('a flood of names does not grow it, and does not cost what is asked for mea
 });
 
 test('what is asked with EDNS, without it and with the DO bit are three answers', () => {
-  const store = new AnswerStore(tableOf());
+  const store = new AnswerStore(new ZoneStamps());
   for (const [index, edns] of [undefined, {}, { dnssecOk: true }].entries()) {
     expect(store.find(about('one.example', edns))).toBe(-1);
-    store.set(about('one.example', edns), Buffer.alloc(index + 1), index, []);
+    store.set(about('one.example', edns), kept(Buffer.alloc(index + 1), index));
     expect(store.length(store.find(about('ONE.example', edns)))).toBe(index + 1);
   }
 });
 
 test('questions of one hash do not get each other’s answers, however many there are', () => {
-  const store = new AnswerStore(tableOf());
+  const store = new AnswerStore(new ZoneStamps());
   const colliding = (index: number): Query => Object.assign(about(`name-${index}.example`), { hash: 7 });
-  for (let index = 0; index < 100; index += 1) store.set(colliding(index), Buffer.from([index]), 0, []);
+  for (let index = 0; index < 100; index += 1) store.set(colliding(index), kept(Buffer.from([index]), 0));
   let found = 0;
   for (let index = 0; index < 100; index += 1) {
     const at = store.find(colliding(index));
@@ -53,7 +61,7 @@ test('an answer changes with every zone it was made from, and with zones that co
     zoneOf('one.example', [alias]),
     zoneOf('two.example', [A('two.example', '192.0.2.1')]),
   );
-  const responder = new Responder(table, recordingLog().log);
+  const responder = responderFor(table, recordingLog().log).responder;
   const ask = () => {
     const query = encodeQuery({ name: 'www.one.example', type: 'A' });
     return decodeResponse(responder.respond(query, 'udp')!);
@@ -74,7 +82,7 @@ test('an answer changes with every zone it was made from, and with zones that co
 
 test('a response handed out is not the one that is kept', () => {
   const table = tableOf(zoneOf('one.example', [A('one.example', '192.0.2.1')]));
-  const responder = new Responder(table, recordingLog().log);
+  const responder = responderFor(table, recordingLog().log).responder;
   const query = encodeQuery({ name: 'one.example', type: 'A' });
   for (let round = 0; round < 3; round += 1) {
     const response = responder.respond(query, 'udp')!;

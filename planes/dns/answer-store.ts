@@ -1,9 +1,9 @@
 // Compiled answers by question, in two blocks of memory of a fixed size, and valid only as long as the zones they were
-// made from. Finding one makes no object: at a hundred thousand answers a second, objects are what costs.
+// made from. Finding one makes no object: at a hundred thousand answers a second, objects are what costs. One thread
+// writes and all read the same memory, without a lock: what is once written stays, and is listed when it is complete.
 
 import { type Query, questionKey } from './query.ts';
-import type { Zone } from './zone.ts';
-import type { ZoneTable } from './zone-table.ts';
+import type { Basis, ZoneStamps } from './zone-stamps.ts';
 
 /** Of each half, once there are so many answers; usual ones are 150,000 then. */
 const HALF_BYTES = 32 * 1024 * 1024;
@@ -13,44 +13,66 @@ const BYTES_PER_SLOT = 32;
 /** Slots looked at before an answer counts as missing: whoever finds names of one hash gains nothing. */
 const PROBES = 16;
 
-// An entry: these words, the bytes of its key, then those of its response.
+// An entry: these words, those of its stamps, the bytes of its key, then those of its response.
 const HASH = 0;
 const SEEN_CHANGES = 1;
 const GENERATION = 2;
-const ZONES = 3;
+const STAMPS = 3;
 const KEY_LENGTH = 4;
 const LENGTH = 5;
 const RCODE = 6;
 const WORDS = 7;
 const WORD_BYTES = 4;
 
+export type KeptAnswer = {
+  /** The whole message, as for TCP. */
+  response: Uint8Array;
+  rcode: number;
+  basis: Basis;
+};
+
+/** What threads share of a store. */
+export type AnswerMemory = { block: SharedArrayBuffer; slots: SharedArrayBuffer };
+
+/** What a responder asks. Everything is about the query that was read last. */
+export type Answers = {
+  /** Where the answer to `query` is, when it is still what the zones say; -1 otherwise. Good until the next `find`. */
+  find(query: Query): number;
+  length(at: number): number;
+  rcode(at: number): number;
+  /** A copy of the response, which the caller may change. */
+  copy(at: number): Buffer;
+};
+
 /**
  * Keeps the answers used last: two halves, of which the older is dropped whole when the newer is full. Random names (an
  * attack, usually) can thus push answers out but not grow it.
- *
- * Everything is about the query that was read last.
  */
-export class AnswerStore {
-  readonly #table: ZoneTable;
+export class AnswerStore implements Answers {
+  /** Told when the newer half is another one. */
+  onMove: (memory: AnswerMemory) => void = () => {};
+  readonly #zones: ZoneStamps;
   readonly #halfBytes: number;
   #newer: Half;
   #older: Half | undefined;
 
-  constructor(table: ZoneTable, halfBytes: number = HALF_BYTES) {
-    this.#table = table;
+  constructor(zones: ZoneStamps, halfBytes: number = HALF_BYTES) {
+    this.#zones = zones;
     this.#halfBytes = halfBytes;
-    this.#newer = new Half(Math.min(FIRST_BYTES, halfBytes));
+    this.#newer = new Half(newMemory(Math.min(FIRST_BYTES, halfBytes)));
   }
 
-  /** Where the answer to `query` is, when it is still what the zones say; -1 otherwise. Good until the next `set`. */
+  get memory(): AnswerMemory {
+    return this.#newer.memory;
+  }
+
   find(query: Query): number {
     const at = this.#newer.find(query);
-    if (at !== 0) return this.#isValid(this.#newer, at) ? at : -1;
+    if (at !== 0) return this.#newer.isValid(at, this.#zones) ? at : -1;
     const older = this.#older;
     const before = older ? older.find(query) : 0;
-    if (!older || before === 0 || !this.#isValid(older, before)) return -1;
-    const { response, rcode, zones } = older.read(before);
-    return this.set(query, response, rcode, zones);
+    if (!older || before === 0 || !older.isValid(before, this.#zones)) return -1;
+    return this.set(query, older.read(before));
   }
 
   length(at: number): number {
@@ -61,65 +83,86 @@ export class AnswerStore {
     return this.#newer.words[at + RCODE]!;
   }
 
-  /** A copy of the response, which the caller may change. */
   copy(at: number): Buffer {
-    const { words, bytes } = this.#newer;
-    const length = words[at + LENGTH]!;
-    const start = (at + WORDS) * WORD_BYTES + words[at + KEY_LENGTH]!;
-    const copy = Buffer.allocUnsafe(length);
-    bytes.copy(copy, 0, start, start + length);
-    return copy;
+    return Buffer.from(this.#newer.responseAt(at));
   }
 
-  /** Keeps the whole message as for TCP, and the zones that were looked at. Answers where; -1 when it alone is too big. */
-  set(query: Query, response: Uint8Array, rcode: number, zones: readonly Zone[]): number {
-    while (!this.#newer.hasRoomFor(query, response)) {
+  /** Answers where it is now; -1 when it alone is too big. */
+  set(query: Query, answer: KeptAnswer): number {
+    while (!this.#newer.hasRoomFor(query, answer)) {
       const { length } = this.#newer.bytes;
       if (length < this.#halfBytes) {
         this.#newer = this.#newer.larger(Math.min(length * 4, this.#halfBytes));
-      } else if (this.#newer.zones.length > 0) {
+      } else if (!this.#newer.isEmpty) {
         this.#older = this.#newer;
-        this.#newer = new Half(length);
+        this.#newer = new Half(newMemory(length));
       } else return -1;
+      this.onMove(this.memory);
     }
-    const at = this.#newer.add(query, response, rcode, zones);
-    this.#newer.words[at + SEEN_CHANGES] = this.#table.changes;
-    this.#newer.words[at + GENERATION] = this.#table.generation;
-    return at;
-  }
-
-  #isValid({ words, zones }: Half, at: number): boolean {
-    const { changes, generation } = this.#table;
-    if (words[at + SEEN_CHANGES] === changes) return true;
-    if (words[at + GENERATION] !== generation) return false;
-    if (zones[words[at + ZONES]!]!.some((zone) => zone.retired)) return false;
-    words[at + SEEN_CHANGES] = changes;
-    return true;
+    return this.#newer.add(query, answer);
   }
 }
 
+/**
+ * The newer half of a store that another thread writes. What has fallen into its older half counts as missing: the
+ * other thread is asked, and takes it up again.
+ */
+export class AnswerReader implements Answers {
+  readonly #zones: ZoneStamps;
+  #half: Half;
+
+  constructor(zones: ZoneStamps, memory: AnswerMemory) {
+    this.#zones = zones;
+    this.#half = new Half(memory);
+  }
+
+  move(memory: AnswerMemory): void {
+    this.#half = new Half(memory);
+  }
+
+  find(query: Query): number {
+    const at = this.#half.find(query);
+    return at !== 0 && this.#half.isValid(at, this.#zones) ? at : -1;
+  }
+
+  length(at: number): number {
+    return this.#half.words[at + LENGTH]!;
+  }
+
+  rcode(at: number): number {
+    return this.#half.words[at + RCODE]!;
+  }
+
+  copy(at: number): Buffer {
+    return Buffer.from(this.#half.responseAt(at));
+  }
+}
+
+const newMemory = (bytes: number): AnswerMemory => ({
+  block: new SharedArrayBuffer(bytes),
+  slots: new SharedArrayBuffer(2 ** Math.ceil(Math.log2(bytes / BYTES_PER_SLOT)) * WORD_BYTES),
+});
+
 class Half {
+  readonly memory: AnswerMemory;
   readonly bytes: Buffer;
   readonly words: Uint32Array;
-  /** The zones of each entry, in their order. */
-  readonly zones: (readonly Zone[])[];
   /** Where in `words` the entries are; 0 is none. */
   readonly #slots: Uint32Array;
   readonly #slotMask: number;
   #usedWords = 1;
 
-  constructor(bytes: number, zones: (readonly Zone[])[] = []) {
-    this.zones = zones;
-    const block = new ArrayBuffer(bytes);
-    this.bytes = Buffer.from(block);
-    this.words = new Uint32Array(block);
-    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(bytes / BYTES_PER_SLOT)));
+  constructor(memory: AnswerMemory) {
+    this.memory = memory;
+    this.bytes = Buffer.from(memory.block);
+    this.words = new Uint32Array(memory.block);
+    this.#slots = new Uint32Array(memory.slots);
     this.#slotMask = this.#slots.length - 1;
   }
 
-  /** The same in a larger block. This one is not used any more. */
+  /** The same in a larger block. Nothing is written to this one any more. */
   larger(bytes: number): Half {
-    const half = new Half(bytes, this.zones);
+    const half = new Half(newMemory(bytes));
     half.words.set(this.words.subarray(0, this.#usedWords));
     half.#usedWords = this.#usedWords;
     for (const at of this.#slots) {
@@ -131,14 +174,18 @@ class Half {
     return half;
   }
 
-  hasRoomFor(query: Query, response: Uint8Array): boolean {
-    return this.#usedWords + wordsOf(query, response) <= this.words.length;
+  get isEmpty(): boolean {
+    return this.#usedWords === 1;
+  }
+
+  hasRoomFor(query: Query, answer: KeptAnswer): boolean {
+    return this.#usedWords + wordsOf(query, answer) <= this.words.length;
   }
 
   find(query: Query): number {
     const { words } = this;
     for (let probe = 0; probe < PROBES; probe += 1) {
-      const at = this.#slots[(query.hash + probe) & this.#slotMask]!;
+      const at = Atomics.load(this.#slots, (query.hash + probe) & this.#slotMask);
       if (at === 0) return 0;
       if (words[at + HASH] === query.hash && this.#isFor(at, query)) return at;
     }
@@ -147,26 +194,49 @@ class Half {
 
   #isFor(at: number, query: Query): boolean {
     if (this.words[at + KEY_LENGTH] !== query.keyLength) return false;
-    const start = (at + WORDS) * WORD_BYTES;
+    const start = this.#keyStart(at);
     for (let index = 0; index < query.keyLength; index += 1) {
       if (this.bytes[start + index] !== questionKey[index]) return false;
     }
     return true;
   }
 
-  add(query: Query, response: Uint8Array, rcode: number, zones: readonly Zone[]): number {
+  isValid(at: number, zones: ZoneStamps): boolean {
+    const { words } = this;
+    // Before the stamps are looked at: a change meanwhile is seen the next time.
+    const { changes } = zones;
+    if (words[at + SEEN_CHANGES] === changes) return true;
+    if (words[at + GENERATION] !== zones.generation) return false;
+    const end = at + WORDS + words[at + STAMPS]!;
+    for (let stamp = at + WORDS; stamp < end; stamp += 2) {
+      if (zones.stamp(words[stamp]!) !== words[stamp + 1]) return false;
+    }
+    words[at + SEEN_CHANGES] = changes;
+    return true;
+  }
+
+  #keyStart(at: number): number {
+    return (at + WORDS + this.words[at + STAMPS]!) * WORD_BYTES;
+  }
+
+  add(query: Query, answer: KeptAnswer): number {
     const { words, bytes } = this;
+    const { response, rcode, basis } = answer;
     const at = this.#usedWords;
-    this.#usedWords += wordsOf(query, response);
+    this.#usedWords += wordsOf(query, answer);
     words[at + HASH] = query.hash;
-    words[at + ZONES] = this.zones.push(zones) - 1;
+    words[at + SEEN_CHANGES] = basis.changes;
+    words[at + GENERATION] = basis.generation;
+    words[at + STAMPS] = basis.stamps.length;
     words[at + KEY_LENGTH] = query.keyLength;
     words[at + LENGTH] = response.length;
     words[at + RCODE] = rcode;
-    const start = (at + WORDS) * WORD_BYTES;
+    words.set(basis.stamps, at + WORDS);
+    const start = this.#keyStart(at);
     questionKey.copy(bytes, start, 0, query.keyLength);
     bytes.set(response, start + query.keyLength);
-    this.#slots[this.#slotFor(query)] = at;
+    // Last: another thread that finds it finds all of it.
+    Atomics.store(this.#slots, this.#slotFor(query), at);
     return at;
   }
 
@@ -181,16 +251,22 @@ class Half {
     return slot;
   }
 
-  read(at: number): { response: Uint8Array; rcode: number; zones: readonly Zone[] } {
-    const { words, bytes } = this;
-    const start = (at + WORDS) * WORD_BYTES + words[at + KEY_LENGTH]!;
+  /** The bytes themselves, not a copy. */
+  responseAt(at: number): Buffer {
+    const start = this.#keyStart(at) + this.words[at + KEY_LENGTH]!;
+    return this.bytes.subarray(start, start + this.words[at + LENGTH]!);
+  }
+
+  read(at: number): KeptAnswer {
+    const { words } = this;
+    const stamps = [...words.subarray(at + WORDS, at + WORDS + words[at + STAMPS]!)];
     return {
-      response: bytes.subarray(start, start + words[at + LENGTH]!),
+      response: this.responseAt(at),
       rcode: words[at + RCODE]!,
-      zones: this.zones[words[at + ZONES]!]!,
+      basis: { changes: words[at + SEEN_CHANGES]!, generation: words[at + GENERATION]!, stamps },
     };
   }
 }
 
-const wordsOf = (query: Query, response: Uint8Array): number =>
-  WORDS + Math.ceil((query.keyLength + response.length) / WORD_BYTES);
+const wordsOf = (query: Query, { response, basis }: KeptAnswer): number =>
+  WORDS + basis.stamps.length + Math.ceil((query.keyLength + response.length) / WORD_BYTES);

@@ -12,7 +12,7 @@ import { publishZone } from './testing/published-zones.ts';
 
 const database = useTestDatabase();
 const plane = useDnsPlane(
-  () => ({ databaseUrl: database.url }),
+  () => ({ databaseUrl: database.url, threads: 2 }),
   async () => {
     await publishZone(database.db, 'example.com', [
       '@ NS ns1.example.com.',

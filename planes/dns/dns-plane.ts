@@ -1,10 +1,12 @@
 // The DNS plane: an authoritative server over UDP and TCP for the zones of the schema `published`.
 
-import type { DnsLog, DnsMetrics } from './observation.ts';
+import { type AnswerCount, AnswerCounts, countsMemory, readCounts } from './answer-counts.ts';
+import type { DnsLog } from './dns-log.ts';
 import { DEFAULT_RESPONSE_RATE, type ResponseRate, ResponseRateLimit } from './rate-limit.ts';
-import { Responder } from './responder.ts';
+import { responderFor } from './responder.ts';
 import { DEFAULT_TCP_LIMITS, startTcpServer, type TcpLimits, type TcpServer } from './tcp-server.ts';
 import { startUdpServer, type UdpServer } from './udp-server.ts';
+import { startUdpThreads } from './udp-threads.ts';
 import { startZoneFeed } from './zone-feed.ts';
 import { ZoneTable } from './zone-table.ts';
 
@@ -15,15 +17,24 @@ export type DnsPlaneOptions = {
   /** The port of both transports; 0 picks a free one. */
   port: number;
   log: DnsLog;
-  metrics?: DnsMetrics;
+  /**
+   * How many threads answer over UDP; more than one on Linux only. This one has the zones and does everything else;
+   * further ones answer what was asked before. Default 1.
+   */
+  threads?: number;
   responseRate?: ResponseRate;
   tcpLimits?: Partial<TcpLimits>;
   /** How often the serials in the database are compared with ours, in case a notification was lost. */
   pollMs?: number;
 };
 
-/** `close` may be called again; it resolves when sockets and database connections are gone. */
-export type DnsPlane = { port: number; close(): Promise<void> };
+export type DnsPlane = {
+  port: number;
+  /** Of all threads and transports since the start. */
+  answered(): AnswerCount[];
+  /** May be called again; resolves when sockets, threads and database connections are gone. */
+  close(): Promise<void>;
+};
 
 const DEFAULT_POLL_MS = 30_000;
 
@@ -34,29 +45,46 @@ const DEFAULT_POLL_MS = 30_000;
  * @throws when the database cannot be reached at start, or the address cannot be bound
  */
 export async function startDnsPlane(options: DnsPlaneOptions): Promise<DnsPlane> {
-  const { databaseUrl, host, port, log } = options;
+  const { databaseUrl, host, log, threads = 1 } = options;
   const zones = new ZoneTable();
-  const feed = await startZoneFeed({ databaseUrl, zones, log, pollMs: options.pollMs ?? DEFAULT_POLL_MS });
-  const responder = new Responder(zones, log, options.metrics);
-  const rateLimit = new ResponseRateLimit(options.responseRate ?? DEFAULT_RESPONSE_RATE);
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of started.splice(0).reverse()) await part.close();
+  };
   try {
-    const { tcp, udp } = await bindBoth(port, {
+    started.push(await startZoneFeed({ databaseUrl, zones, log, pollMs: options.pollMs ?? DEFAULT_POLL_MS }));
+    const counts = countsMemory(threads);
+    const { responder, answers } = responderFor(zones, log, new AnswerCounts(counts));
+    const responseRate = shareOf(options.responseRate ?? DEFAULT_RESPONSE_RATE, threads);
+    const shared = threads > 1;
+    const { tcp, udp } = await bindBoth(options.port, {
       tcp: (at) => startTcpServer(host, at, responder, { ...DEFAULT_TCP_LIMITS, ...options.tcpLimits }, log),
-      udp: (at) => startUdpServer(host, at, responder, rateLimit, log),
+      udp: (port) =>
+        startUdpServer({ host, port, shared }, responder, new ResponseRateLimit(responseRate), log),
     });
-    log.info({ host, port: tcp.port, zones: zones.size }, 'DNS answers');
-    let closed: Promise<unknown> | undefined;
+    started.push(tcp, udp);
+    const { port } = tcp;
+    const common = { host, port, stamps: zones.stamps.memory, counts, responseRate };
+    started.push(await startUdpThreads(threads - 1, common, { responder, answers, udp, log }));
+    log.info({ host, port, zones: zones.size, threads }, 'DNS answers');
+    let closed: Promise<void> | undefined;
     return {
-      port: tcp.port,
-      close: async () => {
-        closed ??= Promise.all([udp.close(), tcp.close(), feed.close()]);
-        await closed;
+      port,
+      answered: () => readCounts(counts),
+      close: () => {
+        closed ??= close();
+        return closed;
       },
     };
   } catch (error) {
-    await feed.close();
+    await close();
     throw error;
   }
+}
+
+/** Of each thread: who asks from many ports, as resolvers and attackers do, meets all of them alike. */
+function shareOf({ perSecond, burst, ...rate }: ResponseRate, threads: number): ResponseRate {
+  return { ...rate, perSecond: perSecond / threads, burst: burst / threads };
 }
 
 type Binders = { tcp: (port: number) => Promise<TcpServer>; udp: (port: number) => Promise<UdpServer> };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
 import { nameOfQuestion, readQuery } from './query.ts';
-import { Responder } from './responder.ts';
+import { responderFor } from './responder.ts';
 import {
   askTcp,
   askUdp,
@@ -81,7 +81,7 @@ function expectResponse(query: Buffer, response: Buffer | undefined): void {
 
 test('any bytes get a well-formed response or none', () => {
   const { log, lines } = recordingLog();
-  const responder = new Responder(ZONES, log);
+  const responder = responderFor(ZONES, log).responder;
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
       const query = Buffer.from(bytes);
@@ -94,7 +94,7 @@ test('any bytes get a well-formed response or none', () => {
 
 test('100,000 spoiled queries get a well-formed response or none', () => {
   const { log, lines } = recordingLog();
-  const responder = new Responder(ZONES, log);
+  const responder = responderFor(ZONES, log).responder;
   const seed = Date.now() >>> 0;
   const random = numbers(seed);
   for (let count = 0; count < 100_000; count += 1) {

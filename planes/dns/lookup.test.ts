@@ -7,7 +7,7 @@ import { nameArbitrary, recordDataArbitrary } from '../../protocols/dns/testing.
 import { typeCodeOf } from '../../protocols/dns/wire.ts';
 import { RCODE, TYPE } from './constants.ts';
 import { lookup } from './lookup.ts';
-import { Responder } from './responder.ts';
+import { responderFor } from './responder.ts';
 import { decodeResponse, encodeQuery } from './testing/ask.ts';
 import { recordingLog } from './testing/plane.ts';
 import { record, tableOf, zoneOf } from './testing/zones.ts';
@@ -60,7 +60,7 @@ test('any record data goes out as it was published', () => {
       const at = type === 'NS' ? name : `x.${name}`.slice(-253).replace(/^\./, '');
       const zone = zoneOf(type === 'NS' ? at : 'example', [record(at, type, formatRdata(rdata))]);
       const query = encodeQuery({ name: at, type: type.replace(/^TYPE/, 'UNKNOWN_') });
-      const response = decodeResponse(new Responder(tableOf(zone), log).respond(query, 'tcp')!);
+      const response = decodeResponse(responderFor(tableOf(zone), log).responder.respond(query, 'tcp')!);
       expect(response.answers[0]).toBe(
         `${at} 300 ${type.replace(/^TYPE/, 'UNKNOWN_')} ${formatRdata(rdata)}`,
       );

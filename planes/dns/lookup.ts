@@ -18,7 +18,7 @@ export type Answer = {
   glue: OwnedSet[];
   /** Addresses that save the next question; left out when there is no room. */
   additionals: OwnedSet[];
-  /** Every zone that was looked at: the answer holds while none of them is retired. */
+  /** Every zone that was looked at: the answer holds while none of them has another version. */
   zones: Zone[];
 };
 

@@ -46,7 +46,14 @@ const WITH_DNSSEC_OK = 2;
  */
 export const questionKey: Buffer = Buffer.alloc(MAX_NAME_BYTES + 3);
 
-const SEED = randomBytes(4).readUInt32LE(0);
+/** What hashes begin with. */
+export let hashSeed: number = randomBytes(4).readUInt32LE(0);
+
+/** For a thread that looks for what another has kept. */
+export function setHashSeed(seed: number): void {
+  hashSeed = seed;
+}
+
 /** FNV-1a. */
 const HASH_PRIME = 0x01000193;
 
@@ -87,7 +94,7 @@ function completeKey(query: Query): void {
   questionKey[end - 3] = query.type >> 8;
   questionKey[end - 2] = query.type & 0xff;
   questionKey[end - 1] = query.edns ? (query.edns.dnssecOk ? WITH_DNSSEC_OK : WITH_EDNS) : WITHOUT_EDNS;
-  let hash = SEED;
+  let hash = hashSeed;
   for (let index = 0; index < end; index += 1) hash = Math.imul(hash ^ questionKey[index]!, HASH_PRIME);
   // Its low bits choose the slot, and the last byte alone would choose most of them.
   query.hash = (hash ^ (hash >>> 15)) >>> 0;

@@ -1,7 +1,8 @@
 // From the bytes of a query to the bytes of its response, for every transport.
 
-import { isMetaType, typeName } from '../../protocols/dns/record-types.ts';
-import { AnswerStore } from './answer-store.ts';
+import { isMetaType } from '../../protocols/dns/record-types.ts';
+import { AnswerCounts, NO_TYPE } from './answer-counts.ts';
+import { AnswerStore, type Answers } from './answer-store.ts';
 import {
   CLASS_IN,
   FLAG,
@@ -10,82 +11,98 @@ import {
   MAX_UDP_BYTES,
   MIN_UDP_BYTES,
   RCODE,
-  rcodeName,
   TYPE,
 } from './constants.ts';
+import type { ErrorLog } from './dns-log.ts';
 import { lookup } from './lookup.ts';
 import { answerResponse, emptyResponse, headerResponse } from './message.ts';
-import type { DnsLog, DnsMetrics } from './observation.ts';
 import { nameOfQuestion, type Query, readQuery } from './query.ts';
 import type { ZoneTable } from './zone-table.ts';
 
 /** `truncate`: answer only that the question be asked again over TCP. */
 export type Manner = 'udp' | 'tcp' | 'truncate';
 
-export class Responder {
-  readonly #zones: ZoneTable;
-  readonly #log: DnsLog;
-  readonly #metrics: DnsMetrics | undefined;
-  readonly #answers: AnswerStore;
+/** Where a datagram came from. */
+export type Peer = { address: string; port: number };
 
-  constructor(zones: ZoneTable, log: DnsLog, metrics?: DnsMetrics) {
-    this.#zones = zones;
+/** Answers what is in no store; undefined when somebody else will. */
+export type Compile = (
+  message: Buffer,
+  query: Query,
+  limitBytes: number,
+  peer: Peer | undefined,
+) => Buffer | undefined;
+
+export class Responder {
+  readonly #answers: Answers;
+  readonly #counts: AnswerCounts;
+  readonly #compile: Compile;
+  readonly #log: ErrorLog;
+
+  constructor(answers: Answers, counts: AnswerCounts, compile: Compile, log: ErrorLog) {
+    this.#answers = answers;
+    this.#counts = counts;
+    this.#compile = compile;
     this.#log = log;
-    this.#metrics = metrics;
-    this.#answers = new AnswerStore(zones);
   }
 
-  /** The response, or undefined when there must be none. Never throws: no bytes may stop the server. */
-  respond(message: Buffer, manner: Manner): Buffer | undefined {
+  /** The response, or undefined when there is none, or none yet. Never throws: no bytes may stop the server. */
+  respond(message: Buffer, manner: Manner, peer?: Peer): Buffer | undefined {
     try {
       const query = readQuery(message);
       if (query.kind === 'ignore') return undefined;
       if (query.kind === 'reject') {
-        this.#metrics?.onAnswer(rcodeName(query.rcode), 'other');
+        this.#counts.add(query.rcode, NO_TYPE);
         return headerResponse(message, query.rcode);
       }
-      return this.#respondTo(message, query, manner);
+      return this.#respondTo(message, query, manner, peer);
     } catch (error) {
       this.#log.error({ err: error, query: message.toString('hex') }, 'a query could not be answered');
-      this.#metrics?.onAnswer('SERVFAIL', 'other');
+      this.#counts.add(RCODE.SERVFAIL, NO_TYPE);
       return headerResponse(message, RCODE.SERVFAIL);
     }
   }
 
-  #respondTo(message: Buffer, query: Query, manner: Manner): Buffer {
+  #respondTo(message: Buffer, query: Query, manner: Manner, peer: Peer | undefined): Buffer | undefined {
     const refusal = refusalOf(query);
     if (refusal !== undefined) {
-      this.#count(refusal, query);
+      this.#counts.add(refusal, query.type);
       return emptyResponse(message, query, refusal);
     }
     if (manner === 'truncate') {
-      this.#count(RCODE.NOERROR, query);
+      this.#counts.add(RCODE.NOERROR, query.type);
       return emptyResponse(message, query, RCODE.NOERROR, FLAG.TC);
     }
     const limitBytes = manner === 'tcp' ? MAX_TCP_BYTES : udpLimitBytes(query);
     const at = this.#answers.find(query);
-    if (at >= 0 && this.#answers.length(at) <= limitBytes) {
-      this.#count(this.#answers.rcode(at), query);
-      return addressed(this.#answers.copy(at), message, query);
-    }
-    return this.#compile(message, query, limitBytes);
+    if (at < 0 || this.#answers.length(at) > limitBytes)
+      return this.#compile(message, query, limitBytes, peer);
+    this.#counts.add(this.#answers.rcode(at), query.type);
+    return addressed(this.#answers.copy(at), message, query);
   }
+}
 
-  #compile(message: Buffer, query: Query, limitBytes: number): Buffer {
+/** Answers from zones of this thread, and keeps what it compiled in `answers`. */
+export function responderFor(
+  zones: ZoneTable,
+  log: ErrorLog,
+  counts: AnswerCounts = new AnswerCounts(),
+): { responder: Responder; answers: AnswerStore } {
+  const answers = new AnswerStore(zones.stamps);
+  const compile: Compile = (message, query, limitBytes) => {
     const name = nameOfQuestion(query);
-    const answer = lookup(this.#zones, name, query.type);
-    this.#count(answer.rcode, query);
-    const whole = answerResponse(message, query, name, answer, MAX_TCP_BYTES);
-    if (answer.rcode !== RCODE.REFUSED) this.#answers.set(query, whole, answer.rcode, answer.zones);
-    return whole.length <= limitBytes ? whole : answerResponse(message, query, name, answer, limitBytes);
-  }
-
-  #count(rcode: number, query: Query): void {
-    if (!this.#metrics) return;
-    const type = typeName(query.type);
-    // A counter per number would let anyone fill the memory of whoever counts.
-    this.#metrics.onAnswer(rcodeName(rcode), type.startsWith('TYPE') ? 'other' : type);
-  }
+    const answer = lookup(zones, name, query.type);
+    const { rcode } = answer;
+    counts.add(rcode, query.type);
+    const response = answerResponse(message, query, name, answer, MAX_TCP_BYTES);
+    if (rcode !== RCODE.REFUSED) {
+      answers.set(query, { response, rcode, basis: zones.stamps.basisOf(answer.zones) });
+    }
+    return response.length <= limitBytes
+      ? response
+      : answerResponse(message, query, name, answer, limitBytes);
+  };
+  return { responder: new Responder(answers, counts, compile, log), answers };
 }
 
 /** The code for questions that no zone is asked about. */

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { Responder } from './responder.ts';
+import { AnswerCounts, countsMemory, readCounts } from './answer-counts.ts';
+import { responderFor } from './responder.ts';
 import { DEFAULT_TCP_LIMITS, startTcpServer, type TcpLimits, type TcpServer } from './tcp-server.ts';
 import { decodeResponse, encodeQuery, exchangeTcp, frame } from './testing/ask.ts';
 import { recordingLog } from './testing/plane.ts';
@@ -23,11 +24,12 @@ afterEach(async () => {
   await open.server?.close();
 });
 
-let answered = 0;
+let counts: SharedArrayBuffer;
+const answered = () => readCounts(counts).reduce((sum, { count }) => sum + count, 0);
 async function start(limits: Partial<TcpLimits> = {}): Promise<number> {
-  answered = 0;
+  counts = countsMemory(1);
   const { log } = recordingLog();
-  const responder = new Responder(ZONES, log, { onAnswer: () => (answered += 1) });
+  const { responder } = responderFor(ZONES, log, new AnswerCounts(counts));
   open.server = await startTcpServer('127.0.0.1', 0, responder, { ...DEFAULT_TCP_LIMITS, ...limits }, log);
   return open.server.port;
 }
@@ -88,7 +90,7 @@ test.each<[string, Buffer]>([
 test('a connection without a query is closed in time', async () => {
   const socket = await connected(await start({ idleMs: 20 }));
   await once(socket, 'close');
-  expect(answered).toBe(0);
+  expect(answered()).toBe(0);
 });
 
 test('sending a query slowly does not keep a connection open', async () => {
@@ -113,8 +115,8 @@ test('a client that does not read is not answered without end, and disconnected'
   socket.write(flood);
   // The end of a connection shows only to those who read; that it is over shows when there is room for another.
   await expect.poll(async () => answersOn(await connected(port)), { timeout: 20_000 }).toBe(true);
-  expect(answered).toBeGreaterThan(1);
-  expect(answered).toBeLessThan(queries);
+  expect(answered()).toBeGreaterThan(1);
+  expect(answered()).toBeLessThan(queries);
 });
 
 test('one network gets its share of connections; a closed one makes room', async () => {

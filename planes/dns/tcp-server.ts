@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { DnsLog } from './observation.ts';
+import type { DnsLog } from './dns-log.ts';
 import { networkOf } from './rate-limit.ts';
 import type { Responder } from './responder.ts';
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, inTransaction, openDatabase } from '../../database/database.ts';
 import { listen } from '../../database/listen.ts';
-import type { DnsLog } from './observation.ts';
+import type { DnsLog } from './dns-log.ts';
 import { buildZone, type RecordRow, type ZoneRow } from './zone.ts';
 import type { ZoneTable } from './zone-table.ts';
 

@@ -2,27 +2,15 @@
 
 import { parentName } from '../../protocols/dns/names.ts';
 import type { Zone } from './zone.ts';
+import { ZoneStamps } from './zone-stamps.ts';
 
-/**
- * Holds the current version of each zone. `generation` grows when a zone comes or goes, since that changes which
- * zone encloses a name; a new version of a zone retires the one before it.
- */
+/** Holds the current version of each zone, and stamps each change so that answers from before it are stale at once. */
 export class ZoneTable {
+  readonly stamps: ZoneStamps = new ZoneStamps();
   readonly #zones = new Map<string, Zone>();
-  #generation = 0;
-  #changes = 0;
 
   get size(): number {
     return this.#zones.size;
-  }
-
-  get generation(): number {
-    return this.#generation;
-  }
-
-  /** Grows with everything that may change an answer. As long as it stays, every answer does. */
-  get changes(): number {
-    return this.#changes;
   }
 
   get(name: string): Zone | undefined {
@@ -35,20 +23,16 @@ export class ZoneTable {
 
   /** Puts a zone in the place of its former version, in one step: no question sees a mix of both. */
   put(zone: Zone): void {
-    const former = this.#zones.get(zone.name);
+    const comesOrGoes = !this.#zones.has(zone.name);
     this.#zones.set(zone.name, zone);
-    this.#changes = (this.#changes + 1) >>> 0;
-    if (former) former.retired = true;
-    else this.#generation += 1;
+    this.stamps.change({ slot: zone.slot, comesOrGoes });
   }
 
   remove(name: string): void {
     const former = this.#zones.get(name);
     if (!former) return;
     this.#zones.delete(name);
-    former.retired = true;
-    this.#generation += 1;
-    this.#changes = (this.#changes + 1) >>> 0;
+    this.stamps.change({ slot: former.slot, comesOrGoes: true });
   }
 
   /** The zone with the longest name that `name` is in (RFC 1034 §4.3.2, step 2). */

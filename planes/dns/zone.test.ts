@@ -54,14 +54,16 @@ test('a zone whose SOA names are not names cannot be built', () => {
   expect(() => buildZone({ ...ROW, primary_ns: 'a b' }, [])).toThrow();
 });
 
-test('another version retires the one before it; only zones that come or go change the generation', () => {
-  const first = zoneOf('example.com', [], 1);
-  const table = tableOf(first);
-  const { generation } = table;
-  const second = zoneOf('example.com', [], 2);
-  table.put(second);
-  expect([first.retired, second.retired, table.generation]).toEqual([true, false, generation]);
+test('each version of a zone has another stamp; only zones that come or go change the generation', () => {
+  const { slot } = zoneOf('example.com', [], 1);
+  const table = tableOf(zoneOf('example.com', [], 1));
+  const now = () => [table.stamps.stamp(slot), table.stamps.generation, table.stamps.changes];
+  const [stamp, generation, changes] = now() as [number, number, number];
+  table.put(zoneOf('example.com', [], 2));
+  expect(now()).toEqual([stamp + 1, generation, changes + 1]);
   table.remove('example.com');
   table.remove('example.com');
-  expect([second.retired, table.generation, table.size]).toEqual([true, generation + 1, 0]);
+  expect(now()).toEqual([stamp + 2, generation + 1, changes + 2]);
+  table.put(zoneOf('example.com', [], 2));
+  expect(now()).toEqual([stamp + 3, generation + 2, changes + 3]);
 });

@@ -5,6 +5,7 @@ import { parseRdata } from '../../protocols/dns/presentation.ts';
 import { InvalidRdataError, type RecordData } from '../../protocols/dns/rdata.ts';
 import { encodeRdata, typeCodeOf } from '../../protocols/dns/wire.ts';
 import { TYPE } from './constants.ts';
+import { slotOf } from './zone-stamps.ts';
 
 /** All records of one name and type. `targets` are the host names inside, for the additional section. */
 export type RecordSet = {
@@ -26,8 +27,8 @@ export type Zone = {
   readonly negativeSoa: RecordSet;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly hasDelegations: boolean;
-  /** Set when another version has taken its place, which makes every answer compiled from it stale. */
-  retired: boolean;
+  /** Where its stamp is, which says how many versions of it there have been. */
+  readonly slot: number;
 };
 
 /** A row of `published.zone`. */
@@ -83,7 +84,7 @@ export function buildZone(
       hasDelegations: [...nodes].some(
         ([at, sets]) => at !== name && sets.some((set) => set.type === TYPE.NS),
       ),
-      retired: false,
+      slot: slotOf(name),
     },
     skipped,
   };

@@ -1,5 +1,5 @@
 // The authoritative DNS server.
-import { count, nameservers, port } from './value-types.ts';
+import { count, nameservers, port, threads } from './value-types.ts';
 import { defineSection, variable } from './variable.ts';
 
 export const dnsSection = defineSection({
@@ -12,6 +12,13 @@ export const dnsSection = defineSection({
       default: '8053',
       doc: 'Port of the nameserver, UDP and TCP alike. The public internet asks port 53 only.',
       example: '53',
+    }),
+    threads: variable({
+      name: 'INBOXKIT_DNS_THREADS',
+      type: threads,
+      default: 'auto',
+      doc: 'How many threads answer over UDP, on Linux; elsewhere there can be one. Each beyond the first takes about 20 MB. `auto` is as many as there are processors, 4 at most.',
+      example: '8',
     }),
     resolvers: variable({
       name: 'INBOXKIT_DNS_RESOLVERS',

@@ -1,6 +1,7 @@
 // The kinds of value a setting can have. Every message completes "INBOXKIT_X is "…", …" and says the fix.
 import { accessSync, constants, statSync } from 'node:fs';
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseKeyRing } from '../../database/key-ring.ts';
@@ -29,6 +30,28 @@ export function count(bounds: { min: number; max: number; unit: string }): Value
   const label = `whole number of ${bounds.unit}, ${bounds.min} to ${bounds.max}`;
   return valueType(label, wholeNumber(bounds.min, bounds.max, `must be a ${label}`));
 }
+
+const MAX_THREADS = 64;
+const AUTO_THREADS_AT_MOST = 4;
+
+/** `auto` is as many as the machine has processors, but not all of a big one, which does other work too. */
+export const threads: ValueType<number> = valueType(
+  `\`auto\`, or a whole number of threads, 1 to ${MAX_THREADS}`,
+  z
+    .string()
+    .regex(/^(auto|\d{1,2})$/, 'must be auto or a whole number of threads')
+    .transform((text) =>
+      text !== 'auto'
+        ? Number(text)
+        : process.platform === 'linux'
+          ? Math.min(availableParallelism(), AUTO_THREADS_AT_MOST)
+          : 1,
+    )
+    .refine(
+      (value) => value >= 1 && value <= MAX_THREADS,
+      `must be auto, or a number of threads between 1 and ${MAX_THREADS}`,
+    ),
+);
 
 /** Days before something, the longest first; the value is a list of numbers. */
 export const daysBefore: ValueType<readonly number[]> = valueType(

@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts';
 import { identityUrlOf, type Role } from '../config/server.ts';
 import { forwardedAddress } from '../http/client-address.ts';
 import type { Certificate } from './certificate.ts';
+import { registerDnsMetrics } from './dns-metrics.ts';
 import { configuredPorts, type Hosts, type PlanePorts, socketAddress } from './hosts.ts';
 import { createMailMetrics } from './mail-metrics.ts';
 import type { Storage } from './storage.ts';
@@ -52,8 +53,10 @@ export const startPlanes = async (
         databaseUrl,
         host,
         port: ports.dns,
+        threads: config.dns.threads,
         log: log.child({ role: 'dns' }),
       });
+      registerDnsMetrics(metrics, dns);
       started.unshift(dns);
       ports.dns = dns.port;
     }

@@ -13,7 +13,7 @@ export function recordingLog(): { log: pino.Logger; lines: LogLine[] } {
   return { log, lines };
 }
 
-export type TestPlane = { readonly port: number; readonly lines: LogLine[] };
+export type TestPlane = Pick<DnsPlane, 'port' | 'answered'> & { readonly lines: LogLine[] };
 
 /**
  * Starts a plane after `prepare` and stops it at the end of the file or describe.
@@ -36,6 +36,7 @@ export function useDnsPlane(
     get port() {
       return plane!.port;
     },
+    answered: () => plane!.answered(),
     lines,
   };
 }
