@@ -334,18 +334,18 @@ export const credentialsOf = ({ key, caller }: Tenant): Record<string, string> =
     ? { cookie: `${cookie.name}=${key}`, 'x-csrf-token': csrfTokenOf(key) }
     : { authorization: `Bearer ${key}` };
 
-/** Sends JSON as `tenant`. Headers that are empty are left out. */
+/** Sends JSON as `tenant`. A header that is null is left out. */
 export const requestAs =
   (app: { request(path: string, init: RequestInit): Response | Promise<Response> }, tenant: Tenant) =>
-  async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  async (method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}) => {
     const response = await app.request(path, {
       method,
-      headers: Object.entries({
+      headers: Object.entries<string | null>({
         ...credentialsOf(tenant),
         'x-workspace-id': tenant.workspaceUid,
         'content-type': 'application/json',
         ...headers,
-      }).filter(([, value]) => value !== ''),
+      }).filter((header): header is [string, string] => header[1] !== null),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
