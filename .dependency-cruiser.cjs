@@ -39,6 +39,7 @@ const mayImport = {
 const featureOrder = [
   'accounts',
   'events',
+  'audit',
   'workspaces',
   'api-keys',
   'price-book',

@@ -3,6 +3,45 @@
 create extension btree_gin;
 create extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.audit_checkpoint_is_true()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (
+    select from audit_link link
+    where link.team_uid = new.team_uid and link.position = new.position and link.sha256 = new.sha256
+  ) then
+    raise exception 'the chain has no such link' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_keep()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (
+    select from audit_link link join audit_checkpoint checkpoint
+      on checkpoint.team_uid = link.team_uid and link.position <= checkpoint.position
+    where link.seq = old.seq
+  ) then
+    raise exception 'rows of % are kept until a checkpoint covers them', tg_table_name
+      using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_wait_for_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_unplaced (seq) select seq from written;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.check_ledger_balance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -115,6 +154,73 @@ create table public.api_key (
 );
 CREATE INDEX api_key_list ON public.api_key USING btree (team_uid, created_at, uid);
 CREATE INDEX api_key_team ON public.api_key USING btree (team_uid);
+
+create table public.audit_checkpoint (
+  team_uid uuid not null,
+  "position" bigint not null,
+  sha256 bytea not null,
+  made_at timestamp with time zone not null,
+  constraint audit_checkpoint_pkey PRIMARY KEY (team_uid, "position"),
+  constraint audit_checkpoint_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE TRIGGER audit_checkpoint_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER audit_checkpoint_is_true BEFORE INSERT ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION audit_checkpoint_is_true();
+
+create table public.audit_entry (
+  seq bigint generated always as identity not null,
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid,
+  occurred_at timestamp with time zone not null,
+  operation text not null,
+  outcome text not null,
+  status integer not null,
+  code text,
+  actor_type text not null,
+  actor_uid uuid,
+  session_uid uuid,
+  address text,
+  user_agent text,
+  request_id text,
+  targets uuid[] not null,
+  input jsonb not null,
+  changes jsonb not null,
+  change_count integer not null,
+  constraint audit_entry_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'person'::text, 'system'::text]))),
+  constraint audit_entry_check CHECK (((actor_uid IS NULL) = (actor_type = 'system'::text))),
+  constraint audit_entry_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text]))),
+  constraint audit_entry_pkey PRIMARY KEY (seq),
+  constraint audit_entry_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint audit_entry_uid_key UNIQUE (uid)
+);
+CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (actor_uid, seq);
+CREATE INDEX audit_entry_targets ON public.audit_entry USING gin (targets);
+CREATE INDEX audit_entry_team ON public.audit_entry USING btree (team_uid, occurred_at);
+CREATE TRIGGER audit_entry_keep BEFORE DELETE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION audit_keep();
+CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER audit_wait_for_place AFTER INSERT ON public.audit_entry REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION audit_wait_for_place();
+
+create table public.audit_link (
+  team_uid uuid not null,
+  "position" bigint not null,
+  seq bigint not null,
+  previous_sha256 bytea not null,
+  sha256 bytea not null,
+  placed_at timestamp with time zone not null,
+  constraint audit_link_pkey PRIMARY KEY (team_uid, "position"),
+  constraint audit_link_position_check CHECK (("position" > 0)),
+  constraint audit_link_seq_fkey FOREIGN KEY (seq) REFERENCES audit_entry(seq) ON DELETE CASCADE,
+  constraint audit_link_seq_key UNIQUE (seq),
+  constraint audit_link_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE TRIGGER audit_link_keep BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION audit_keep();
+CREATE TRIGGER audit_link_no_change BEFORE UPDATE OR TRUNCATE ON public.audit_link FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table public.audit_unplaced (
+  seq bigint not null,
+  constraint audit_unplaced_pkey PRIMARY KEY (seq),
+  constraint audit_unplaced_seq_fkey FOREIGN KEY (seq) REFERENCES audit_entry(seq)
+);
 
 create table public.charge (
   uid uuid not null,

@@ -37,6 +37,48 @@ export interface ApiKey {
   workspace_uids: string[] | null;
 }
 
+export interface AuditCheckpoint {
+  made_at: Timestamp;
+  position: number;
+  sha256: Buffer;
+  team_uid: string;
+}
+
+export interface AuditEntry {
+  actor_type: string;
+  actor_uid: string | null;
+  address: string | null;
+  change_count: number;
+  changes: Json;
+  code: string | null;
+  input: Json;
+  occurred_at: Timestamp;
+  operation: string;
+  outcome: string;
+  request_id: string | null;
+  seq: Generated<number>;
+  session_uid: string | null;
+  status: number;
+  targets: string[];
+  team_uid: string;
+  uid: string;
+  user_agent: string | null;
+  workspace_uid: string | null;
+}
+
+export interface AuditLink {
+  placed_at: Timestamp;
+  position: number;
+  previous_sha256: Buffer;
+  seq: number;
+  sha256: Buffer;
+  team_uid: string;
+}
+
+export interface AuditUnplaced {
+  seq: number;
+}
+
 export interface BankCard {
   answer: string;
   created_at: Timestamp;
@@ -1136,6 +1178,10 @@ export interface Workspace {
 
 export interface DB {
   api_key: ApiKey;
+  audit_checkpoint: AuditCheckpoint;
+  audit_entry: AuditEntry;
+  audit_link: AuditLink;
+  audit_unplaced: AuditUnplaced;
   "bank.card": BankCard;
   "bank.customer": BankCustomer;
   "bank.notice": BankNotice;

@@ -1,4 +1,5 @@
 // Reads the environment once, at the start, into one typed value. Nothing else in the program reads it.
+import { auditSection } from './audit.ts';
 import { billingSection } from './billing.ts';
 import { closest } from './closest.ts';
 import { databaseSection } from './database.ts';
@@ -36,6 +37,7 @@ const sections = {
   billing: billingSection,
   renewals: renewalsSection,
   limits: limitsSection,
+  audit: auditSection,
   log: logSection,
 };
 

@@ -3,6 +3,7 @@ import { BlockList } from 'node:net';
 import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
+import { type Attempt, type AuditActor, type AuditSink, auditedRequest, isRefusalNoted } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
 import { clientAddress, networkOf } from './client-address.ts';
@@ -35,9 +36,12 @@ import { isCrossOrigin, isCsrfToken, readCookie, type SessionCookie } from './se
 /** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
 export type Authentication =
   | { ok: true; caller: Caller }
-  | { ok: false; refusal: string }
+  | { ok: false; refusal: string; known?: KnownKey }
   /** A good key, used from where it may not be. */
-  | { ok: false; refusedAddress: string };
+  | { ok: false; refusedAddress: string; known?: KnownKey };
+
+/** Whose key it is, or was. */
+export type KnownKey = { teamId: string; keyId: string };
 
 /** Where the HTTP layer writes; a pino logger is one. */
 export type Log = {
@@ -77,6 +81,8 @@ export type Pipeline<FeatureContext> = {
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
   takeCall: TakeCall;
   idempotency: Idempotency;
+  /** The record of who did what. */
+  audit?: AuditSink;
   /** Adds to a refusal, on its way to the caller, what only the whole program knows, and may tell others of it. */
   completeError?(error: ApiError, facts: RequestFacts): ApiError | Promise<ApiError>;
   /** Told when an answer is not what the endpoint declares; for tests. What it throws becomes a 500. */
@@ -95,11 +101,19 @@ export const serve = async <FeatureContext>(
     // Answers belong to one caller and can hold secrets.
     'Cache-Control': 'no-store',
   });
+  const attempt: Attempt = {
+    by: null,
+    workspaceId: null,
+    address: clientAddress(c, pipeline.trustedProxies ?? nobody),
+    userAgent: c.req.header('user-agent') ?? null,
+    sent: { params: c.req.param(), query: {}, body: {} },
+  };
   let answer: ServedAnswer;
   try {
-    answer = await run(pipeline, endpoint, c, facts, headers);
+    answer = await run(pipeline, endpoint, c, facts, headers, attempt);
   } catch (thrown) {
     const error = asApiError(thrown, c, pipeline.log, facts);
+    await noteRefusal(pipeline, endpoint, attempt, facts, error);
     answer = errorAnswer((await pipeline.completeError?.(error, facts)) ?? error, headers);
   }
   if (answer.file) setFileHeaders(headers, answer.file);
@@ -138,17 +152,18 @@ const run = async <FeatureContext>(
   c: Context,
   facts: RequestFacts,
   headers: Headers,
+  attempt: Attempt,
 ): Promise<ServedAnswer> => {
-  const address = clientAddress(c, pipeline.trustedProxies ?? nobody);
+  const { address } = attempt;
   const header = (name: string) => c.req.header(name);
   if (endpoint.scope === 'public') {
     refuseCrossOrigin(pipeline, endpoint, header);
     await takeCall(pipeline, endpoint, `network ${networkOf(address)}`, headers);
     const input = await readRequest(c, endpoint);
-    const accepted = { caller: null, workspace: undefined, input, facts, header, address };
+    const accepted = { caller: null, workspace: undefined, input, facts, header, attempt };
     return handle(pipeline, endpoint, accepted, undefined);
   }
-  const caller = await callerOf(pipeline, endpoint, header, address);
+  const caller = await callerOf(pipeline, endpoint, header, attempt);
   facts.teamId = caller.teamId;
   facts[caller.person ? 'personId' : 'keyId'] = caller.keyId;
   await takeCall(pipeline, endpoint, caller.keyId, headers);
@@ -157,9 +172,11 @@ const run = async <FeatureContext>(
     endpoint.scope === 'workspace'
       ? await findWorkspace(pipeline, caller, c.req.header('x-workspace-id'))
       : undefined;
+  attempt.workspaceId = workspace?.uid ?? null;
   const input = await readRequest(c, endpoint);
+  attempt.sent = input.sent;
   const execute = (store?: StoreAnswer) =>
-    handle(pipeline, endpoint, { caller, workspace, input, facts, header, address }, store);
+    handle(pipeline, endpoint, { caller, workspace, input, facts, header, attempt }, store);
   if (input.idempotencyKey === undefined) return execute();
 
   const { answer, replayed } = await pipeline.idempotency.run(
@@ -183,16 +200,18 @@ const callerOf = async (
   pipeline: Pick<Pipeline<unknown>, 'authenticate' | 'sessions'>,
   endpoint: Pick<Endpoint, 'method'>,
   header: Header,
-  address: string | null,
+  attempt: Attempt,
 ): Promise<Caller> => {
+  const { address } = attempt;
   const authorization = header('authorization');
   const { sessions } = pipeline;
   const token = sessions && readCookie(header('cookie'), sessions.cookie.name);
   if (authorization !== undefined || !sessions || !token) {
-    return holderOf(pipeline, authorization, address);
+    return holderOf(pipeline, authorization, attempt);
   }
   const caller = await sessions.authenticate(token, address);
   if (!caller) throw unauthorized('session expired');
+  attempt.by = { teamId: caller.teamId, actor: auditActorOf(caller) };
   if (endpoint.method !== 'GET') {
     refuseCrossOrigin(pipeline, endpoint, header);
     if (!isCsrfToken(token, header('x-csrf-token'))) {
@@ -215,17 +234,41 @@ const refuseCrossOrigin = (
 const holderOf = async (
   { authenticate }: Pick<Pipeline<unknown>, 'authenticate'>,
   header: string | undefined,
-  address: string | null,
+  attempt: Attempt,
 ): Promise<Caller> => {
   // The scheme is case-insensitive (RFC 9110 §11.1).
   const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
   if (!token) throw unauthorized('No authorization token was found', {}, { 'WWW-Authenticate': 'Bearer' });
-  const result = await authenticate(token, address);
-  if (result.ok) return result.caller;
+  const result = await authenticate(token, attempt.address);
+  if (result.ok) {
+    attempt.by = { teamId: result.caller.teamId, actor: auditActorOf(result.caller) };
+    return result.caller;
+  }
+  const { known } = result;
+  if (known) attempt.by = { teamId: known.teamId, actor: { type: 'api_key', id: known.keyId } };
   if ('refusedAddress' in result) {
     throw addressNotAllowed(`The key may not be used from ${result.refusedAddress}`);
   }
   throw unauthorized(result.refusal, {}, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
+};
+
+const auditActorOf = ({ keyId, person }: Caller): AuditActor =>
+  person ? { type: 'person', id: keyId, sessionId: person.sessionUid } : { type: 'api_key', id: keyId };
+
+/** The answer does not depend on it: a refusal that could not be written down is still one. */
+const noteRefusal = async (
+  { audit, log }: Pick<Pipeline<unknown>, 'audit' | 'log'>,
+  endpoint: Endpoint,
+  attempt: Attempt,
+  facts: RequestFacts,
+  { definition }: ApiError,
+): Promise<void> => {
+  const { operation } = endpoint;
+  const request = auditedRequest(attempt, { requestId: facts.requestId, operation });
+  if (!audit || !request || !isRefusalNoted(endpoint, definition)) return;
+  await audit
+    .refused(request, definition)
+    .catch((error: unknown) => log.error({ err: error, ...facts }, 'a refusal was not written down'));
 };
 
 const takeCall = async (
@@ -267,16 +310,23 @@ type Accepted = {
   input: RequestInput;
   facts: RequestFacts;
   header: Header;
-  address: string | null;
+  attempt: Attempt;
 };
 
 /** Runs the handler. What it committed is the answer, whatever happens after. */
 const handle = async <FeatureContext>(
   pipeline: Pipeline<FeatureContext>,
   endpoint: Endpoint<FeatureContext>,
-  { caller, workspace, input, facts, header, address }: Accepted,
+  { caller, workspace, input, facts, header, attempt }: Accepted,
   store: StoreAnswer | undefined,
 ): Promise<ServedAnswer> => {
+  const { requestId } = facts;
+  const request = auditedRequest(attempt, { requestId, operation: endpoint.operation });
+  /** Who did it, and the answer to repeat, beside what was done. */
+  const keep = async (tx: Tx, answer: StoredAnswer): Promise<void> => {
+    if (request) await pipeline.audit?.done(tx, request, answer.status);
+    await store?.(tx, answer);
+  };
   let committing = false;
   let committed: ServedAnswer | undefined;
   const commit = async (fn: (tx: Tx) => Promise<Answer>): Promise<Answer> => {
@@ -286,7 +336,7 @@ const handle = async <FeatureContext>(
     const result = await inTransaction(pipeline.db, async (tx) => {
       const payload = await fn(tx);
       answer = successAnswer(endpoint, payload);
-      await store?.(tx, answer);
+      await keep(tx, answer);
       return payload;
     });
     committed = answer;
@@ -301,8 +351,8 @@ const handle = async <FeatureContext>(
         body: input.body,
         caller,
         workspace,
-        address,
-        requestId: facts.requestId,
+        address: attempt.address,
+        requestId,
         header,
         commit,
       },
@@ -310,7 +360,7 @@ const handle = async <FeatureContext>(
     );
     if (committed) return committed;
     const answer = successAnswer(endpoint, payload);
-    if (store) await inTransaction(pipeline.db, (tx) => store(tx, answer));
+    if (endpoint.writes) await inTransaction(pipeline.db, (tx) => keep(tx, answer));
     return answer;
   } catch (error) {
     if (!committed) throw error;

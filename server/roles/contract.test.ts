@@ -291,6 +291,10 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'tags.remove': async () => ({
         body: { tag_uids: [await freshTag()], resource_type: 'domain', resource_ids: [domain.uid] },
       }),
+      // Up to then nothing was written: what the team was refused of others' things is in its own record.
+      'audit.list': { query: { until: '2000-01-01T00:00:00Z' } },
+      'audit.export': { query: {} },
+      'audit.verify': { query: {} },
       'webhooks.create': { body: { url: 'https://hooks.example/ik' } },
       'webhooks.list': { query: {} },
       'webhooks.details': async () => ({ query: { uid: await webhook() } }),

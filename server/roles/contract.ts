@@ -3,6 +3,7 @@ import type { Db } from '../../database/database.ts';
 import type { WorkflowDefinition } from '../../workflow/definition.ts';
 import { accountEndpoints } from '../features/accounts/index.ts';
 import { keyEndpoints, keyErrors } from '../features/api-keys/index.ts';
+import { auditEndpoints, auditErrors } from '../features/audit/index.ts';
 import {
   billingEndpoints,
   billingErrors,
@@ -109,6 +110,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...accountEndpoints(fundsOf),
   ...workspaceEndpoints(workspaceContents, followWorkspace),
   ...eventEndpoints,
+  ...auditEndpoints,
   ...keyEndpoints,
   ...tagEndpoints({ domain: taggableDomains, mailbox: taggableMailboxes }),
   ...domainEndpoints(domainMailboxes),
@@ -153,6 +155,7 @@ export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, un
 export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...plumbingErrors,
   ...eventErrors,
+  ...auditErrors,
   ...keyErrors,
   ...workspaceErrors,
   ...billingErrors,

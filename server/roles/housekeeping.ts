@@ -1,6 +1,7 @@
 // What every installation does now and then: takes up what gave up, forgets what has served its time, folds
 // counters together. Any number of processes may run each task at once.
 import type { Logger } from 'pino';
+import { pruneAuditEntries } from '../features/audit/index.ts';
 import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import {
@@ -31,9 +32,11 @@ const EVERY_MS = 60_000;
 export const keepHouse = (deps: {
   context: FeatureContext;
   rateLimits: RateLimits;
+  /** Null: for ever. */
+  auditKeptMs: number | null;
   log: Logger;
 }): { close(): Promise<void> } => {
-  const { context, rateLimits, log } = deps;
+  const { context, rateLimits, auditKeptMs, log } = deps;
   const { db, clock } = context;
   const tasks: Record<string, () => Promise<unknown>> = {
     'set held domains up again': () => retrySetUp(context),
@@ -54,6 +57,7 @@ export const keepHouse = (deps: {
       const teams = await proveLedgers(context);
       if (teams.length > 0) log.error({ teams }, 'the books of teams do not balance');
     },
+    'forget audit entries': () => pruneAuditEntries(context, auditKeptMs),
     'forget webhook deliveries': () => forgetDeliveries(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),

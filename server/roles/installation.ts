@@ -12,6 +12,7 @@ import { type WorkflowStarter, workflowStarter } from '../../workflow/starter.ts
 import type { Config } from '../config/config.ts';
 import { identityUrlOf, publicUrlOf, type Role } from '../config/server.ts';
 import { type Keys, openKeys } from '../features/accounts/index.ts';
+import { createAuditSink, keepPlacing } from '../features/audit/index.ts';
 import { tellCapRefusal } from '../features/billing/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { endEventStreams } from '../features/events/index.ts';
@@ -148,7 +149,10 @@ export const startInstallation = async (
         }),
       );
       providers.start();
-      opened(keepHouse({ context, rateLimits, log }));
+      const { keepDays } = config.audit;
+      const auditKeptMs = keepDays === null ? null : keepDays * DAY_MS;
+      opened(keepHouse({ context, rateLimits, auditKeptMs, log }));
+      opened(keepPlacing({ ...context, log: log.child({ role: 'worker' }) }));
       const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
       webhooks.start();
     }
@@ -169,6 +173,7 @@ export const startInstallation = async (
           const check = await keys.check(token, address);
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
+        audit: createAuditSink({ db, clock }),
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
         completeError: async (error, { teamId }) => {
           await tellCapRefusal(db, error);

@@ -183,6 +183,7 @@ test('secrets of mailboxes, keys and webhooks are nowhere but in the answers tha
     'the webhooks',
     'public.mailbox',
     'public.event',
+    'public.audit_entry',
   ]) {
     expect(places.get(place)!.length, place).toBeGreaterThan(200);
   }

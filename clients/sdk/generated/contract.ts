@@ -62,6 +62,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audit entries
+         * @description Every write, every look at credentials, and every refusal of a known key or person, newest first. To read on, send `next_cursor` as `cursor`. Secrets are blanked.
+         */
+        get: operations["audit.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/audit/export.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export audit entries
+         * @description All of them, or those after a position, oldest first. `npm run audit -- verify <file>` checks the file without the installation.
+         */
+        get: operations["audit.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the audit chain
+         * @description Up to 100000 entries in one request; while `complete` is false, send `to.position` as `after`. A chain that somebody with access to the database made anew is intact in itself: note `end` somewhere else now and then, and send it later as `known_position` and `known_hash`.
+         */
+        get: operations["audit.verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/billing/invoice-buyer": {
         parameters: {
             query?: never;
@@ -2707,6 +2767,88 @@ export interface components {
             maximum_mailboxes: number;
             /** @description What its mailboxes have to be; null while it has none */
             platform: string | null;
+        };
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            timestamp: string;
+            /** Format: uuid */
+            team_id: string;
+            workspace_id: string | null;
+            actor: {
+                /** @enum {string} */
+                type: "api_key" | "person" | "system";
+                /** @description Of the key or the person; null for the installation itself */
+                id: string | null;
+                session_id: string | null;
+            };
+            operation: string;
+            /** @enum {string} */
+            outcome: "done" | "refused" | "failed";
+            /** @description Of the answer */
+            status: number;
+            /** @description Of the refusal */
+            code: string | null;
+            address: string | null;
+            user_agent: string | null;
+            request_id: string | null;
+            /** @description The uids in the request and of what it changed */
+            targets: string[];
+            /** @description What was asked for; secrets are blanked */
+            input: unknown;
+            /** @description The events of what it changed, with what was before where there is such */
+            changes: {
+                /** Format: uuid */
+                event_id: string;
+                type: string;
+                subject: {
+                    type: string;
+                    /** Format: uuid */
+                    id: string;
+                };
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
+            change_count: number;
+            /** @description In the chain of the team */
+            position: number;
+            /** @description Hash of the entry before */
+            previous: string;
+            /** @description SHA-256 over the canonical JSON (RFC 8785) of the entry without it */
+            hash: string;
+        };
+        AuditListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        AuditPlace: {
+            position: number;
+            hash: string;
+        };
+        AuditVerifyResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            intact: boolean;
+            problem: string | null;
+            /** @description Checked by this request */
+            entries: number;
+            /** @description The place before the first entry that was checked */
+            from: components["schemas"]["AuditPlace"];
+            /** @description The last entry that was right */
+            to: components["schemas"]["AuditPlace"];
+            /** @description The last entry there is */
+            end: components["schemas"]["AuditPlace"];
+            /** @description Whether it was checked up to the end */
+            complete: boolean;
         };
         BillingLedgerVerifyResponse: {
             /** @constant */
@@ -6870,6 +7012,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceBookVersionsResponse"];
+                };
+            };
+        };
+    };
+    "audit.list": {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the answer before. */
+                cursor?: string;
+                limit?: number;
+                /** @description `mailboxes.buy`, or all of a noun: `mailboxes.*` */
+                operation?: string;
+                outcome?: "done" | "refused" | "failed";
+                /** @description The uid of a key or a person */
+                actor?: string;
+                actor_type?: "api_key" | "person" | "system";
+                /** @description What it is about: a mailbox, a domain, a key, … */
+                target?: string;
+                workspace_uid?: string;
+                request_id?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditListResponse"];
+                };
+            };
+        };
+    };
+    "audit.export": {
+        parameters: {
+            query?: {
+                /** @description A position; the end of an earlier file continues it */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line that says where it begins, a line for each entry, and one that says where they end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+        };
+    };
+    "audit.verify": {
+        parameters: {
+            query?: {
+                after?: number;
+                known_position?: number;
+                known_hash?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerifyResponse"];
                 };
             };
         };

@@ -18,6 +18,14 @@ export type Methods = {
     /** Rotate API key. The new key is shown in this answer and never again; name, scopes and limits are those of the old one. */
     rotate: Method<'api-keys.rotate'>;
   };
+  audit: {
+    /** Export audit entries. All of them, or those after a position, oldest first. `npm run audit -- verify <file>` checks the file without the installation. */
+    export: Method<'audit.export'>;
+    /** List audit entries. Every write, every look at credentials, and every refusal of a known key or person, newest first. To read on, send `next_cursor` as `cursor`. Secrets are blanked. */
+    list: Method<'audit.list'>;
+    /** Verify the audit chain. Up to 100000 entries in one request; while `complete` is false, send `to.position` as `after`. A chain that somebody with access to the database made anew is intact in itself: note `end` somewhere else now and then, and send it later as `known_position` and `known_hash`. */
+    verify: Method<'audit.verify'>;
+  };
   billing: {
     /** Verify the ledger. Adds every entry up again, from the first one on. `balanced` is true when that is what the accounts are kept at, every transaction and all accounts together sum to zero, and the money set aside and spent equals the charges that are reserved and captured. */
     ledgerVerify: Method<'billing.ledger-verify'>;

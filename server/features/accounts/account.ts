@@ -12,9 +12,10 @@ export type KeyRefusal = 'jwt malformed' | 'invalid signature' | 'jwt expired' |
 
 export type KeyCheck =
   | { ok: true; holder: KeyHolder }
-  | { ok: false; refusal: KeyRefusal }
+  /** `known`: whose key it was; not of a token that this installation never made. */
+  | { ok: false; refusal: KeyRefusal; known?: { teamId: string; keyId: string } }
   /** A good key, used from where it may not be. */
-  | { ok: false; refusedAddress: string };
+  | { ok: false; refusedAddress: string; known: { teamId: string; keyId: string } };
 
 /** A key as people see it; the token itself is kept nowhere. */
 export type ApiKey = Required<KeyWish> & {

@@ -1,7 +1,7 @@
 // API keys on the wire: JWTs (RFC 7519) signed with HMAC-SHA256 by a secret that only this installation has.
 // Being signed lets a forged key be refused without a look at the database; being listed there lets one be revoked.
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { KeyRefusal } from './account.ts';
 
 const ISSUER = 'inboxkit';
@@ -28,21 +28,25 @@ export const verifyToken = async (
   secret: Uint8Array,
   token: string,
   now: Date,
-): Promise<TokenClaims | KeyRefusal> => {
+): Promise<TokenClaims | { refusal: KeyRefusal; known?: TokenClaims }> => {
   try {
     const { payload } = await jwtVerify(token, secret, {
       algorithms: ['HS256'],
       issuer: ISSUER,
       currentDate: now,
     });
-    const teamId = payload.team_id;
-    if (typeof payload.jti !== 'string' || typeof teamId !== 'string') return 'jwt malformed';
-    return { keyId: payload.jti, teamId };
+    return claimsIn(payload) ?? { refusal: 'jwt malformed' };
   } catch (error) {
-    if (error instanceof errors.JWTExpired) return 'jwt expired';
-    if (error instanceof errors.JWSSignatureVerificationFailed) return 'invalid signature';
-    return 'jwt malformed';
+    // Its signature was right: the time is checked last.
+    if (error instanceof errors.JWTExpired) {
+      return { refusal: 'jwt expired', known: claimsIn(error.payload) ?? undefined };
+    }
+    if (error instanceof errors.JWSSignatureVerificationFailed) return { refusal: 'invalid signature' };
+    return { refusal: 'jwt malformed' };
   }
 };
+
+const claimsIn = ({ jti, team_id }: JWTPayload): TokenClaims | null =>
+  typeof jti === 'string' && typeof team_id === 'string' ? { keyId: jti, teamId: team_id } : null;
 
 export const tokenSha256 = (token: string): Buffer => createHash('sha256').update(token).digest();

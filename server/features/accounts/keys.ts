@@ -56,10 +56,14 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
     async check(token, address = null) {
       const now = clock.now();
       const claims = await verifyToken(secret, token, now);
-      if (typeof claims === 'string') return { ok: false, refusal: claims };
+      if ('refusal' in claims) return { ok: false, ...claims };
       const key = await apiKeyByToken(db, tokenSha256(token), address);
-      if (!key || (key.revoked_at && key.revoked_at <= now)) return { ok: false, refusal: 'jwt revoked' };
-      if (!key.from_allowed) return { ok: false, refusedAddress: address ?? 'an unknown address' };
+      if (!key || (key.revoked_at && key.revoked_at <= now)) {
+        return { ok: false, refusal: 'jwt revoked', known: claims };
+      }
+      if (!key.from_allowed) {
+        return { ok: false, refusedAddress: address ?? 'an unknown address', known: claims };
+      }
       if (!key.last_used_at || now.getTime() - key.last_used_at.getTime() > LAST_USED_EVERY_MS) {
         await apiKeyUsed(db, key.uid, now, address);
       }

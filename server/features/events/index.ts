@@ -12,6 +12,7 @@ export {
   eventInsert as recordEvents,
   eventsAfter,
   eventsBySeq,
+  eventsWrittenIn as recordedWith,
   eventWithCause,
   lastPosition,
   statusesWhenEnded,

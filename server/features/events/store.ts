@@ -5,10 +5,13 @@ import type { Event as EventTable } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { NewEvent, PlacedEvent, SubjectType } from './event.ts';
 
+/** What was written in transactions that are still open. */
+const written = new WeakMap<Tx, number[]>();
+
 /** Answers what the events are called, in the order given. */
 export const eventInsert = async (tx: Tx, events: NewEvent[]): Promise<{ uid: string; seq: number }[]> => {
   if (events.length === 0) return [];
-  return tx
+  const rows = await tx
     .insertInto('event')
     .values(
       events.map((event) => ({
@@ -24,7 +27,13 @@ export const eventInsert = async (tx: Tx, events: NewEvent[]): Promise<{ uid: st
     )
     .returning(['uid', 'seq'])
     .execute();
+  written.set(tx, [...(written.get(tx) ?? []), ...rows.map(({ seq }) => seq)]);
+  return rows;
 };
+
+/** The events that this transaction wrote so far, without those that it took back (see `withoutEffect`). */
+export const eventsWrittenIn = async (tx: Tx): Promise<PlacedEvent[]> =>
+  [...(await eventsBySeq(tx, written.get(tx) ?? [])).values()].sort((a, b) => a.seq - b.seq);
 
 /** Whether an event of this type was told of the subject before, with the same `cause` in its data. */
 export const eventWithCause = async (
