@@ -198,6 +198,7 @@ const lazyRegistrar = (chosen: () => Promise<Registrar>): Registrar => ({
 /** `through` makes the call on the host of that moment. */
 const lazyDnsHost = (through: <T>(act: (host: DnsHost) => Promise<T>) => Promise<T>): DnsHost => ({
   nameservers: (zone) => through((host) => host.nameservers(zone)),
+  recordRule: () => through((host) => host.recordRule()),
   putZone: (zone) => through((host) => host.putZone(zone)),
   readZone: (name) => through((host) => host.readZone(name)),
   removeZone: (name) => through((host) => host.removeZone(name)),

@@ -58,6 +58,7 @@ export const createDnsHost = ({ db, clock, settings }: Dependencies): DnsHost =>
     await change(db, (tx) => tx.deleteFrom('published.zone').where('name', '=', name).execute());
   },
 
+  recordRule: async () => () => null,
   ownersRecords: async () => [],
   seenDelegation: async () => null,
 });

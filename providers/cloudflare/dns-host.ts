@@ -4,7 +4,7 @@ import { joinText, tokenize } from '../../protocols/dns/character-strings.ts';
 import { toName } from '../../protocols/dns/names.ts';
 import { formatRdata, parseRdata } from '../../protocols/dns/presentation.ts';
 import { findZoneConflicts } from '../../protocols/dns/zone-conflicts.ts';
-import type { DnsHost, HostedRecord } from '../contracts/dns-host.ts';
+import type { DnsHost, HostedRecord, RecordRule } from '../contracts/dns-host.ts';
 import { notFound, ProviderFailure, rejected } from '../contracts/failure.ts';
 import type { Api } from './api.ts';
 import { fromWire, idOf, markOf, toWire, type WireContent, type WireRecord } from './records.ts';
@@ -49,6 +49,8 @@ export const createDnsHost = (api: Api, { tenant, takeTurns }: DnsHostSettings):
   return {
     nameservers: async (name) =>
       nameserversOf(await zoneOf(name)).map((nameserver) => ({ name: nameserver })),
+
+    recordRule: async () => refusalOf,
 
     putZone: async ({ name, records }) => {
       const wanted = checkedRecords(name, records);
@@ -106,6 +108,16 @@ const checkedRecords = (zone: string, records: HostedRecord[]): HostedRecord[] =
     toWire(checked);
     return checked;
   });
+};
+
+const refusalOf: RecordRule = (record) => {
+  try {
+    toWire(record);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.failure.kind !== 'rejected') throw error;
+    return { code: error.failure.reason ?? 'not_taken', message: error.message };
+  }
 };
 
 type Post = WireContent & { proxied: false; comment: string };

@@ -230,6 +230,21 @@ export const dnsHostConformance = (
       expect([Array(3).fill('"one"'), Array(3).fill('"two"')]).toContainEqual(data);
     });
 
+    test('takes every record that its rule does not refuse', async () => {
+      const refuses = await host.recordRule();
+      const records = [1, 30, 60, 300, 86_400, 604_800].map((ttlS) => ({
+        ...record('TXT', `"${ttlS}"`, `ttl-${ttlS}.${zone}`),
+        ttlS,
+      }));
+      const taken = records.filter((one) => refuses(one) === null);
+      await put(...taken);
+      const held = (await host.readZone(zone))?.records.map(({ ttlS }) => ttlS).toSorted((a, b) => a - b);
+      expect(held).toEqual(taken.map(({ ttlS }) => ttlS));
+      for (const one of records.filter((each) => refuses(each) !== null)) {
+        expect(await failureOf(put(one))).toMatchObject({ kind: 'rejected', reason: refuses(one)!.code });
+      }
+    });
+
     test('says where the world is sent, or that it does not look', async () => {
       const seen = await host.seenDelegation(zone);
       expect(seen === null || Array.isArray(seen)).toBe(true);

@@ -11,6 +11,9 @@ export type HostedRecord = {
   data: string;
 };
 
+/** Why a host would not take a record by itself, whatever else is in the zone; null when it would. */
+export type RecordRule = (record: HostedRecord) => { code: string; message: string } | null;
+
 export type Nameserver = {
   /** The name that goes into NS records and to the registrar. */
   name: string;
@@ -26,6 +29,8 @@ export type Nameserver = {
 export type DnsHost = {
   /** The nameservers the zone has, or will have once it is put. @throws notFound where the host keeps owners' zones and has no such zone */
   nameservers(zone: string): Promise<Nameserver[]>;
+  /** What the host does not take, so that it is refused before it is written down. Asks nobody. */
+  recordRule(): Promise<RecordRule>;
   /** Makes our records of the zone exactly these (SOA and apex NS are the host's own). Repeating it changes nothing. */
   putZone(zone: { name: string; records: HostedRecord[] }): Promise<{ serial: number | null }>;
   /** Our records of the zone as the host has them, or null when there is nothing of ours. */

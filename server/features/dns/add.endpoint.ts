@@ -4,9 +4,8 @@ import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { conflictOf, MAX_RECORDS } from './conflicts.ts';
-import { byCaller, editedAnswer, editZone } from './edit.ts';
+import { byCaller, editedAnswer, editZone, recordRuleOf } from './edit.ts';
 import { dnsConflict, dnsRecordsNotFound, managedRecord, zoneTooLarge } from './errors.ts';
-import { assertConfirmed } from './managed.ts';
 import { type RecordInput, readRecord } from './record-input.ts';
 import {
   changedZoneShape,
@@ -48,18 +47,20 @@ export const addRecords = defineEndpoint<FeatureContext>()({
   }),
   response: changedZoneShape,
   errors: [dnsRecordsNotFound, dnsConflict, managedRecord, zoneTooLarge],
-  handle: ({ body, workspace, ...request }, context) =>
-    request.commit(async (tx) => {
+  async handle({ body, workspace, ...request }, context) {
+    const which = whichDomain(body);
+    const refuses = await recordRuleOf(context, workspace.uid, which);
+    return request.commit(async (tx) => {
       const by = byCaller(request, 'records added');
-      const target = { workspaceUid: workspace.uid, which: whichDomain(body), by };
+      const target = { workspaceUid: workspace.uid, which, by, refuses, unconfirmed: !body.confirm_managed };
       const edited = await editZone(tx, context, target, async (zone, current, now) => {
         const added = readRecords(zone.name, body.records);
         const next = [...current, ...added.map((record) => freshRecord(record, now))];
-        assertConfirmed(zone.name, current, next, body.confirm_managed);
         return next;
       });
       return { message: 'DNS records added successfully', ...editedAnswer(edited) };
-    }),
+    });
+  },
 });
 
 /** All of them in canonical form. @throws ApiError dns_conflict with every record that is none */

@@ -1,5 +1,6 @@
 // Whether a zone may become what a change would make of it.
 import { findZoneConflicts, type ZoneConflict } from '../../../protocols/dns/zone-conflicts.ts';
+import type { RecordRule } from '../../../providers/contracts/dns-host.ts';
 import { dnsConflict, zoneTooLarge } from './errors.ts';
 import { ownersRecords } from './owners.ts';
 import type { Conflict } from './record-input.ts';
@@ -16,7 +17,17 @@ export const assertZoneSize = (zone: string, records: number): void => {
 };
 
 /** A zone by name, with what its owner keeps there besides. */
-type ZoneOfOwner = Pick<Zone, 'name' | 'owners'>;
+export type ZoneOfOwner = Pick<Zone, 'name' | 'owners'> & { refuses?: RecordRule };
+
+/** What the DNS host of the zone would not take. */
+const refusedByHost = ({ name: zone, refuses }: ZoneOfOwner, records: ZoneRecord[]): ZoneConflict[] =>
+  records.flatMap((record) => {
+    const hosted = hostedAsItIs(zone, record);
+    const refusal = refuses?.(hosted);
+    if (!refusal) return [];
+    const { name, type } = hosted;
+    return [{ ...refusal, severity: 'error', name, type, rule: 'what the DNS host of the zone takes' }];
+  });
 
 /** Everything that is wrong with the records of a zone, all of them together. */
 export const zoneConflicts = (zone: string, records: ZoneRecord[]): ZoneConflict[] => {
@@ -37,15 +48,16 @@ export const zoneErrors = (zone: string, records: ZoneRecord[]): ZoneConflict[] 
 const keyOf = ({ code, name, type }: ZoneConflict): string => `${code} ${name} ${type}`;
 
 /** Errors that the change is to blame for: those at names it touched, and those that were not there before. */
-export const errorsBrought = (
-  { name: zone, owners }: ZoneOfOwner,
-  current: ZoneRecord[],
-  next: ZoneRecord[],
-): ZoneConflict[] => {
-  const theirs = ownersRecords({ name: zone, owners });
-  const errors = zoneErrors(zone, [...theirs, ...next]);
+export const errorsBrought = (at: ZoneOfOwner, current: ZoneRecord[], next: ZoneRecord[]): ZoneConflict[] => {
+  const { name: zone } = at;
+  const theirs = ownersRecords(at);
+  const errorsOf = (records: ZoneRecord[]) => [
+    ...zoneErrors(zone, [...theirs, ...records]),
+    ...refusedByHost(at, records),
+  ];
+  const errors = errorsOf(next);
   if (errors.length === 0) return [];
-  const before = new Set(zoneErrors(zone, [...theirs, ...current]).map(keyOf));
+  const before = new Set(errorsOf(current).map(keyOf));
   const known = new Map(current.map((record) => [record.uid, record]));
   const touched = new Set(
     next

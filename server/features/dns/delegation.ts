@@ -32,13 +32,13 @@ export const readDelegation = async (context: Needs, domain: Domain): Promise<De
   const registration = await findRegistration(context, domain);
   const held = registration instanceof ProviderFailure ? null : registration;
   const changeable = held?.status === 'active';
+  const unheld = `does not hold the name${resolvers.length === 0 ? ', and INBOXKIT_DNS_RESOLVERS names nobody else to ask' : ''}`;
   const registered: Delegation = {
     nameservers: held ? held.nameservers.map((name) => name.toLowerCase()).toSorted() : null,
     by: 'the registrar',
     source: 'registration',
     ttlS: null,
-    error:
-      registration instanceof ProviderFailure ? registration.message : held ? null : 'does not hold the name',
+    error: registration instanceof ProviderFailure ? registration.message : held ? null : unheld,
     changeable,
   };
   if (resolvers.length === 0) return held ? registered : ((await seenByHost(context, domain)) ?? registered);

@@ -5,7 +5,6 @@ import type { FeatureContext } from '../context.ts';
 import { MAX_RECORDS } from './conflicts.ts';
 import { byCaller, editedAnswer, editZone } from './edit.ts';
 import { dnsConflict, dnsRecordNotFound, dnsRecordsNotFound, managedRecord } from './errors.ts';
-import { assertConfirmed } from './managed.ts';
 import { changedZoneShape, confirmManaged, ofOneDomain, whichDomain } from './schema.ts';
 
 export const deleteRecords = defineEndpoint<FeatureContext>()({
@@ -25,12 +24,16 @@ export const deleteRecords = defineEndpoint<FeatureContext>()({
   handle: ({ body, workspace, ...request }, context) =>
     request.commit(async (tx) => {
       const by = byCaller(request, 'records deleted');
-      const target = { workspaceUid: workspace.uid, which: whichDomain(body), by };
-      const edited = await editZone(tx, context, target, async (zone, current) => {
+      const target = {
+        workspaceUid: workspace.uid,
+        which: whichDomain(body),
+        by,
+        unconfirmed: !body.confirm_managed,
+      };
+      const edited = await editZone(tx, context, target, async (_zone, current) => {
         const unwanted = new Set(body.record_ids);
         const next = current.filter(({ uid }) => !unwanted.delete(uid));
         if (unwanted.size > 0) throw dnsRecordNotFound('DNS record not found', { record_ids: [...unwanted] });
-        assertConfirmed(zone.name, current, next, body.confirm_managed);
         return next;
       });
       return { message: 'DNS records deleted successfully', ...editedAnswer(edited) };

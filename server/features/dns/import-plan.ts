@@ -3,11 +3,11 @@ import { isWithin, toFqdn, toHost } from '../../../protocols/dns/names.ts';
 import { parseRdata } from '../../../protocols/dns/presentation.ts';
 import { toFields } from '../../../protocols/dns/record-fields.ts';
 import { readZoneFile, type ZoneFileLine } from '../../../protocols/dns/zone-file.ts';
-import { assertZoneSize, errorsBrought } from './conflicts.ts';
+import { assertZoneSize, errorsBrought, type ZoneOfOwner } from './conflicts.ts';
 import { outrankingExchangers } from './managed.ts';
 import type { Conflict } from './record-input.ts';
 import { freshRecord } from './version.ts';
-import { CUSTOM, isManaged, type NewRecord, recordKey, type Zone, type ZoneRecord } from './zone.ts';
+import { CUSTOM, isManaged, type NewRecord, recordKey, type ZoneRecord } from './zone.ts';
 
 export type ImportMode = 'merge' | 'replace_custom';
 
@@ -35,7 +35,7 @@ type Fate = Omit<ImportLine, 'line' | 'text'>;
  * @throws ApiError zone_too_large
  */
 export const planImport = (
-  zone: Pick<Zone, 'name' | 'owners'>,
+  zone: ZoneOfOwner,
   current: ZoneRecord[],
   { text, mode, confirmed }: { text: string; mode: ImportMode; confirmed: boolean },
   now: Date,
@@ -126,7 +126,7 @@ type Accepted = { accepted: ZoneRecord[]; refused: Map<string, Conflict> };
  * records lean on them; beyond that the first of two that cannot be together stays.
  */
 const accept = (
-  zone: Pick<Zone, 'name' | 'owners'>,
+  zone: ZoneOfOwner,
   kept: ZoneRecord[],
   candidates: ZoneRecord[],
   confirmed: boolean,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { byCaller, editZone } from './edit.ts';
+import { byCaller, editZone, recordRuleOf } from './edit.ts';
 import { dnsConflict, dnsRecordsNotFound, zoneFileRefused, zoneTooLarge } from './errors.ts';
 import { type ImportLine, type ImportPlan, planImport } from './import-plan.ts';
 import { confirmManaged, ofOneDomain, recordRow, recordShape, whichDomain } from './schema.ts';
@@ -58,11 +58,13 @@ export const importZone = defineEndpoint<FeatureContext>()({
     const which = whichDomain(body);
     const wish = { text: body.zone_file, mode: body.mode, confirmed: body.confirm_managed ?? false };
 
+    const refuses = await recordRuleOf(context, workspace.uid, which);
+
     if (body.dry_run) {
       const zone = await zoneOfWorkspace(context.db, workspace.uid, which);
       if (!zone) throw dnsRecordsNotFound('Domain or DNS records not found');
       const current = await recordsOf(context.db, zone.domainUid);
-      const plan = planImport(zone, current, wish, context.clock.now());
+      const plan = planImport({ ...zone, refuses }, current, wish, context.clock.now());
       const message = 'Nothing was imported: this is what would become of each line';
       return { message, ...answer(zone, zone.version, plan, true) };
     }
@@ -70,7 +72,7 @@ export const importZone = defineEndpoint<FeatureContext>()({
     return request.commit(async (tx) => {
       let plan: ImportPlan | undefined;
       const by = byCaller(request, `zone file imported (${body.mode})`);
-      const target = { workspaceUid: workspace.uid, which, by };
+      const target = { workspaceUid: workspace.uid, which, by, refuses };
       const edited = await editZone(tx, context, target, async (zone, current, now) => {
         plan = planImport(zone, current, wish, now);
         const refused = plan.lines.filter(({ outcome }) => outcome === 'refused');

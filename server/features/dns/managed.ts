@@ -126,14 +126,8 @@ export const outrankingExchangers = (records: ZoneRecord[]): ZoneRecord[] => {
   );
 };
 
-/** Throws `managed_record` when the change from `current` to `next` needs the owner's word and does not have it. */
-export const assertConfirmed = (
-  zone: string,
-  current: ZoneRecord[],
-  next: ZoneRecord[],
-  confirmed: boolean | undefined,
-): void => {
-  if (confirmed) return;
+/** Throws `managed_record` when the change from `current` to `next` needs the owner's word. */
+export const assertConfirmed = (zone: string, current: ZoneRecord[], next: ZoneRecord[]): void => {
   const after = new Map(next.map((record) => [record.uid, record]));
   const endangered = current.filter((record) => {
     const later = after.get(record.uid);

@@ -292,6 +292,16 @@ describe('managed records', () => {
     expect(await managed(purpose)).toEqual(row);
   });
 
+  test('are not asked about where a rule is broken: no word of the owner’s would let that pass', async () => {
+    const [mx, records] = [await managed('mx'), [{ host: '@', type: 'MX', value: '192.0.2.1', priority: 1 }]];
+    const added = await add(records);
+    expect([added.status, added.body.code]).toEqual([409, 'dns_conflict']);
+    expect(added.body.conflicts[0].rule).toMatch(/^RFC /);
+    const changed = await update([{ record_id: mx.uid, value: '192.0.2.1' }]);
+    expect([changed.status, changed.body.code]).toEqual([409, 'dns_conflict']);
+    expect(await managed('mx')).toEqual(mx);
+  });
+
   test('are changed and deleted with it, and stay so when the program declares the others anew', async () => {
     const spf = await managed('spf');
     const value = spf.value.replace('~all', 'include:sender.example ~all');

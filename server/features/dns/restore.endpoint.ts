@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { byCaller, editedAnswer, editZone } from './edit.ts';
+import { byCaller, editedAnswer, editZone, recordRuleOf } from './edit.ts';
 import { dnsConflict, dnsRecordsNotFound, dnsVersionNotFound, zoneTooLarge } from './errors.ts';
 import { changedZoneShape, ofOneDomain, whichDomain } from './schema.ts';
 import { recordsOfVersion } from './store.ts';
@@ -22,17 +22,20 @@ export const restoreVersion = defineEndpoint<FeatureContext>()({
   body: ofOneDomain({ version: z.int().min(1).max(2_147_483_647) }),
   response: changedZoneShape,
   errors: [dnsRecordsNotFound, dnsVersionNotFound, dnsConflict, zoneTooLarge],
-  handle: ({ body, workspace, ...request }, context) =>
-    request.commit(async (tx) => {
+  async handle({ body, workspace, ...request }, context) {
+    const which = whichDomain(body);
+    const refuses = await recordRuleOf(context, workspace.uid, which);
+    return request.commit(async (tx) => {
       const by = byCaller(request, `version ${body.version} restored`);
-      const target = { workspaceUid: workspace.uid, which: whichDomain(body), by };
+      const target = { workspaceUid: workspace.uid, which, by, refuses };
       const edited = await editZone(tx, context, target, async (zone, current, now) => {
         const kept = await recordsOfVersion(tx, zone.domainUid, body.version);
         if (!kept) throw dnsVersionNotFound('Version not found', { current_version: zone.version });
         return restored(kept.map(revived), current, zone.managed, now);
       });
       return { message: 'Version restored successfully', ...editedAnswer(edited) };
-    }),
+    });
+  },
 });
 
 /**

@@ -4,9 +4,8 @@ import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { conflictOf, MAX_RECORDS } from './conflicts.ts';
-import { byCaller, editedAnswer, editZone } from './edit.ts';
+import { byCaller, editedAnswer, editZone, recordRuleOf } from './edit.ts';
 import { dnsConflict, dnsRecordNotFound, dnsRecordsNotFound, managedRecord, zoneTooLarge } from './errors.ts';
-import { assertConfirmed } from './managed.ts';
 import { type Conflict, readRecord } from './record-input.ts';
 import {
   changedZoneShape,
@@ -52,17 +51,19 @@ export const updateRecords = defineEndpoint<FeatureContext>()({
   }),
   response: changedZoneShape,
   errors: [dnsRecordsNotFound, dnsRecordNotFound, dnsConflict, managedRecord, zoneTooLarge],
-  handle: ({ body, workspace, ...request }, context) =>
-    request.commit(async (tx) => {
+  async handle({ body, workspace, ...request }, context) {
+    const which = whichDomain(body);
+    const refuses = await recordRuleOf(context, workspace.uid, which);
+    return request.commit(async (tx) => {
       const by = byCaller(request, 'records changed');
-      const target = { workspaceUid: workspace.uid, which: whichDomain(body), by };
+      const target = { workspaceUid: workspace.uid, which, by, refuses, unconfirmed: !body.confirm_managed };
       const edited = await editZone(tx, context, target, async (zone, current, now) => {
         const next = patched(zone.name, current, body.records, now);
-        assertConfirmed(zone.name, current, next, body.confirm_managed);
         return next;
       });
       return { message: 'DNS records updated successfully', ...editedAnswer(edited) };
-    }),
+    });
+  },
 });
 
 const patched = (zone: string, current: ZoneRecord[], patches: Patch[], now: Date): ZoneRecord[] => {

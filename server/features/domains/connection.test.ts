@@ -147,7 +147,9 @@ describe('domains/nameservers', () => {
     const name = await bought();
     const { status, body } = await connect([name]);
     expect([status, body.code]).toEqual([404, 'domain_was_bought']);
-    expect(body.message).toMatch(/^Domain not found/);
+    expect(body.message).toMatch(
+      /^Domain not found.*POST \/v1\/api\/domains\/nameservers\/check-propagation/,
+    );
     expect(body.result).toHaveLength(1);
     expect((await rowOf(name)).connection_type).toBe('purchased');
   });
@@ -328,6 +330,7 @@ describe('domains/nameservers/regenerate', () => {
   test('is refused for a bought domain, and for one that is not there', async () => {
     const { body, status } = await api.post('/domains/nameservers/regenerate', { domain: await bought() });
     expect([status, body.code]).toEqual([404, 'domain_was_bought']);
+    expect(body.message).toContain('POST /v1/api/domains/nameservers/check-propagation');
     expect((await api.post('/domains/nameservers/regenerate', { domain: 'not-mine.com' })).body.code).toBe(
       'domain_not_found',
     );

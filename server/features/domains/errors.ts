@@ -69,6 +69,9 @@ export const domainWasBought = defineError({
     'nameservers answer with `POST /v1/api/domains/nameservers/check-propagation`.',
 });
 
+/** What is asked instead about a domain that was bought. */
+export const wayToLook = 'POST /v1/api/domains/nameservers/check-propagation looks at them';
+
 export const domainWasConnected = defineError({
   code: 'domain_was_connected',
   status: 409,

@@ -18,6 +18,7 @@ import {
   domainWasBought,
   internationalizedName,
   invalidDomainName,
+  wayToLook,
 } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
 import { connectedAnswer, connectionRow, failedRow, refuseUnlessSome } from './schema.ts';
@@ -175,9 +176,12 @@ const whyNotConnected = (domain: Domain): ApiError | null => {
     return domainBeingRemoved(`${domain.name} is being removed`, { domain: domain.name });
   }
   if (domain.connectionType === 'purchased') {
-    return domainWasBought(`Domain not found: ${domain.name} was bought here and needs no connection`, {
-      domain: domain.name,
-    });
+    return domainWasBought(
+      `Domain not found: ${domain.name} was bought here and needs no connection; ${wayToLook}`,
+      {
+        domain: domain.name,
+      },
+    );
   }
   return null;
 };

@@ -7,7 +7,13 @@ import type { FeatureContext } from '../context.ts';
 import { awaitDelegation } from './connect.workflow.ts';
 import { isAwaited, nameserverNames, nameserversFor } from './connection.ts';
 import { type Domain, isInAccount } from './domain.ts';
-import { domainBeingRemoved, domainHeldElsewhere, domainNotFound, domainWasBought } from './errors.ts';
+import {
+  domainBeingRemoved,
+  domainHeldElsewhere,
+  domainNotFound,
+  domainWasBought,
+  wayToLook,
+} from './errors.ts';
 import { connectedAnswer, connectionRow, failedRow, refuseUnlessSome } from './schema.ts';
 import { nameSought } from './settings.ts';
 import { domainsLock, domainUpdate, liveDomainsByName } from './store.ts';
@@ -61,9 +67,12 @@ export const regenerateNameservers = defineEndpoint<FeatureContext>()({
 const whyNot = async (tx: Tx, wish: string, domain: Domain | undefined): Promise<ApiError | null> => {
   if (!domain) return domainNotFound('Domain not found', { domains: [wish] });
   if (domain.connectionType === 'purchased') {
-    return domainWasBought(`Domain not found: ${wish} was bought here, and its nameservers are right`, {
-      domain: wish,
-    });
+    return domainWasBought(
+      `Domain not found: ${wish} was bought here, and its nameservers are right; ${wayToLook}`,
+      {
+        domain: wish,
+      },
+    );
   }
   if (domain.status === 'scheduled_for_deletion') {
     return domainBeingRemoved(`${wish} is being removed`, { domain: wish });
