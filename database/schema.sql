@@ -519,6 +519,8 @@ create table public.invoice (
   lines jsonb not null,
   tax_micros bigint not null,
   total_micros bigint not null,
+  taxes jsonb default '[]'::jsonb not null,
+  tax_note text,
   constraint invoice_check CHECK ((period_end > period_start)),
   constraint invoice_number_key UNIQUE (number),
   constraint invoice_pkey PRIMARY KEY (uid),
@@ -556,7 +558,7 @@ create table public.ledger_account (
   uid uuid not null,
   team_uid uuid not null,
   kind text not null,
-  constraint ledger_account_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'reserved'::text, 'revenue'::text, 'funding'::text, 'debt'::text]))),
+  constraint ledger_account_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'reserved'::text, 'revenue'::text, 'tax'::text, 'funding'::text, 'debt'::text]))),
   constraint ledger_account_pkey PRIMARY KEY (uid),
   constraint ledger_account_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
   constraint ledger_account_team_uid_kind_key UNIQUE (team_uid, kind)
@@ -1083,6 +1085,18 @@ create table public.team (
   name text not null,
   created_at timestamp with time zone not null,
   constraint team_pkey PRIMARY KEY (uid)
+);
+
+create table public.team_tax (
+  team_uid uuid not null,
+  country text,
+  percent numeric(6,3),
+  note text,
+  updated_at timestamp with time zone not null,
+  constraint team_tax_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint team_tax_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+  constraint team_tax_pkey PRIMARY KEY (team_uid),
+  constraint team_tax_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
 
 create table public.wallet_settings (

@@ -18,6 +18,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKey {
@@ -373,6 +375,8 @@ export interface Invoice {
   period_start: Timestamp;
   seller: string;
   tax_micros: number;
+  tax_note: string | null;
+  taxes: Generated<Json>;
   team_uid: string;
   total_micros: number;
   uid: string;
@@ -1030,6 +1034,14 @@ export interface Team {
   uid: string;
 }
 
+export interface TeamTax {
+  country: string | null;
+  note: string | null;
+  percent: Numeric | null;
+  team_uid: string;
+  updated_at: Timestamp;
+}
+
 export interface WalletSettings {
   auto_topup_add_micros: number | null;
   auto_topup_below_micros: number | null;
@@ -1273,6 +1285,7 @@ export interface DB {
   subscription_term: SubscriptionTerm;
   tag: Tag;
   team: Team;
+  team_tax: TeamTax;
   wallet_settings: WalletSettings;
   "web.acme_account": WebAcmeAccount;
   "web.certificate": WebCertificate;

@@ -17,6 +17,7 @@ describe('npm run new', () => {
     make('registrar', 'north-names');
     make('dns-host', 'north-names');
     make('mailbox-host', 'north-names');
+    make('payments', 'north-names');
     make('sequencer', 'north-send');
     make('sequencer', 'north-names');
     copy.succeed('tools/check.ts', '--only', 'types,imports,format,layout,unused,docs');

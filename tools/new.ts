@@ -1,7 +1,7 @@
 // Makes the files of something new, named and registered the way the house wants it:
 //   npm run new -- endpoint mailboxes.pause
 //   npm run new -- workflow domains.transfer
-//   npm run new -- registrar porkbun          (also dns-host, mailbox-host, sequencer)
+//   npm run new -- registrar porkbun          (also dns-host, mailbox-host, payments, sequencer)
 // What it makes passes `npm run check` and its own test.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -15,13 +15,9 @@ import {
   type Metadata,
   type Session,
 } from './fake-objects.ts';
+import { number, sessionRules, totalOfLines } from './fake-session.ts';
 
 const seconds = () => Math.floor(Date.now() / 1000);
-const number = (params: Params, name: string): number => {
-  const value = Number(params[name]);
-  if (!Number.isInteger(value)) throw invalid(`Invalid integer: ${params[name]}`, undefined, name);
-  return value;
-};
 const metadataOf = (params: Params, prefix = 'metadata'): Metadata =>
   Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) =>
@@ -97,6 +93,8 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'POST',
       path: /^\/v1\/customers$/,
       params: /^(name|metadata\[reference\])$/,
+      // Optional at Stripe; a customer without them could not be told from another.
+      required: ['name', 'metadata[reference]'],
       answer: ({ params }) => {
         const customer: Customer = {
           id: id('cus'),
@@ -124,6 +122,8 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'GET',
       path: /^\/v1\/payment_methods$/,
       params: /^(customer|type|limit)$/,
+      required: ['customer'],
+      values: { type: ['card'] },
       answer: ({ params }) => ({
         status: 200,
         body: listOf(
@@ -142,8 +142,7 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
     {
       method: 'POST',
       path: /^\/v1\/checkout\/sessions$/,
-      params:
-        /^(mode|customer|client_reference_id|metadata\[reference\]|payment_intent_data\[(metadata\]\[reference|setup_future_usage)\]|line_items\[\d+\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\]|adaptive_pricing\[enabled\]|success_url|cancel_url|expires_at)$/,
+      ...sessionRules,
       answer: ({ params }) => {
         existing(customers, params.customer!, 'customer');
         const expiresAt = number(params, 'expires_at');
@@ -152,13 +151,7 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
         }
         if (!URL.canParse(params.success_url ?? ''))
           throw invalid('Not a valid URL', 'url_invalid', 'success_url');
-        let total = 0;
-        for (let at = 0; `line_items[${at}][quantity]` in params; at += 1) {
-          const amount = number(params, `line_items[${at}][price_data][unit_amount]`);
-          if (amount < 0) throw invalid('Invalid non-negative integer');
-          if (!params[`line_items[${at}][price_data][product_data][name]`]) throw invalid('Missing name');
-          total += amount * number(params, `line_items[${at}][quantity]`);
-        }
+        const total = totalOfLines(params);
         if (total < 50) throw invalid('The total must be at least 0.50 usd', 'amount_too_small');
         const of = id('cs_test');
         const session: Session = {
@@ -209,6 +202,7 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'POST',
       path: /^\/v1\/billing_portal\/sessions$/,
       params: /^(customer|return_url)$/,
+      required: ['customer', 'return_url'],
       answer: ({ params }) => {
         existing(customers, params.customer!, 'customer');
         const of = id('bps');
@@ -227,6 +221,8 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       path: /^\/v1\/payment_intents$/,
       params:
         /^(amount|currency|customer|payment_method|allowed_payment_method_types\[\d*\]|description|metadata\[reference\])$/,
+      required: ['amount', 'currency', 'customer', 'payment_method', 'metadata[reference]'],
+      values: { currency: ['usd'] },
       answer: ({ params }) => {
         existing(customers, params.customer!, 'customer');
         if (
@@ -250,6 +246,8 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'POST',
       path: /^\/v1\/payment_intents\/(pi_\w+)\/confirm$/,
       params: /^(payment_method|off_session|expand\[\d*\])$/,
+      required: ['payment_method'],
+      values: { off_session: ['true', 'false'] },
       movesMoney: true,
       answer: ({ id: of, params, list }) => {
         const intent = existing(intents, of, 'payment_intent');
@@ -275,6 +273,7 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'GET',
       path: /^\/v1\/payment_intents$/,
       params: /^(customer|created\[gte\]|limit|expand\[\d*\])$/,
+      required: ['customer', 'created[gte]'],
       answer: ({ params, list }) => ({
         status: 200,
         body: listOf(
@@ -301,6 +300,7 @@ export const createFakePayments = (webhookSecret = 'whsec_fake') => {
       method: 'GET',
       path: /^\/v1\/disputes$/,
       params: /^(payment_intent|limit)$/,
+      required: ['payment_intent'],
       answer: ({ params }) => ({
         status: 200,
         body: listOf(disputes.filter((dispute) => dispute.payment_intent === params.payment_intent)),

@@ -17,6 +17,10 @@ export type Route = {
   path: RegExp;
   /** Every parameter it documents that this program may send; another is refused like Stripe refuses it. */
   params: RegExp;
+  /** Those without which it is refused. */
+  required?: readonly string[];
+  /** The values that a parameter may have, where they are few. */
+  values?: Readonly<Record<string, readonly string[]>>;
   /** A fault meant for the next changing call is meant for this one. */
   movesMoney?: boolean;
   answer(request: { id: string; params: Params; list(name: string): string[] }): Answer;
@@ -73,6 +77,23 @@ export const startFake = async (routes: readonly Route[], secretKey = 'sk_test_f
     requests.push({ method: request.method!, path: url.pathname, params });
     const unknown = Object.keys(params).find((name) => !route.params.test(name));
     if (unknown) throw invalid(`Received unknown parameter: ${unknown}`, 'parameter_unknown', unknown);
+    for (const name of route.required ?? []) {
+      if (params[name] === undefined) {
+        throw invalid(`Missing required param: ${name}.`, 'parameter_missing', name);
+      }
+      if (params[name] === '') {
+        throw invalid(`You passed an empty string for '${name}'.`, 'parameter_invalid_empty', name);
+      }
+    }
+    for (const [name, allowed] of Object.entries(route.values ?? {})) {
+      const value = params[name];
+      if (value !== undefined && !allowed.includes(value)) {
+        throw invalid(`Invalid ${name}: must be one of ${allowed.join(', ')}`, undefined, name);
+      }
+    }
+    // docs: api/metadata.
+    const long = Object.keys(params).find((name) => name.includes('metadata') && params[name]!.length > 500);
+    if (long) throw invalid('Metadata values can have up to 500 characters.', undefined, long);
 
     const met = route.movesMoney ? fault : null;
     if (met) fault = null;
@@ -85,6 +106,9 @@ export const startFake = async (routes: readonly Route[], secretKey = 'sk_test_f
     }
     const key = isPost ? request.headers['idempotency-key'] : undefined;
     if (isPost && !key) throw invalid('Every POST of this program carries an Idempotency-Key');
+    // docs: api/idempotent_requests.
+    if (key !== undefined && key.length > 255)
+      throw invalid('Idempotency keys are up to 255 characters long.');
     const answer = withKey(key as string | undefined, `${url.pathname}?${body}`, () =>
       route.answer({
         id: route.path.exec(url.pathname)?.[1] ?? '',

@@ -62,6 +62,18 @@ describe('Stripe', () => {
     expiresAt: new Date(Date.now() + lastsMs),
   });
 
+  test('sums up what goes beyond the hundred lines that Stripe takes', async () => {
+    const lines = Array.from({ length: 130 }, (_, at) => ({
+      description: `${at}.com`,
+      amountCents: 100 + at,
+    }));
+    const request = { ...checkout(3_600_000), lines };
+    const { sessionId } = await payments.openCheckout(request);
+    const query = { reference: request.reference, customerId, sessionId, askedAt: new Date() };
+    const amountCents = lines.reduce((sum, line) => sum + line.amountCents, 0);
+    expect(await payments.findPayment(query)).toMatchObject({ amountCents });
+  });
+
   test('keeps a session for as long as Stripe takes it: half an hour to a day', async () => {
     for (const [lastsMs, atLeastMs, atMostMs] of [
       [0, 30 * 60_000, 32 * 60_000],

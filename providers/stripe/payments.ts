@@ -9,6 +9,7 @@ import {
   type ChargeMethod,
   CURRENCY,
   type OpenCheckout,
+  type PaymentLine,
   type PaymentNotice,
   type PaymentQuery,
   type Payments,
@@ -30,6 +31,8 @@ const MINUTE_MS = 60_000;
 /** A session lives 30 minutes to 24 hours from when it is made (docs: checkout/sessions/create, expires_at). */
 const SHORTEST_MS = 31 * MINUTE_MS;
 const LONGEST_MS = 24 * 60 * MINUTE_MS - MINUTE_MS;
+/** docs: api/checkout/sessions/create, for the mode `payment`. */
+const MOST_LINES = 100;
 const LONGEST_NAME = 250;
 
 const DONE = '/v1/payments/stripe/done';
@@ -118,7 +121,7 @@ const sessionOf = (
       metadata: { reference },
       ...(keepMethod && { setup_future_usage: 'off_session' as const }),
     },
-    line_items: lines.map(({ description, amountCents }) => ({
+    line_items: atMost(MOST_LINES, lines).map(({ description, amountCents }) => ({
       quantity: 1,
       price_data: {
         currency: CURRENCY,
@@ -132,6 +135,14 @@ const sessionOf = (
     cancel_url: returnUrl ?? publicUrl() + DONE,
     expires_at: Math.floor(endsMs / 1000),
   };
+};
+
+/** The lines, the last ones as one where there are too many. */
+const atMost = (most: number, lines: readonly PaymentLine[]): PaymentLine[] => {
+  if (lines.length <= most) return [...lines];
+  const rest = lines.slice(most - 1);
+  const amountCents = rest.reduce((sum, line) => sum + line.amountCents, 0);
+  return [...lines.slice(0, most - 1), { description: `${rest.length} more`, amountCents }];
 };
 
 /** The customer's default card, else the one that was stored last. */

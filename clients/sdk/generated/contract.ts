@@ -62,6 +62,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/admin/teams/{team_uid}/tax": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get tax of a team */
+        get: operations["billing.team-tax"];
+        /**
+         * Set tax of a team
+         * @description Gives a team a rate of its own in place of that of its country: 0 for one that pays the tax itself (reverse charge) or is exempt. `percent: null` goes back. It counts for what is bought from now on. Rates by country are in the price book; without a `tax` in the price book nothing is taxed.
+         */
+        put: operations["billing.set-team-tax"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/audit": {
         parameters: {
             query?: never;
@@ -252,6 +273,26 @@ export interface paths {
         };
         /** Get payment */
         get: operations["payments.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/billing/payments/{payment_uid}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get receipt
+         * @description The receipt of one payment, made out to the invoice buyer of the team. What was given back since is on it, too. Credits are paid ahead: what was bought with them, and the taxes on it, is on the invoices.
+         */
+        get: operations["invoices.receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2862,6 +2903,7 @@ export interface components {
                 wallet: number;
                 reserved: number;
                 revenue: number;
+                tax: number;
                 funding: number;
                 debt: number;
             };
@@ -2899,12 +2941,34 @@ export interface components {
             /** @description All caps of the team */
             spend_caps: components["schemas"]["SpendCap"][];
         };
+        BillingSetTeamTaxRequest: {
+            percent: number | null;
+            /**
+             * @description Stands on the team’s invoices
+             * @default null
+             */
+            note?: string | null;
+        };
+        BillingSetTeamTaxResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            tax: components["schemas"]["TeamTax"];
+        };
         BillingSpendCapsResponse: {
             /** @constant */
             error: false;
             /** @description What happened, in words. */
             message: string;
             spend_caps: components["schemas"]["SpendCap"][];
+        };
+        BillingTeamTaxResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            tax: components["schemas"]["TeamTax"];
         };
         BillingUpcomingResponse: {
             /** @constant */
@@ -3889,10 +3953,14 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
-            domains_count: number;
-            total_cost: number;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
             credits_remaining: number;
+            domains_count: number;
             /** @enum {string} */
             payment_type: "wallet" | "checkout";
             /** @description Where to pay; null when the wallet pays */
@@ -3996,8 +4064,12 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
-            total_cost: number;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
             credits_remaining: number;
             /** @description With `wait_for_funds`, when nothing was renewed yet */
             waits: components["schemas"]["WaitForFunds"] | null;
@@ -4198,6 +4270,9 @@ export interface components {
             currency: "credits";
             subtotal: number;
             tax: number;
+            /** @description By rate */
+            taxes: components["schemas"]["InvoiceTax"][];
+            tax_note: string | null;
             total: number;
         };
         InvoiceBuyer: {
@@ -4205,6 +4280,7 @@ export interface components {
             address_lines: string[];
             tax_number: string | null;
             email: string | null;
+            country: string | null;
             /** @description Null when nothing was set: invoices then bear the name of the team */
             updatedAt: string | null;
         };
@@ -4213,6 +4289,10 @@ export interface components {
             credits: number;
             /** Format: date-time */
             at: string;
+        };
+        InvoiceTax: {
+            description: string;
+            credits: number;
         };
         InvoicesGetBuyerResponse: {
             /** @constant */
@@ -4242,12 +4322,21 @@ export interface components {
             current_page: number;
             limit: number;
         };
+        InvoicesReceiptResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            receipt: components["schemas"]["Receipt"];
+        };
         InvoicesSetBuyerRequest: {
             name: string;
             address_lines?: string[];
             tax_number?: string;
             /** Format: email */
             email?: string;
+            /** @description ISO 3166-1 alpha-2. What is bought from now on is taxed as the price book says for it */
+            country?: string;
         };
         InvoicesSetBuyerResponse: {
             /** @constant */
@@ -4636,6 +4725,13 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
+            /** @description Without taxes */
+            lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
+            credits_remaining: number;
             total_rows: number;
             imported: number;
             failed: number;
@@ -4651,9 +4747,6 @@ export interface components {
                 uid: string | null;
             }[];
             failed_csv: string | null;
-            total_cost: number;
-            lines: components["schemas"]["PriceLine"][];
-            credits_remaining: number;
         };
         MailboxForwardingJob: {
             /** Format: uuid */
@@ -4745,8 +4838,12 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
-            total_cost: number;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
             credits_remaining: number;
             mailboxes: components["schemas"]["Mailbox"][];
             /** @description With `wait_for_funds`, when nothing was bought yet */
@@ -5051,8 +5148,12 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
-            total_cost: number;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
             credits_remaining: number;
             /** @description What became of each mailbox */
             results: {
@@ -5119,8 +5220,12 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
-            total_cost: number;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
             credits_remaining: number;
             mailboxes: components["schemas"]["Mailbox"][];
         };
@@ -5565,7 +5670,11 @@ export interface components {
             /** @description With `waiting_for_funds`: where to pay what is missing */
             checkout_url: string | null;
             dry_run: boolean;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
             credits_remaining: number;
         };
         OrdersRetryRequest: {
@@ -5621,9 +5730,13 @@ export interface components {
                 }[];
             }[];
             dry_run: boolean;
+            /** @description Without taxes */
             lines: components["schemas"]["PriceLine"][];
-            retry_cost: number;
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
             credits_remaining: number;
+            retry_cost: number;
         };
         Payment: {
             /** Format: uuid */
@@ -5901,6 +6014,22 @@ export interface components {
                 /** @description Credits; at most six decimals */
                 azure_domain_month: number;
             };
+            /** @description Taxes on everything that is sold, beside the prices; left out: none */
+            tax?: {
+                /** @example VAT */
+                name: string;
+                /** @description For a country that is not listed, and for teams that name none */
+                default_percent: number;
+                /**
+                 * @description By ISO 3166-1 alpha-2
+                 * @example {
+                 *       "IE": 23
+                 *     }
+                 */
+                countries: {
+                    [key: string]: number;
+                };
+            };
         };
         PricesChange: {
             first_plan?: string;
@@ -5969,6 +6098,15 @@ export interface components {
                 /** @description Credits; at most six decimals */
                 azure_domain_month?: number;
             };
+            tax?: {
+                /** @example VAT */
+                name?: string;
+                /** @description For a country that is not listed, and for teams that name none */
+                default_percent?: number;
+                countries?: {
+                    [key: string]: number | null;
+                };
+            } | null;
         };
         PricingPlan: {
             uid: string;
@@ -6004,10 +6142,6 @@ export interface components {
                 message: string;
             } | null;
         };
-        ProrationLine: {
-            description: string;
-            credits: number;
-        };
         Quote: {
             /** Format: uuid */
             uid: string;
@@ -6021,6 +6155,7 @@ export interface components {
             currency: "credits";
             lines: components["schemas"]["QuoteLine"][];
             subtotal: number;
+            taxes: components["schemas"]["QuoteTax"][];
             tax: number;
             total: number;
             price_version: number;
@@ -6042,6 +6177,10 @@ export interface components {
             mailbox_uids: string[];
         };
         QuoteLine: {
+            description: string;
+            credits: number;
+        };
+        QuoteTax: {
             description: string;
             credits: number;
         };
@@ -6165,6 +6304,30 @@ export interface components {
             /** @description Send as `cursor` for the rows that follow; null at the end. */
             next_cursor: string | null;
         };
+        Receipt: {
+            /** Format: uuid */
+            payment_uid: string;
+            /** Format: date-time */
+            paid_at: string;
+            seller: string;
+            buyer: string;
+            /** @constant */
+            currency: "usd";
+            lines: components["schemas"]["ReceiptLine"][];
+            /** @description In `currency` */
+            paid: number;
+            /** @description In `currency` */
+            refunded: number;
+            /** @description In `currency` */
+            disputed: number;
+            /** @description What the wallet got for it */
+            credits: number;
+        };
+        ReceiptLine: {
+            description: string;
+            /** @description In `currency` */
+            amount: number;
+        };
         RemovedDomain: {
             name: string;
             /** Format: uuid */
@@ -6209,6 +6372,7 @@ export interface components {
             next_plan: string | null;
             next_cycle: ("monthly" | "yearly") | null;
             next_payment_at: string | null;
+            /** @description With the tax */
             next_payment_credits: number | null;
             /** @description To pay for the period that has begun; tried every day */
             failed_attempts: number;
@@ -6241,11 +6405,15 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             dry_run: boolean;
+            /** @description Without taxes */
+            lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
+            credits_remaining: number;
             /** Format: date-time */
             effective_at: string;
-            total_cost: number;
-            lines: components["schemas"]["ProrationLine"][];
-            credits_remaining: number;
             subscription: components["schemas"]["Subscription"];
         };
         SubscriptionsGetResponse: {
@@ -6472,6 +6640,17 @@ export interface components {
             message: string;
             tag: components["schemas"]["Tag"];
         };
+        TeamTax: {
+            /** @description Of the team, from its invoice buyer */
+            country: string | null;
+            /** @description What an operator set in place of the rate of its country */
+            own_percent: number | null;
+            note: string | null;
+            /** @description Null where nothing is taxed */
+            name: string | null;
+            /** @description What counts now */
+            percent: number;
+        };
         UpcomingCharge: {
             /** @enum {string} */
             type: "domain" | "mailbox" | "subscription";
@@ -6481,7 +6660,9 @@ export interface components {
             /** Format: date-time */
             due_at: string;
             description: string;
+            /** @description With the tax */
             credits: number;
+            tax: number;
             /** @enum {string} */
             paid_with: "wallet" | "included_seat";
             /** @description Of the wallet as it is now; below 0 is what will be missing by then */
@@ -7016,6 +7197,60 @@ export interface operations {
             };
         };
     };
+    "billing.team-tax": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingTeamTaxResponse"];
+                };
+            };
+        };
+    };
+    "billing.set-team-tax": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "percent": 0,
+                 *       "note": "Reverse charge: the recipient pays the VAT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BillingSetTeamTaxRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingSetTeamTaxResponse"];
+                };
+            };
+        };
+    };
     "audit.list": {
         parameters: {
             query?: {
@@ -7137,7 +7372,8 @@ export interface operations {
                  *         "Ireland"
                  *       ],
                  *       "tax_number": "IE6388047V",
-                 *       "email": "accounts@northpeak.com"
+                 *       "email": "accounts@northpeak.com",
+                 *       "country": "IE"
                  *     }
                  */
                 "application/json": components["schemas"]["InvoicesSetBuyerRequest"];
@@ -7293,6 +7529,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentsGetResponse"];
+                };
+            };
+        };
+    };
+    "invoices.receipt": {
+        parameters: {
+            query?: {
+                format?: "json" | "html" | "pdf";
+            };
+            header?: never;
+            path: {
+                payment_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description with `format=html`: the receipt as a page to print; with `format=pdf`: on sheets of A4 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicesReceiptResponse"];
+                    "text/html": unknown;
+                    "application/pdf": unknown;
                 };
             };
         };

@@ -31,8 +31,12 @@ export type Methods = {
     ledgerVerify: Method<'billing.ledger-verify'>;
     /** Set spend cap. Limits what may be bought in a day or a month (UTC): by the whole team, in one workspace, or with one key. Purchases beyond it are refused with `spend_cap_exceeded`. Renewals that happen by themselves count, and are not refused. `credits: null` takes the cap away. A key that has a cap of its own cannot change caps. */
     setSpendCap: Method<'billing.set-spend-cap'>;
+    /** Set tax of a team. Gives a team a rate of its own in place of that of its country: 0 for one that pays the tax itself (reverse charge) or is exempt. `percent: null` goes back. It counts for what is bought from now on. Rates by country are in the price book; without a `tax` in the price book nothing is taxed. */
+    setTeamTax: Method<'billing.set-team-tax'>;
     /** List spend caps. The most that may be bought in a day or a month (UTC), with what was spent of it. */
     spendCaps: Method<'billing.spend-caps'>;
+    /** Get tax of a team. */
+    teamTax: Method<'billing.team-tax'>;
     /** List upcoming charges. Renewals of the subscription, of domains and of mailboxes through a day, soonest first, at the prices of today. `short_at` is the first one that the wallet could not pay. */
     upcoming: Method<'billing.upcoming'>;
     /** Get usage. What was charged and not given back, summed up by the parts asked for: `group_by=month,workspace,purpose,domain` or some of them. A part that is not asked for is null in every row. By default the twelve months that end with this one. */
@@ -139,6 +143,8 @@ export type Methods = {
     getBuyer: Method<'invoices.get-buyer'>;
     /** List invoices. Newest first. The invoice of a month is issued when the month (UTC) is over, and never changed. */
     list: Method<'invoices.list'>;
+    /** Get receipt. The receipt of one payment, made out to the invoice buyer of the team. What was given back since is on it, too. Credits are paid ahead: what was bought with them, and the taxes on it, is on the invoices. */
+    receipt: Method<'invoices.receipt'>;
     /** Set invoice buyer. Whom the next invoices of the team are made out to, as a whole: what is left out is taken away. Invoices that are issued keep theirs. */
     setBuyer: Method<'invoices.set-buyer'>;
   };

@@ -14,6 +14,7 @@ export {
   apiKeysOfTeam,
   keyToSignWith,
   otherAdminKeys,
+  teamByUid as findTeam,
   teamLock as lockTeam,
 } from './store.ts';
 export type { ReadFunds };

@@ -10,7 +10,7 @@ export type ChargeStatus = 'reserved' | 'captured' | 'released' | 'refunded';
 
 export type ChargeLine = {
   subject: ChargeSubject;
-  purpose: 'registration' | 'renewal' | 'first_month' | 'term' | 'subscription';
+  purpose: 'registration' | 'renewal' | 'first_month' | 'term' | 'subscription' | 'tax';
   description: string;
   amountMicros: number;
   paidWith: PaidWith;

@@ -17,6 +17,7 @@ import {
   transactionInsert,
   walletBalance,
 } from './store.ts';
+import { withTax } from './tax.ts';
 import { noticeSpending } from './wallet-settings.ts';
 
 /** Call first in a purchase's transaction: prices, seats and balance then hold until it commits. */
@@ -34,7 +35,7 @@ const purposes = {
 export type Purchase = keyof typeof purposes;
 
 /**
- * Sets the money for these lines aside, all or nothing. Answers the total in micro-credits.
+ * Sets the money for these lines and the tax on them aside, all or nothing. Answers the lines with those of the tax.
  * Throws `insufficient_funds` and changes nothing when the wallet holds less, `spend_cap_exceeded` when a cap is passed.
  */
 export const reserveCharges = async (
@@ -55,14 +56,15 @@ export const reserveCharges = async (
     priceVersion: number;
     now: Date;
   },
-): Promise<number> => {
+): Promise<ChargeLine[]> => {
   const { teamUid, workspaceUid, keyUid, paidOutside, now } = purchase;
   await fundsLock(tx, teamUid);
-  const totalMicros = totalOf(purchase.lines);
+  const lines = await withTax(tx, teamUid, purchase.priceVersion, purchase.lines);
+  const totalMicros = totalOf(lines);
   const beforeMicros = await walletBalance(tx, teamUid);
   assertAffordable(beforeMicros, totalMicros, purchase.reference.type);
   await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, paidOutside, totalMicros, now });
-  const charges = purchase.lines.map((line) => ({
+  const charges = lines.map((line) => ({
     ...line,
     uid: newId(),
     teamUid,
@@ -91,7 +93,7 @@ export const reserveCharges = async (
     ]);
     await noticeSpending(tx, teamUid, { beforeMicros, afterMicros: beforeMicros - totalMicros }, now);
   }
-  return totalMicros;
+  return lines;
 };
 
 /** Throws `insufficient_funds` when the wallet cannot pay. */
@@ -134,6 +136,9 @@ export const assertWithinCaps = async (
   await (dryRun ? checkCaps(db, spending) : refuseBeyondCaps(db, spending));
 };
 
+/** The account that a charge lies in once it is captured: a tax is not earned. */
+const earnedIn = ({ purpose }: { purpose: ChargeLine['purpose'] }) => (purpose === 'tax' ? 'tax' : 'revenue');
+
 /** Turns what was reserved for a thing into a charge. Doing it again changes nothing. */
 export const captureCharges = async (tx: Tx, subject: ChargeSubject, now: Date): Promise<void> => {
   for (const charge of await chargesCapture(tx, subject, now)) {
@@ -143,7 +148,7 @@ export const captureCharges = async (tx: Tx, subject: ChargeSubject, now: Date):
       kind: 'capture',
       idempotencyKey: `capture:${charge.uid}`,
       from: 'reserved',
-      to: 'revenue',
+      to: earnedIn(charge),
       amountMicros: charge.amountMicros,
       description: charge.description,
       reference: subject,
@@ -165,12 +170,14 @@ export const giveBackCharges = async (
     if (!way) continue;
     await chargeSetStatus(tx, charge.uid, way === 'release' ? 'released' : 'refunded', now);
     if (charge.amountMicros === 0) continue;
-    const description = `${charge.description}: credited back, ${reason}`;
+    // Invoices add taxes up by what is written here.
+    const description =
+      charge.purpose === 'tax' ? charge.description : `${charge.description}: credited back, ${reason}`;
     await transactionInsert(tx, {
       teamUid: charge.teamUid,
       kind: way,
       idempotencyKey: `${way}:${charge.uid}`,
-      from: way === 'release' ? 'reserved' : 'revenue',
+      from: way === 'release' ? 'reserved' : earnedIn(charge),
       to: 'wallet',
       amountMicros: charge.amountMicros,
       description,

@@ -36,4 +36,11 @@ export const capScopeNotFound = defineError({
     'Send the uid of a workspace from `GET /workspaces/list` or of a key as `scope_uid`. A cap of the team needs none.',
 });
 
-export const billingErrors = [spendCapExceeded, cappedKey, capScopeNotFound, insufficientFunds];
+export const teamNotFound = defineError({
+  code: 'team_not_found',
+  status: 404,
+  whatHappened: 'The installation has no team with this uid. Nothing was changed.',
+  whatToDo: 'Use the `uid` that `GET /account` answers with a key of the team.',
+});
+
+export const billingErrors = [teamNotFound, spendCapExceeded, cappedKey, capScopeNotFound, insufficientFunds];

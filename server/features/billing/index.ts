@@ -3,14 +3,16 @@ import type { Continuation } from './funds-wait.ts';
 import { verifyLedger } from './ledger-verify.endpoint.ts';
 import { serveWaiting } from './serve-waiting.workflow.ts';
 import { setSpendCap } from './set-spend-cap.endpoint.ts';
+import { setTeamTax } from './set-team-tax.endpoint.ts';
 import { listSpendCaps } from './spend-caps.endpoint.ts';
+import { getTeamTax } from './team-tax.endpoint.ts';
 import { listUpcoming, type ReadUpcoming } from './upcoming.endpoint.ts';
 import { getUsage, type ReadDomainsOf } from './usage.endpoint.ts';
 import { getWallet } from './wallet.endpoint.ts';
 import { listWalletLogs } from './wallet-logs.endpoint.ts';
 
 export { takeCreditsBack } from './arrival.ts';
-export { bill } from './bill.ts';
+export { bill, billShape, taxesOf } from './bill.ts';
 export type { ChargeLine, ChargeSubject } from './charge.ts';
 export { totalOf } from './charge.ts';
 export {
@@ -36,6 +38,7 @@ export {
   balances as ledgerBalances,
   walletBalance as walletMicros,
 } from './store.ts';
+export { grossOf, taxLabel, taxOn, taxRateOf, teamTax, teamTaxSet, withTax } from './tax.ts';
 export type { ReadUpcoming } from './upcoming.endpoint.ts';
 export type { UpcomingCharge } from './upcoming.ts';
 export { wakeWaiting } from './wake-waiting.job.ts';
@@ -51,6 +54,8 @@ export const billingWorkflows = (continuations: Readonly<Record<string, Continua
 export const billingEndpoints = (upcoming: readonly ReadUpcoming[], domainsOf: ReadDomainsOf) => [
   listSpendCaps,
   setSpendCap,
+  getTeamTax,
+  setTeamTax,
   getWallet,
   listWalletLogs,
   verifyLedger,

@@ -27,6 +27,6 @@ export const proveBooks = async (tx: Tx, teamUid: string) => {
     Object.values(accounts).reduce((sum, balance) => sum + balance) === 0 &&
     accounts.debt <= 0 &&
     accounts.reserved === charges.reserved &&
-    accounts.revenue === charges.captured;
+    accounts.revenue + accounts.tax === charges.captured;
   return { balanced, accounts, charges, unbalanced, transactions: await transactionCount(tx, teamUid) };
 };

@@ -5,8 +5,8 @@ import type { Charge as ChargeTable } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Charge, ChargeStatus, ChargeSubject, PaidWith } from './charge.ts';
 
-export type AccountKind = 'wallet' | 'reserved' | 'revenue' | 'funding' | 'debt';
-const ACCOUNT_KINDS: readonly AccountKind[] = ['wallet', 'reserved', 'revenue', 'funding', 'debt'];
+const ACCOUNT_KINDS = ['wallet', 'reserved', 'revenue', 'tax', 'funding', 'debt'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 export const accountsInsert = async (tx: Tx, teamUid: string): Promise<void> => {
   await tx
@@ -78,11 +78,12 @@ export const accountStates = async <Kind extends AccountKind>(
 };
 
 export const balances = async (db: Db, teamUid: string): Promise<Record<AccountKind, number>> => {
-  const { wallet, reserved, revenue, funding, debt } = await accountStates(db, teamUid, ACCOUNT_KINDS);
+  const { wallet, reserved, revenue, tax, funding, debt } = await accountStates(db, teamUid, ACCOUNT_KINDS);
   return {
     wallet: wallet.balanceMicros,
     reserved: reserved.balanceMicros,
     revenue: revenue.balanceMicros,
+    tax: tax.balanceMicros,
     funding: funding.balanceMicros,
     debt: debt.balanceMicros,
   };
@@ -106,7 +107,14 @@ export const balancesFromFirstEntry = async (
     .where('account.team_uid', '=', teamUid)
     .groupBy('account.kind')
     .execute();
-  const result: Record<AccountKind, number> = { wallet: 0, reserved: 0, revenue: 0, funding: 0, debt: 0 };
+  const result: Record<AccountKind, number> = {
+    wallet: 0,
+    reserved: 0,
+    revenue: 0,
+    tax: 0,
+    funding: 0,
+    debt: 0,
+  };
   for (const row of rows) result[row.kind as AccountKind] = Number(row.sum);
   return result;
 };

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { microsToCredits } from '../price-book/index.ts';
+import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { walletBalance } from './store.ts';
+import { taxOn, taxRateOf } from './tax.ts';
 import type { UpcomingCharge } from './upcoming.ts';
 
 /** What a feature that renews something foresees; handed in, because those features come later. */
@@ -25,7 +26,8 @@ const charge = z
     workspace_id: z.uuid().nullable(),
     due_at: z.iso.datetime(),
     description: z.string(),
-    credits: z.number(),
+    credits: z.number().meta({ description: 'With the tax' }),
+    tax: z.number(),
     paid_with: z.enum(['wallet', 'included_seat']),
     balance_after: z
       .number()
@@ -62,11 +64,14 @@ export const listUpcoming = (sources: readonly ReadUpcoming[]) =>
       const until = new Date(Math.min(asked, now + MOST_DAYS * DAY_MS));
       const found = await Promise.all(sources.map((read) => read(context, caller.teamId, until)));
       const charges = found.flat().sort((a, b) => a.at.getTime() - b.at.getTime());
+      const { version } = await currentPrices(context.db);
+      const rate = await taxRateOf(context.db, caller.teamId, version);
       const wallet = await walletBalance(context.db, caller.teamId);
       let balance = wallet;
       let shortAt: Date | null = null;
       const lines = charges.map(({ subject, workspaceUid, at, description, amountMicros, paidWith }) => {
-        balance -= amountMicros;
+        const tax = taxOn(rate, amountMicros);
+        balance -= amountMicros + tax;
         if (balance < 0) shortAt ??= at;
         return {
           type: subject.type,
@@ -74,7 +79,8 @@ export const listUpcoming = (sources: readonly ReadUpcoming[]) =>
           workspace_id: workspaceUid,
           due_at: at.toISOString(),
           description,
-          credits: microsToCredits(amountMicros),
+          credits: microsToCredits(amountMicros + tax),
+          tax: microsToCredits(tax),
           paid_with: paidWith,
           balance_after: microsToCredits(balance),
         };

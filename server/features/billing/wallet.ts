@@ -13,10 +13,10 @@ export type Wallet = {
 };
 
 export const walletOf = async (db: Db, teamUid: string): Promise<Wallet> => {
-  const { wallet, reserved, revenue, funding, debt } = await balances(db, teamUid);
+  const { wallet, reserved, revenue, tax, funding, debt } = await balances(db, teamUid);
   return {
     totalCredits: microsToCredits(-funding),
-    creditsUsed: microsToCredits(revenue + reserved),
+    creditsUsed: microsToCredits(revenue + tax + reserved),
     creditsRemaining: microsToCredits(wallet),
     creditsReserved: microsToCredits(reserved),
     creditsOwed: microsToCredits(debt === 0 ? 0 : -debt),

@@ -4,7 +4,14 @@
 // and one that is being renewed is not asked for again.
 import { inTransaction, type Tx } from '../../../database/database.ts';
 import { ApiError } from '../../http/errors.ts';
-import { type Continuation, lockFunds, stopWaiting, waitForFunds, walletMicros } from '../billing/index.ts';
+import {
+  type Continuation,
+  grossOf,
+  lockFunds,
+  stopWaiting,
+  waitForFunds,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
@@ -160,11 +167,13 @@ const renewOrWait = async (
     );
     return;
   }
-  if ((await walletMicros(tx, domain.teamUid)) >= priceMicros) return begin(tx, context, domain, priced, now);
+  const amountMicros = await grossOf(tx, domain.teamUid, priced.priceVersion, priceMicros);
+  if ((await walletMicros(tx, domain.teamUid)) >= amountMicros)
+    return begin(tx, context, domain, priced, now);
   await domainUpdate(tx, domain.uid, waits, now);
   const owed = {
     reason: 'the wallet holds too little',
-    credits: microsToCredits(priceMicros),
+    credits: microsToCredits(amountMicros),
     next_try_at: nextTryAt.toISOString(),
   };
   await tell(tx, domain, 'domain.renewal_unpaid', owed, now);
@@ -174,7 +183,7 @@ const renewOrWait = async (
     workspaceUid,
     kind: DOMAIN_WAITS_AS,
     subjectUid,
-    amountMicros: priceMicros,
+    amountMicros,
     urgent: true,
   };
   await waitForFunds(tx, wait, now);

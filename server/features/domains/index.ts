@@ -74,7 +74,6 @@ export {
   domainShape,
   errorOf,
   forwardingUrl,
-  priceLine,
   registrationYears,
 } from './schema.ts';
 export { registrationSeller } from './seller.ts';

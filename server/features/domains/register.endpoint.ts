@@ -7,9 +7,11 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   assertWithinCaps,
   bill,
+  billShape,
   type ChargeLine,
   insufficientFunds,
   spendCapExceeded,
+  taxesOf,
   totalOf,
   walletMicros,
 } from '../billing/index.ts';
@@ -25,7 +27,7 @@ import {
   internationalizedName,
   invalidDomainName,
 } from './errors.ts';
-import { contactDetails, priceLine } from './schema.ts';
+import { contactDetails } from './schema.ts';
 import { prepareRegistrations, registrationFields } from './seller.ts';
 
 export const registerDomains = defineEndpoint<FeatureContext>()({
@@ -57,11 +59,8 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       path: ['wait_for_funds'],
     }),
   response: z.object({
-    dry_run: z.boolean(),
+    ...billShape,
     domains_count: z.int(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
     payment_type: z.enum(['wallet', 'checkout']),
     url: z.string().nullable().meta({ description: 'Where to pay; null when the wallet pays' }),
     session_id: z.string().nullable(),
@@ -93,7 +92,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       assertWithinCaps(db, { ...buyer, lines: priced, now: clock.now() }, { dryRun: dry_run });
     const answer = async (on: Db, lines: readonly ChargeLine[], payment: Payment | null) => ({
       ...bill(lines, await walletMicros(on, caller.teamId), { dryRun: dry_run }),
-      domains_count: lines.length,
+      domains_count: asked.domains.length,
       payment_type: paysFromWallet ? ('wallet' as const) : ('checkout' as const),
       url: payment?.url ?? null,
       session_id: payment?.sessionId ?? null,
@@ -137,10 +136,12 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       uid: newId(),
       teamUid: caller.teamId,
       workspaceUid: workspace.uid,
-      lines: priced.map(({ description, amountMicros }) => ({
-        description,
-        amountCents: centsFor(amountMicros),
-      })),
+      lines: [...priced.filter(({ purpose }) => purpose !== 'tax'), ...taxesOf(priced)].map(
+        ({ description, amountMicros }) => ({
+          description,
+          amountCents: centsFor(amountMicros),
+        }),
+      ),
       purchaseKind: 'domains',
       expiresAt: new Date(clock.now().getTime() + CHECKOUT_MS),
     });

@@ -5,6 +5,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   assertPayable,
   bill,
+  billShape,
   type ChargeLine,
   insufficientFunds,
   spendCapExceeded,
@@ -21,7 +22,6 @@ import {
   renewalTooLong,
 } from './errors.ts';
 import { prepareRenewals, renewalFields } from './renewal-seller.ts';
-import { priceLine } from './schema.ts';
 import { ofDomains } from './settings.ts';
 
 export const renewDomains = defineEndpoint<FeatureContext>()({
@@ -42,10 +42,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
-    dry_run: z.boolean(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
+    ...billShape,
     waits: waitShape.nullable().meta({ description: 'With `wait_for_funds`, when nothing was renewed yet' }),
     domains: z.array(
       z

@@ -2,7 +2,7 @@
 import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
-import { reserveCharges } from '../billing/index.ts';
+import { type ChargeLine, reserveCharges } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
@@ -112,7 +112,7 @@ const request = async (tx: Tx, renewal: Renewal, domain: Domain, now: Date): Pro
 };
 
 /**
- * Sets the price aside, all or nothing, and asks for the workflows. The caller holds `lockFunds` and the domains.
+ * Sets the price aside, all or nothing, asks for the workflows, and answers the lines with their tax. The caller holds `lockFunds` and the domains.
  *
  * @throws ApiError `insufficient_funds`, or that one of them is being renewed already
  */
@@ -123,11 +123,11 @@ export const requestRenewals = async (
   /** The key that asks, null for what happens by itself; and the price book it was priced from. */
   asked: { keyUid: string | null; priceVersion: number },
   now: Date,
-): Promise<void> => {
+): Promise<ChargeLine[]> => {
   const { teamUid, workspaceUid, uid } = renewals[0]!.renewal;
   const lines = renewals.map(({ renewal, domain }) => renewalLine(renewal, domain.name));
   for (const { renewal, domain } of renewals) await request(tx, renewal, domain, now);
-  await reserveCharges(tx, {
+  const charged = await reserveCharges(tx, {
     teamUid,
     workspaceUid,
     reference: { type: 'domain_renewal', uid },
@@ -139,4 +139,5 @@ export const requestRenewals = async (
   for (const { renewal } of renewals) {
     await workflows.start(tx, renew, renewId(renewal.uid), { renewalUid: renewal.uid });
   }
+  return charged;
 };

@@ -1,7 +1,7 @@
 // Renewals as something that can be quoted: the same purchase as `domains.renew`, and its rules.
 import type { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
-import { lockFunds } from '../billing/index.ts';
+import { lockFunds, withTax } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import type { Seller } from '../quotes/index.ts';
@@ -26,12 +26,13 @@ export const prepareRenewals = async (
   const lines = renewals.map(({ renewal, domain }) => renewalLine(renewal, domain.name));
   return {
     renewals,
-    price: async () => lines,
+    price: () => withTax(context.db, teamUid, book.version, lines),
     async buy(tx: Tx, now: Date) {
       await lockFunds(tx, teamUid);
       assertRenewable(await lockDomains(tx, workspaceUid, asked));
-      await requestRenewals(tx, context, renewals, { keyUid, priceVersion: book.version }, now);
-      return { lines, bought: { domainUids: renewals.map(({ domain }) => domain.uid) } };
+      const by = { keyUid, priceVersion: book.version };
+      const charged = await requestRenewals(tx, context, renewals, by, now);
+      return { lines: charged, bought: { domainUids: renewals.map(({ domain }) => domain.uid) } };
     },
   };
 };

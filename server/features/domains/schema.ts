@@ -51,8 +51,6 @@ const isWebAddress = (value: string): boolean => {
 
 export const registrationYears = z.int().min(1).max(10);
 
-export const priceLine = z.object({ description: z.string(), credits: z.number() }).meta({ id: 'PriceLine' });
-
 export const domainShape = z
   .object({
     uid: z.uuid(),

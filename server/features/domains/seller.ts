@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import { orAbsent } from '../../http/absent.ts';
-import { lockFunds, reserveCharges } from '../billing/index.ts';
+import { lockFunds, reserveCharges, withTax } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import type { Seller } from '../quotes/index.ts';
@@ -56,17 +56,22 @@ export const prepareRegistrations = async (
     book,
   );
   return {
-    price: async () => priced.map((wish) => domainLine({ uid: '', ...wish })),
+    price: () =>
+      withTax(
+        context.db,
+        teamUid,
+        book.version,
+        priced.map((wish) => domainLine({ uid: '', ...wish })),
+      ),
     async buy(tx: Tx, now: Date) {
       await holdWorkspace(tx, workspaceUid);
       await lockFunds(tx, teamUid);
       const domains = await insertDomains(tx, scope, priced, now);
-      const lines = domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears }));
-      await reserveCharges(tx, {
+      const lines = await reserveCharges(tx, {
         ...scope,
         reference: { type: 'domain', uid: domains[0]!.uid },
         description: domains.length === 1 ? domains[0]!.name : `${domains.length} domains`,
-        lines,
+        lines: domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
         keyUid,
         priceVersion: book.version,
         now,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
 import { teamName } from '../accounts/index.ts';
+import { teamTax } from '../billing/index.ts';
 import { buyerOfTeam } from './store.ts';
 
 export type Buyer = {
@@ -9,18 +10,22 @@ export type Buyer = {
   addressLines: string[];
   taxNumber: string | null;
   email: string | null;
+  /** ISO 3166-1 alpha-2: whose taxes count. */
+  country: string | null;
   /** Null when the team never said, and is called by its name. */
   updatedAt: Date | null;
 };
 
-export const buyerOf = async (db: Db, teamUid: string): Promise<Buyer> =>
-  (await buyerOfTeam(db, teamUid)) ?? {
+export const buyerOf = async (db: Db, teamUid: string): Promise<Buyer> => {
+  const said = (await buyerOfTeam(db, teamUid)) ?? {
     name: await teamName(db, teamUid),
     addressLines: [],
     taxNumber: null,
     email: null,
     updatedAt: null,
   };
+  return { ...said, country: (await teamTax(db, teamUid)).country };
+};
 
 /** As it stands on an invoice, in lines. */
 export const buyerText = ({ name, addressLines, taxNumber, email }: Buyer): string =>
@@ -32,6 +37,7 @@ export const buyerShape = z
     address_lines: z.array(z.string()),
     tax_number: z.string().nullable(),
     email: z.string().nullable(),
+    country: z.string().nullable(),
     updatedAt: z.iso.datetime().nullable().meta({
       description: 'Null when nothing was set: invoices then bear the name of the team',
     }),
@@ -43,5 +49,6 @@ export const buyerView = (buyer: Buyer): z.infer<typeof buyerShape> => ({
   address_lines: buyer.addressLines,
   tax_number: buyer.taxNumber,
   email: buyer.email,
+  country: buyer.country,
   updatedAt: buyer.updatedAt?.toISOString() ?? null,
 });

@@ -1,14 +1,13 @@
 // GET /billing/invoices/{uid}: one invoice with its lines, as a page to print, or as a PDF.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
-import { type AnswerFile, answerFile, defineEndpoint } from '../../http/endpoint.ts';
+import { answerFile, defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import { invoiceNotFound } from './errors.ts';
-import { invoiceHtml } from './html.ts';
-import type { Invoice } from './invoice.ts';
-import { invoicePdf } from './pdf.ts';
+import { documentFile } from './file.ts';
+import { printInvoice } from './print.ts';
 import { invoiceByUid } from './store.ts';
 import { invoiceShape, invoiceView } from './view.ts';
 
@@ -38,7 +37,7 @@ export const getInvoice = defineEndpoint<FeatureContext>()({
     if (!invoice) throw invoiceNotFound('Invoice not found');
     return {
       message: 'Invoice retrieved successfully',
-      [answerFile]: await invoiceFile(invoice, query.format),
+      [answerFile]: await documentFile(printInvoice(invoice), query.format, `invoice-${invoice.number}`),
       invoice: invoiceView(invoice),
       lines: invoice.lines.map(({ description, amountMicros, at }) => ({
         description,
@@ -48,15 +47,3 @@ export const getInvoice = defineEndpoint<FeatureContext>()({
     };
   },
 });
-
-const invoiceFile = async (
-  invoice: Invoice,
-  format: 'json' | 'html' | 'pdf' = 'json',
-): Promise<AnswerFile | undefined> => {
-  if (format === 'html') return { contentType: 'text/html', body: invoiceHtml(invoice) };
-  if (format === 'pdf') {
-    const fileName = `invoice-${invoice.number}.pdf`;
-    return { contentType: 'application/pdf', fileName, body: await invoicePdf(invoice) };
-  }
-  return undefined;
-};

@@ -1,6 +1,5 @@
-// An invoice as a page that prints on paper.
-import type { Invoice } from './invoice.ts';
-import { labels, printInvoice } from './print.ts';
+// An invoice or a receipt as a page that prints on paper.
+import { labels, type PrintedDocument } from './print.ts';
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
@@ -11,12 +10,16 @@ const escapes: Record<string, string> = {
 };
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!);
 
-export const invoiceHtml = (invoice: Invoice): string => {
-  const { title, seller, buyer, period, columns, rows, subtotal, tax, total } = printInvoice(invoice);
+export const documentHtml = (document: PrintedDocument): string => {
+  const { title, seller, buyer, period, columns, rows, totals, note } = document;
   const printed = rows.map(
     ({ day, description, amount }) =>
       `<tr><td>${day}</td><td>${escapeHtml(description)}</td><td>${amount}</td></tr>`,
   );
+  const footer = totals.map(([label, amount], at) => {
+    const cell = at === totals.length - 1 ? 'th' : 'td';
+    return `<tr><${cell}></${cell}><${cell}>${escapeHtml(label)}</${cell}><${cell}>${amount}</${cell}></tr>`;
+  });
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,12 +46,10 @@ ${escapeHtml(buyer)}</p>
 ${printed.join('\n')}
 </tbody>
 <tfoot>
-<tr><td></td><td>${labels.subtotal}</td><td>${subtotal}</td></tr>
-<tr><td></td><td>${labels.tax}</td><td>${tax}</td></tr>
-<tr><th></th><th>${labels.total}</th><th>${total}</th></tr>
+${footer.join('\n')}
 </tfoot>
 </table>
-</body>
+${note === null ? '' : `<p>${escapeHtml(note)}</p>\n`}</body>
 </html>
 `;
 };

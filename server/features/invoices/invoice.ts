@@ -2,6 +2,8 @@
 
 export type InvoiceLine = { description: string; amountMicros: number; at: string };
 
+export type InvoiceTax = { description: string; amountMicros: number };
+
 export type Invoice = {
   uid: string;
   /** The year and a number that has no gaps: `2026-000042`. */
@@ -12,7 +14,11 @@ export type Invoice = {
   issuedAt: Date;
   seller: string;
   buyer: string;
+  /** Without taxes. */
   lines: InvoiceLine[];
+  /** By rate. */
+  taxes: InvoiceTax[];
+  taxNote: string | null;
   taxMicros: number;
   totalMicros: number;
 };
@@ -38,6 +44,13 @@ export const monthsOver = (from: Date, now: Date): { start: Date; end: Date }[] 
   }
   return months;
 };
+
+/** Taxes of the same rate as one; what was given back again is taken off. */
+export const taxesByRate = (booked: readonly InvoiceTax[]): InvoiceTax[] =>
+  [...Map.groupBy(booked, ({ description }) => description)].map(([description, of]) => ({
+    description,
+    amountMicros: of.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
+  }));
 
 export const invoiceNumber = (year: number, count: number): string =>
   `${year}-${String(count).padStart(6, '0')}`;

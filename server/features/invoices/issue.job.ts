@@ -3,9 +3,9 @@ import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { lockTeam } from '../accounts/index.ts';
-import { firstSettledAt, settledBetween, teamsSettledBetween } from '../billing/index.ts';
+import { firstSettledAt, settledBetween, teamsSettledBetween, teamTax, totalOf } from '../billing/index.ts';
 import { buyerOf, buyerText } from './buyer.ts';
-import { monthStart, monthsOver } from './invoice.ts';
+import { monthStart, monthsOver, taxesByRate } from './invoice.ts';
 import { invoiceInsert, invoiceOfPeriod, lastClosedMonth, monthClose, nextNumber } from './store.ts';
 
 type Deps = { db: Db; clock: Clock; settings: { invoiceSeller: string } };
@@ -40,7 +40,10 @@ const issueInvoice = async (
   return inTransaction(db, async (tx) => {
     await lockTeam(tx, teamUid);
     if (await invoiceOfPeriod(tx, teamUid, start)) return false;
-    const lines = await settledBetween(tx, teamUid, start, end);
+    const settled = await settledBetween(tx, teamUid, start, end);
+    const lines = settled.filter(({ isTax }) => !isTax);
+    const taxes = taxesByRate(settled.filter(({ isTax }) => isTax));
+    const taxMicros = totalOf(taxes);
     const now = clock.now();
     await invoiceInsert(tx, {
       uid: newId(),
@@ -57,8 +60,10 @@ const issueInvoice = async (
         amountMicros,
         at: at.toISOString(),
       })),
-      taxMicros: 0,
-      totalMicros: lines.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
+      taxes,
+      taxNote: (await teamTax(tx, teamUid)).note,
+      taxMicros,
+      totalMicros: totalOf(lines) + taxMicros,
     });
     return true;
   });

@@ -1,9 +1,8 @@
-// An invoice on sheets of A4. The same invoice makes the same bytes: its date is the one it was issued on.
+// An invoice or a receipt on sheets of A4. The same document makes the same bytes: its date is that of the document.
 import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import { loadFonts, missing, showable } from './font.ts';
-import type { Invoice } from './invoice.ts';
-import { labels, type PrintedRow, printInvoice } from './print.ts';
+import { labels, type PrintedDocument, type PrintedRow } from './print.ts';
 
 const margin = 50;
 const gap = 12;
@@ -13,10 +12,9 @@ const ROWS_AT_ONCE = 25;
 
 type Sheet = PDFKit.PDFDocument;
 
-export const invoicePdf = async (invoice: Invoice): Promise<Uint8Array> => {
+export const documentPdf = async (printed: PrintedDocument): Promise<Uint8Array> => {
   const { regular, bold, has } = await loadFonts();
   const show = (text: string) => showable(text, has);
-  const printed = printInvoice(invoice);
   const seller = show(printed.seller);
   const buyer = show(printed.buyer);
   const rows = printed.rows.map((row) => ({ ...row, description: show(row.description) }));
@@ -27,7 +25,7 @@ export const invoicePdf = async (invoice: Invoice): Promise<Uint8Array> => {
     bufferPages: true, // page numbers say how many there are
     lang: 'en',
     displayTitle: true,
-    info: { Title: printed.title, CreationDate: invoice.issuedAt, ModDate: invoice.issuedAt },
+    info: { Title: printed.title, CreationDate: printed.at, ModDate: printed.at },
   });
   const chunks: Uint8Array[] = [];
   const ended = new Promise<void>((resolve, reject) => {
@@ -45,15 +43,20 @@ export const invoicePdf = async (invoice: Invoice): Promise<Uint8Array> => {
     if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await setImmediate();
     tableRow(sheet, row, printed.columns);
   }
-  totals(sheet, [
-    [labels.subtotal, printed.subtotal],
-    [labels.tax, printed.tax],
-    [labels.total, printed.total],
-  ]);
-  if ([seller, buyer, ...rows.map(({ description }) => description)].some((text) => text.includes(missing))) {
+  totals(
+    sheet,
+    printed.totals.map(([label, amount]) => [show(label), amount]),
+  );
+  const note = printed.note === null ? null : show(printed.note);
+  if (note !== null) sheet.moveDown(1).fontSize(9).text(note, margin);
+  if (
+    [seller, buyer, note ?? '', ...rows.map(({ description }) => description)].some((text) =>
+      text.includes(missing),
+    )
+  ) {
     sheet.moveDown(1).fontSize(8);
     sheet.text(
-      `${missing} stands for a character that the font of this document lacks. The invoice as a web page shows it.`,
+      `${missing} stands for a character that the font of this document lacks. The document as a web page shows it.`,
       margin,
     );
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { oneLine } from '../../http/one-line.ts';
+import { teamTaxSet } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { buyerShape, buyerView } from './buyer.ts';
 import { buyerSet } from './store.ts';
@@ -26,6 +27,9 @@ export const setBuyer = defineEndpoint<FeatureContext>()({
     address_lines: orAbsent(z.array(line(100)).max(8)),
     tax_number: orAbsent(line(60)),
     email: orAbsent(z.email().max(254)),
+    country: orAbsent(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code of two capitals')).meta({
+      description: 'ISO 3166-1 alpha-2. What is bought from now on is taxed as the price book says for it',
+    }),
   }),
   response: z.object({ buyer: buyerShape }),
   examples: {
@@ -34,6 +38,7 @@ export const setBuyer = defineEndpoint<FeatureContext>()({
       address_lines: ['12 Quay Street', 'Galway H91 X2Y3', 'Ireland'],
       tax_number: 'IE6388047V',
       email: 'accounts@northpeak.com',
+      country: 'IE',
     },
   },
   handle: ({ body, caller, commit }, { clock }) =>
@@ -43,9 +48,11 @@ export const setBuyer = defineEndpoint<FeatureContext>()({
         addressLines: body.address_lines ?? [],
         taxNumber: body.tax_number ?? null,
         email: body.email ?? null,
+        country: body.country ?? null,
         updatedAt: clock.now(),
       };
       await buyerSet(tx, caller.teamId, buyer);
+      await teamTaxSet(tx, caller.teamId, { country: buyer.country }, buyer.updatedAt);
       return { message: 'Invoice buyer updated successfully', buyer: buyerView(buyer) };
     }),
 });

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Invoice as InvoiceTable } from '../../../database/types.ts';
 import type { Buyer } from './buyer.ts';
-import { type Invoice, type InvoiceLine, invoiceNumber } from './invoice.ts';
+import { type Invoice, type InvoiceLine, type InvoiceTax, invoiceNumber } from './invoice.ts';
 
 const fromRow = (row: Selectable<InvoiceTable>): Invoice => ({
   uid: row.uid,
@@ -16,6 +16,8 @@ const fromRow = (row: Selectable<InvoiceTable>): Invoice => ({
   seller: row.seller,
   buyer: row.buyer,
   lines: row.lines as InvoiceLine[],
+  taxes: row.taxes as InvoiceTax[],
+  taxNote: row.tax_note,
   taxMicros: row.tax_micros,
   totalMicros: row.total_micros,
 });
@@ -47,6 +49,8 @@ export const invoiceInsert = async (tx: Tx, invoice: Invoice): Promise<void> => 
       seller: invoice.seller,
       buyer: invoice.buyer,
       lines: JSON.stringify(invoice.lines),
+      taxes: JSON.stringify(invoice.taxes),
+      tax_note: invoice.taxNote,
       tax_micros: invoice.taxMicros,
       total_micros: invoice.totalMicros,
     })
@@ -107,7 +111,7 @@ export const monthClose = async (db: Db, periodStart: Date, now: Date): Promise<
     .execute();
 };
 
-export const buyerOfTeam = async (db: Db, teamUid: string): Promise<Buyer | null> => {
+export const buyerOfTeam = async (db: Db, teamUid: string): Promise<Omit<Buyer, 'country'> | null> => {
   const row = await db
     .selectFrom('invoice_buyer')
     .selectAll()

@@ -15,6 +15,10 @@ export const invoiceShape = z
     currency: z.literal('credits'),
     subtotal: z.number(),
     tax: z.number(),
+    taxes: z
+      .array(z.object({ description: z.string(), credits: z.number() }).meta({ id: 'InvoiceTax' }))
+      .meta({ description: 'By rate' }),
+    tax_note: z.string().nullable(),
     total: z.number(),
   })
   .meta({ id: 'Invoice' });
@@ -30,5 +34,10 @@ export const invoiceView = (invoice: Invoice): z.infer<typeof invoiceShape> => (
   currency: 'credits',
   subtotal: microsToCredits(invoice.totalMicros - invoice.taxMicros),
   tax: microsToCredits(invoice.taxMicros),
+  taxes: invoice.taxes.map(({ description, amountMicros }) => ({
+    description,
+    credits: microsToCredits(amountMicros),
+  })),
+  tax_note: invoice.taxNote,
   total: microsToCredits(invoice.totalMicros),
 });

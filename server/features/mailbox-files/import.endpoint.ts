@@ -5,13 +5,13 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   assertPayable,
   bill,
+  billShape,
   insufficientFunds,
   lockFunds,
   spendCapExceeded,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { priceLine } from '../domains/index.ts';
 import {
   buyMailbox,
   buyMailboxId,
@@ -64,16 +64,13 @@ export const importMailboxes = defineEndpoint<FeatureContext>()({
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
-    dry_run: z.boolean(),
+    ...billShape,
     total_rows: z.int(),
     imported: z.int(),
     failed: z.int(),
     ignored_columns: z.array(z.string()),
     rows: z.array(rowShape),
     failed_csv: z.string().nullable(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
   }),
   errors: [invalidCsv, importRowsFailed, insufficientFunds, spendCapExceeded, mailboxExists, noDomainsFound],
   async handle({ body, caller, workspace, commit }, { db, clock, secrets, settings, workflows }) {

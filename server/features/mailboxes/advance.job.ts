@@ -57,7 +57,7 @@ const take: Readonly<Record<LifeStep, Take>> = {
   },
 
   async renew(tx, context, mailbox, now) {
-    const { amountMicros } = await monthPrice(tx, mailbox, now);
+    const { grossMicros: amountMicros } = await monthPrice(tx, mailbox, now);
     if ((await walletMicros(tx, mailbox.teamUid)) >= amountMicros) return renewMonth(tx, mailbox, now);
     await unpaid(tx, context, mailbox, amountMicros, now);
   },

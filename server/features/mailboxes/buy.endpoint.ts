@@ -1,9 +1,15 @@
 // POST /mailboxes/buy: mailboxes on domains the workspace has; the rest happens in the workflow `mailboxes.buy`.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { assertPayable, bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
+import {
+  assertPayable,
+  bill,
+  billShape,
+  insufficientFunds,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { priceLine } from '../domains/index.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
 import {
@@ -38,10 +44,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
-    dry_run: z.boolean(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
+    ...billShape,
     mailboxes: z.array(mailboxShape),
     waits: waitShape.nullable().meta({ description: 'With `wait_for_funds`, when nothing was bought yet' }),
   }),

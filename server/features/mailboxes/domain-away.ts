@@ -52,7 +52,7 @@ export const bringMailboxesBack = async (tx: Tx, deps: Deps, domainUid: string, 
       { suspendedFor: 'payment', unpaidSince, renewalStatus: 'failed' },
       now,
     );
-    const { amountMicros } = await monthPrice(tx, mailbox, now);
+    const { grossMicros: amountMicros } = await monthPrice(tx, mailbox, now);
     if (amountMicros === 0) {
       await beginReactivation(tx, deps, { ...mailbox, unpaidSince }, now);
       continue;

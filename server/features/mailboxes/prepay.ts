@@ -54,14 +54,14 @@ export const prepay = async (
       line: termLine(mailbox, term, { ...price, amountMicros: price.amountMicros * months }),
     };
   });
-  const lines = bought.map(({ line }) => line);
+  const net = bought.map(({ line }) => line);
   const { teamUid, workspaceUid } = mailboxes[0]!;
-  await reserveCharges(tx, {
+  const lines = await reserveCharges(tx, {
     teamUid,
     workspaceUid,
     reference: { type: 'mailbox_term', uid: bought[0]!.term.uid },
-    description: lines.length === 1 ? lines[0]!.description : `${lines.length} mailboxes, ${months} month(s)`,
-    lines,
+    description: net.length === 1 ? net[0]!.description : `${net.length} mailboxes, ${months} month(s)`,
+    lines: net,
     keyUid,
     priceVersion: book.version,
     now,

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
-import { type ChargeLine, lockFunds, reserveCharges } from '../billing/index.ts';
+import { type ChargeLine, lockFunds, reserveCharges, withTax } from '../billing/index.ts';
 import { domainsByNameLock } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
@@ -191,7 +191,8 @@ export const priceMailboxes = async (
 ): Promise<ChargeLine[]> => {
   const { places, prices } = await lockPlaces(tx, purchase);
   await checkPlaces(tx, places, purchase.wishes, maxPerDomain);
-  return mailboxLines(purchase.wishes, prices);
+  const lines = mailboxLines(purchase.wishes, prices);
+  return withTax(tx, purchase.scope.teamUid, purchase.book.version, lines);
 };
 
 /** Writes the mailboxes and sets their price aside; making them is for the workflow `mailboxes.buy`. */
@@ -203,13 +204,12 @@ export const purchaseMailboxes = async (
 ): Promise<{ mailboxes: Mailbox[]; lines: ChargeLine[] }> => {
   const { places, prices } = await lockPlaces(tx, purchase);
   const mailboxes = await insertMailboxes(tx, deps, purchase.scope, places, purchase.wishes, now);
-  const lines = mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!));
   const where = places.map(({ name }) => name).join(', ');
-  await reserveCharges(tx, {
+  const lines = await reserveCharges(tx, {
     ...purchase.scope,
     reference: { type: 'mailbox', uid: mailboxes[0]!.uid },
     description: `${mailboxes.length} mailbox${mailboxes.length === 1 ? '' : 'es'} on ${where}`,
-    lines,
+    lines: mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
     keyUid: purchase.keyUid,
     priceVersion: purchase.book.version,
     now,

@@ -2,9 +2,16 @@
 import { z } from 'zod';
 import { withoutEffect } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { bill, type ChargeLine, insufficientFunds, lockFunds, walletMicros } from '../billing/index.ts';
+import {
+  bill,
+  billShape,
+  type ChargeLine,
+  insufficientFunds,
+  lockFunds,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { priceLine } from '../domains/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
 import {
@@ -33,14 +40,12 @@ export const reactivateMailboxes = defineEndpoint<FeatureContext>()({
   right: 'purchase',
   body: z.strictObject({ uids, dry_run: z.boolean().default(false) }),
   response: z.object({
-    dry_run: z.boolean(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
+    ...billShape,
     ...eachAnswer,
   }),
   errors: [
     insufficientFunds,
+    spendCapExceeded,
     mailboxNotFound,
     mailboxNotClosed,
     mailboxHasEnded,
@@ -58,7 +63,7 @@ export const reactivateMailboxes = defineEndpoint<FeatureContext>()({
       const comeBack = () =>
         eachMailbox(tx, workspace.uid, body.uids, async (mailbox) => {
           await assertMayComeBack(tx, mailbox, context.settings.maxMailboxesPerDomain);
-          lines.push(...(await beginReactivation(tx, context, mailbox, now)));
+          lines.push(...(await beginReactivation(tx, context, mailbox, now, caller.keyId)));
           return { status: mailbox.status, endsAt: null };
         });
       const before = await walletMicros(tx, caller.teamId);

@@ -19,7 +19,7 @@ import { isGone, type Mailbox } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
 import { reactivate } from './reactivate.workflow.ts';
 import { mailboxesOnDomains, mailboxLock, mailboxUpdate } from './store.ts';
-import { monthPrice, newTerm, nextTerm, paidThrough, payTerm, reserveTerm, termLine } from './terms.ts';
+import { monthPrice, newTerm, nextTerm, paidThrough, payTerm, reserveTerm } from './terms.ts';
 
 const closed = ['inactive', 'suspended', 'cancelled', 'archived'];
 
@@ -66,10 +66,12 @@ export const beginReactivation = async (
   { workflows }: { workflows: WorkflowStarter },
   mailbox: Mailbox,
   now: Date,
+  /** The key that asks; null for what comes back by itself. */
+  keyUid: string | null = null,
 ): Promise<ChargeLine[]> => {
   const term = paysAgain(mailbox, now) ? newTerm(mailbox, now) : null;
   const price = term && (await monthPrice(tx, mailbox, now));
-  if (term && price) await reserveTerm(tx, mailbox, term, price, now);
+  const lines = term && price ? await reserveTerm(tx, mailbox, term, price, now, keyUid) : [];
   await stopWaiting(tx, { kind: WAITS_AS, subjectUid: mailbox.uid });
   const run = mailbox.runs + 1;
   await mailboxUpdate(tx, mailbox.uid, { runs: run, reactivationStatus: 'pending', dueAt: null }, now);
@@ -77,7 +79,7 @@ export const beginReactivation = async (
     mailboxUid: mailbox.uid,
     termUid: term?.uid ?? null,
   });
-  return term && price ? [termLine(mailbox, term, price)] : [];
+  return lines;
 };
 
 /** Pays the month that is due of a mailbox that still works. The caller holds `lockFunds` and the mailbox. */

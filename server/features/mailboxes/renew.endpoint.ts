@@ -4,6 +4,7 @@ import { withoutEffect } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   bill,
+  billShape,
   type ChargeLine,
   insufficientFunds,
   lockFunds,
@@ -11,7 +12,6 @@ import {
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { priceLine } from '../domains/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { uids } from './each.ts';
 import { mailboxNotFound, mailboxNotRenewable, prepaidTooLong } from './errors.ts';
@@ -37,10 +37,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
-    dry_run: z.boolean(),
-    total_cost: z.number(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
+    ...billShape,
     mailboxes: z.array(mailboxShape),
   }),
   errors: [insufficientFunds, spendCapExceeded, mailboxNotFound, mailboxNotRenewable, prepaidTooLong],

@@ -3,9 +3,11 @@ import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import {
   addMonths,
+  type ChargeLine,
   type ChargeSubject,
   captureCharges,
   freeSeats,
+  grossOf,
   reserveCharges,
 } from '../billing/index.ts';
 import { currentPrices } from '../price-book/index.ts';
@@ -43,7 +45,11 @@ export const newTerm = (mailbox: Mailbox, now: Date): Term => ({
 });
 
 /** With the version of the price book that it is from. */
-export type MonthPrice = MailboxPrice & { priceVersion: number };
+export type MonthPrice = MailboxPrice & {
+  priceVersion: number;
+  /** With the tax. */
+  grossMicros: number;
+};
 
 /** What a month costs, with the seat that the mailbox held free again. The caller holds `lockFunds`. */
 export const monthPrice = async (tx: Tx, mailbox: Mailbox, now: Date): Promise<MonthPrice> => {
@@ -51,7 +57,8 @@ export const monthPrice = async (tx: Tx, mailbox: Mailbox, now: Date): Promise<M
   const book = await currentPrices(tx);
   const options = { useWalletBalance: false, book };
   const [price] = await mailboxPrices(tx, mailbox.teamUid, [mailbox.platform], options);
-  return { ...price!, priceVersion: book.version };
+  const grossMicros = await grossOf(tx, mailbox.teamUid, book.version, price!.amountMicros);
+  return { ...price!, priceVersion: book.version, grossMicros };
 };
 
 export const termLine = (mailbox: Mailbox, term: Term, { amountMicros, paidWith }: MailboxPrice) => ({
@@ -67,7 +74,7 @@ export const termLine = (mailbox: Mailbox, term: Term, { amountMicros, paidWith 
 });
 
 /**
- * Sets the price of a term aside and writes the term down.
+ * Sets the price of a term aside, writes the term down, and answers the lines with their tax.
  *
  * @throws ApiError `insufficient_funds`, and changes nothing, when the wallet holds less
  */
@@ -77,20 +84,23 @@ export const reserveTerm = async (
   term: Term,
   price: MonthPrice,
   now: Date,
-): Promise<void> => {
+  /** The key that asks. One that is renewed by itself counts under the spend caps, and is not refused by them. */
+  keyUid: string | null = null,
+): Promise<ChargeLine[]> => {
   const line = termLine(mailbox, term, price);
-  await reserveCharges(tx, {
+  const lines = await reserveCharges(tx, {
     teamUid: mailbox.teamUid,
     workspaceUid: mailbox.workspaceUid,
     reference: { type: 'mailbox_term', uid: term.uid },
     description: line.description,
     lines: [line],
-    keyUid: null, // renewed by itself: counts under the spend caps, and is not refused by them
+    keyUid,
     priceVersion: price.priceVersion,
     now,
   });
   // The mailbox is locked, so nobody else can have paid for this beginning.
   if (!(await termInsert(tx, term, now))) throw new Error(`mailbox ${mailbox.uid} has paid for this term`);
+  return lines;
 };
 
 /** The same, charged at once: for time that nobody outside has to be asked about. */

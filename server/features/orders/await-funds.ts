@@ -9,6 +9,7 @@ import {
   stopWaiting,
   tellCapRefusal,
   totalOf,
+  withTax,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { type Domain, domainLine, domainsOfUids, moveDomain } from '../domains/index.ts';
@@ -77,7 +78,7 @@ export const orderContinuation: Continuation = async (context, wait) => {
       }),
       ...parts.mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
     ];
-    const totalMicros = totalOf(lines);
+    const totalMicros = totalOf(await withTax(tx, order.teamUid, book.version, lines));
     if (totalMicros > order.totalMicros) {
       const [was, is] = [order.totalMicros, totalMicros].map(microsToCredits);
       return giveUpOrder(

@@ -1,7 +1,14 @@
 // POST /orders: domains and their mailboxes in one call.
 import { z } from 'zod';
 import { answerStatus, defineEndpoint } from '../../http/endpoint.ts';
-import { assertPayable, bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
+import {
+  assertPayable,
+  bill,
+  billShape,
+  insufficientFunds,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   domainAlreadyOwned,
@@ -9,7 +16,6 @@ import {
   duplicateDomain,
   internationalizedName,
   invalidDomainName,
-  priceLine,
 } from '../domains/index.ts';
 import {
   duplicateMailbox,
@@ -50,9 +56,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
       .string()
       .nullable()
       .meta({ description: 'With `waiting_for_funds`: where to pay what is missing' }),
-    dry_run: z.boolean(),
-    lines: z.array(priceLine),
-    credits_remaining: z.number(),
+    ...billShape,
   }),
   errors: [
     ...quoteErrors,

@@ -8,6 +8,7 @@ import {
   totalOf,
   waitForFunds,
   walletMicros,
+  withTax,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainLine, insertDomains, type PricedDomain } from '../domains/index.ts';
@@ -20,7 +21,7 @@ import {
   mailboxLines,
 } from '../mailboxes/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
-import { mailboxPrices } from '../subscriptions/index.ts';
+import { type MailboxPrice, mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { orderMoved } from './events.ts';
 import type { Order } from './order.ts';
@@ -56,8 +57,17 @@ export const priceOrder = async (
   const places = domains.map(({ name }) => ({ uid: newId(), name }));
   await checkPlaces(db, places, mailboxes, settings.maxMailboxesPerDomain);
   const prices = await pricesOf(db, purchase);
-  return [...domains.map((domain) => domainLine({ uid: '', ...domain })), ...mailboxLines(mailboxes, prices)];
+  return withTax(db, purchase.scope.teamUid, purchase.book.version, linesWished(purchase, prices));
 };
+
+/** The lines of what is wished for and not there. */
+const linesWished = (
+  { domains, mailboxes }: OrderPurchase,
+  prices: readonly MailboxPrice[],
+): ChargeLine[] => [
+  ...domains.map((domain) => domainLine({ uid: '', ...domain })),
+  ...mailboxLines(mailboxes, prices),
+];
 
 /**
  * Writes the order with its domains and mailboxes, and sets its whole price aside; all or nothing. An order that waits
@@ -73,16 +83,15 @@ export const purchaseOrder = async (
   await holdWorkspace(tx, scope.workspaceUid);
   await lockFunds(tx, scope.teamUid);
   const prices = await pricesOf(tx, purchase);
-  const totalMicros = totalOf([
-    ...purchase.domains.map(({ priceMicros }) => ({ amountMicros: priceMicros })),
-    ...prices,
-  ]);
+  const { version } = purchase.book;
+  const wished = await withTax(tx, scope.teamUid, version, linesWished(purchase, prices));
+  const totalMicros = totalOf(wished);
   const waits = purchase.waitsForFunds && (await walletMicros(tx, scope.teamUid)) < totalMicros;
   const status = waits ? 'cart' : 'registration_in_progress';
   const domains = await insertDomains(tx, scope, purchase.domains, now, status);
   const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
   const mailboxes = await insertMailboxes(tx, rules, scope, domains, purchase.mailboxes, now);
-  const lines = [
+  const net = [
     ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
     ...mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
   ];
@@ -97,12 +106,13 @@ export const purchaseOrder = async (
     finishedAt: null,
     runs: 1,
   };
+  let lines = wished;
   if (waits) {
     const { uid: subjectUid } = order;
     const wait = { ...scope, kind: 'order', subjectUid, amountMicros: totalMicros, urgent: false };
     await waitForFunds(tx, wait, now);
   } else {
-    await reserveOrder(tx, order, lines, purchase.book.version, now);
+    lines = await reserveOrder(tx, order, net, version, now);
   }
   const byDomain = Map.groupBy(mailboxes, ({ domainUid }) => domainUid);
   const orderDomains = domains.map(({ uid, name }) => ({
@@ -115,14 +125,14 @@ export const purchaseOrder = async (
   return { order, lines };
 };
 
-/** Sets the price of an order aside. */
+/** Sets the price of an order aside, and answers the lines with their tax. */
 export const reserveOrder = (
   tx: Tx,
   order: Order,
   lines: ChargeLine[],
   priceVersion: number,
   now: Date,
-): Promise<number> => {
+): Promise<ChargeLine[]> => {
   const of = (type: ChargeLine['subject']['type']) =>
     lines.filter(({ subject }) => subject.type === type).length;
   return reserveCharges(tx, {

@@ -2,9 +2,16 @@
 import { z } from 'zod';
 import { answerStatus, defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
-import { assertPayable, bill, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
+import {
+  assertPayable,
+  bill,
+  billShape,
+  insufficientFunds,
+  spendCapExceeded,
+  walletMicros,
+} from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { domainAlreadyOwned, domainNotAvailable, priceLine } from '../domains/index.ts';
+import { domainAlreadyOwned, domainNotAvailable } from '../domains/index.ts';
 import { mailboxExists, mixedPlatforms, tooManyMailboxesOnDomain } from '../mailboxes/index.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { nothingToRetry, orderNotEnded, orderNotFound } from './errors.ts';
@@ -12,6 +19,9 @@ import { place, placeId } from './place.workflow.ts';
 import { prepareRetry } from './retry.ts';
 import { orderByUid, orderLines } from './store.ts';
 import { orderShape, orderViews } from './view.ts';
+
+/** The order has its own `total_cost`. */
+const { total_cost: _, ...retryBill } = billShape;
 
 export const retryOrder = defineEndpoint<FeatureContext>()({
   operation: 'orders.retry',
@@ -30,10 +40,8 @@ export const retryOrder = defineEndpoint<FeatureContext>()({
   body: z.strictObject({ dry_run: z.boolean().default(false) }),
   response: z.object({
     ...orderShape.shape,
-    dry_run: z.boolean(),
-    lines: z.array(priceLine),
+    ...retryBill,
     retry_cost: z.number(),
-    credits_remaining: z.number(),
   }),
   errors: [
     orderNotFound,

@@ -1,7 +1,7 @@
 // Buying anew what failed of an order: the rows and the money that one transaction moves.
 import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { type ChargeLine, lockFunds, reserveCharges } from '../billing/index.ts';
+import { type ChargeLine, lockFunds, reserveCharges, withTax } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   type Domain,
@@ -106,7 +106,11 @@ export const prepareRetry = async (
       }));
       await checkPlaces(db, places, wishes, settings.maxMailboxesPerDomain);
       const prices = await price(db, buyer, wishes, book);
-      return [...priced.map((wish) => domainLine({ uid: '', ...wish })), ...mailboxLines(wishes, prices)];
+      const lines = [
+        ...priced.map((wish) => domainLine({ uid: '', ...wish })),
+        ...mailboxLines(wishes, prices),
+      ];
+      return withTax(db, scope.teamUid, book.version, lines);
     },
 
     async buy(tx, now) {
@@ -123,17 +127,17 @@ export const prepareRetry = async (
       const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
       const mailboxes = await insertMailboxes(tx, rules, scope, failed.map(placeOf), wishes, now);
       const prices = await price(tx, buyer, wishes, book);
-      const lines = [
+      const net = [
         ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
         ...mailboxes.map((mailbox, index) => mailboxLine(mailbox, prices[index]!)),
       ];
       const run = held!.runs + 1;
-      await reserveCharges(tx, {
+      const lines = await reserveCharges(tx, {
         ...scope,
         reference: { type: 'order', uid: order.uid },
         key: `${order.uid}:${run}`,
-        description: `Retry of ${lines.length} part${lines.length === 1 ? '' : 's'} of an order`,
-        lines,
+        description: `Retry of ${net.length} part${net.length === 1 ? '' : 's'} of an order`,
+        lines: net,
         keyUid: buyer.keyUid,
         priceVersion: book.version,
         now,

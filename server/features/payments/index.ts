@@ -7,13 +7,14 @@ import { setLowBalance } from './low-balance.endpoint.ts';
 import { manageBilling } from './manage.endpoint.ts';
 import { topUp } from './top-up.workflow.ts';
 
-export { paymentErrors, paymentsUnavailable } from './errors.ts';
+export { paymentErrors, paymentNotFound, paymentsUnavailable } from './errors.ts';
 export { receiveNotice } from './notices.ts';
 export { keepPayment, openCheckout } from './open.ts';
 export { openPayLink, payLink, withPayLink } from './pay-link.ts';
 export { centsFor, type Payment } from './payment.ts';
 export { reconcilePayments } from './reconcile.job.ts';
 export type { CheckoutPurchase, CheckoutPurchases } from './settle.ts';
+export { paymentByUid as findPayment } from './store.ts';
 
 export const paymentWorkflows = [topUp];
 export const paymentEndpoints = [

@@ -12,13 +12,15 @@ type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** RFC 7396, but null only takes away members of maps (plans, tlds); a price that may be null is set to null. */
+/** Where null takes away, as in RFC 7396: members of maps, and the taxes. A price that may be null is set to null. */
+const removable = new Set(['', 'plans', 'tlds', 'tax.countries']);
+
 const merged = (target: Json | undefined, patch: Json, path: string): Json => {
   if (!isObject(patch)) return patch;
   const result: { [key: string]: Json } = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined) continue;
-    if (value === null && (path === 'plans' || path === 'tlds')) delete result[key];
+    if (value === null && removable.has(path)) delete result[key];
     else result[key] = merged(result[key], value, path ? `${path}.${key}` : key);
   }
   return result;

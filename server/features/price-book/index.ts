@@ -12,9 +12,10 @@ export {
   type PricedPlatform,
   planOf,
   plansOnSale,
+  type TaxPrices,
   type TldPrice,
 } from './prices.ts';
-export { currentPrices, pricesOfVersion } from './store.ts';
+export { currentPrices, pricesOfVersion, taxPricesOf } from './store.ts';
 
 /** `plansInUse` tells which plans teams are subscribed to; subscriptions come later in the order of features. */
 export const priceBookEndpoints = (plansInUse: PlansInUse) => [

@@ -55,6 +55,21 @@ const addOnPrices = z.strictObject({
   azure_domain_month: credits,
 });
 
+const percent = z.number().min(0).max(100).multipleOf(0.001);
+
+const taxPrices = z
+  .strictObject({
+    name: z.string().trim().min(1).max(40).meta({ example: 'VAT' }),
+    default_percent: percent.meta({
+      description: 'For a country that is not listed, and for teams that name none',
+    }),
+    countries: z
+      .record(z.string().regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 code of two capitals'), percent)
+      .meta({ description: 'By ISO 3166-1 alpha-2', example: { IE: 23 } }),
+  })
+  .meta({ description: 'Taxes on everything that is sold, beside the prices; left out: none' });
+export type TaxPrices = z.infer<typeof taxPrices>;
+
 const planName = z
   .string()
   .regex(/^\S(.{0,58}\S)?$/u, 'is a name of 1 to 60 characters without spaces around it');
@@ -80,6 +95,7 @@ export const pricesSchema = z
     }),
     prewarm: prewarmPrices,
     add_ons: addOnPrices,
+    tax: taxPrices.optional(),
   })
   .meta({ id: 'Prices' });
 export type Prices = z.infer<typeof pricesSchema>;
@@ -110,6 +126,11 @@ export const pricesChange = z
       .optional(),
     prewarm: prewarmPrices.partial().optional(),
     add_ons: addOnPrices.partial().optional(),
+    tax: taxPrices
+      .partial()
+      .extend({ countries: z.record(z.string(), percent.nullable()).optional() })
+      .nullable()
+      .optional(),
   })
   .meta({ id: 'PricesChange' });
 export type PricesChange = z.infer<typeof pricesChange>;

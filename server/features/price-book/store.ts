@@ -1,6 +1,7 @@
 // Every statement on price_book.
+import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
-import { type PriceBook, type Prices, pricesSchema, readPrices } from './prices.ts';
+import { type PriceBook, type Prices, pricesSchema, readPrices, type TaxPrices } from './prices.ts';
 
 export type PricesVersion = {
   version: number;
@@ -63,6 +64,16 @@ export const pricesOfVersion = async (db: Db, version: number): Promise<PriceBoo
   const found = await pricesOf(db, version);
   if (!found) throw new Error(`the price book has no version ${version}`);
   return readPrices(found.version, found.prices);
+};
+
+/** The taxes of a version, which every purchase asks for; null where it has none. */
+export const taxPricesOf = async (db: Db, version: number): Promise<TaxPrices | null> => {
+  const row = await db
+    .selectFrom('price_book')
+    .select(sql<TaxPrices | null>`prices -> 'tax'`.as('tax'))
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow();
+  return row.tax;
 };
 
 /** Adds the next version. Two changes at once: the second waits, and finds that the book is not what it was. */

@@ -7,7 +7,7 @@ import { totalOf } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
-import type { Quote, Seller } from './quote.ts';
+import { isTax, type Quote, quoteLine, type Seller } from './quote.ts';
 import { quoteInsert } from './store.ts';
 import { quoteShape, quoteView } from './view.ts';
 
@@ -61,9 +61,9 @@ export const createQuote = (
           workspaceUid: workspace.uid,
           kind,
           body: asked,
-          lines: lines.map(({ description, amountMicros }) => ({ description, amountMicros })),
+          lines: lines.map(quoteLine),
           totalMicros: totalOf(lines),
-          taxMicros: 0,
+          taxMicros: totalOf(lines.filter(isTax)),
           priceVersion: book.version,
           createdAt: now,
           expiresAt: new Date(now.getTime() + sent.expires_in_hours * HOUR_MS),

@@ -30,7 +30,16 @@ export type Seller<Body extends z.ZodObject = z.ZodObject> = {
   prepare(context: FeatureContext, buyer: Buyer, body: z.output<Body>, book: PriceBook): Promise<Sale>;
 };
 
-export type QuoteLine = { description: string; amountMicros: number };
+export type QuoteLine = { description: string; amountMicros: number; purpose?: 'tax' };
+
+/** A line as a quote keeps it: what it is for was only of interest before, but for taxes. */
+export const quoteLine = ({ description, amountMicros, purpose }: ChargeLine): QuoteLine => ({
+  description,
+  amountMicros,
+  ...(purpose === 'tax' && { purpose }),
+});
+
+export const isTax = ({ purpose }: { purpose?: string }): boolean => purpose === 'tax';
 
 export type Quote = {
   uid: string;
@@ -70,8 +79,8 @@ export const quoteStatus = (
 
 /** Lines that cost something else now, or are there only once; null where there is none. */
 export const lineChanges = (
-  quoted: readonly QuoteLine[],
-  now: readonly QuoteLine[],
+  quoted: readonly Omit<QuoteLine, 'purpose'>[],
+  now: readonly Omit<QuoteLine, 'purpose'>[],
 ): { description: string; quotedMicros: number | null; nowMicros: number | null }[] => {
   const length = Math.max(quoted.length, now.length);
   return Array.from({ length }, (_, index) => [quoted[index], now[index]] as const).flatMap(([was, is]) =>

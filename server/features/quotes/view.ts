@@ -1,7 +1,8 @@
 // A quote as the API shows it.
 import { z } from 'zod';
+import { taxesOf } from '../billing/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
-import { type Bought, type Quote, quoteStatus, quoteStatuses } from './quote.ts';
+import { type Bought, isTax, type Quote, quoteStatus, quoteStatuses } from './quote.ts';
 
 export const boughtShape = z
   .object({
@@ -46,6 +47,7 @@ export const quoteShape = z
     currency: z.literal('credits'),
     lines: z.array(z.object({ description: z.string(), credits: z.number() }).meta({ id: 'QuoteLine' })),
     subtotal: z.number(),
+    taxes: z.array(z.object({ description: z.string(), credits: z.number() }).meta({ id: 'QuoteTax' })),
     tax: z.number(),
     total: z.number(),
     price_version: z.int(),
@@ -58,16 +60,19 @@ export const quoteShape = z
   })
   .meta({ id: 'Quote' });
 
+const lineView = ({ description, amountMicros }: { description: string; amountMicros: number }) => ({
+  description,
+  credits: microsToCredits(amountMicros),
+});
+
 export const quoteView = (quote: Quote, now: Date): z.infer<typeof quoteShape> => ({
   uid: quote.uid,
   kind: quote.kind,
   status: quoteStatus(quote, now),
   reason: quote.endReason,
   currency: 'credits',
-  lines: quote.lines.map(({ description, amountMicros }) => ({
-    description,
-    credits: microsToCredits(amountMicros),
-  })),
+  lines: quote.lines.filter((line) => !isTax(line)).map(lineView),
+  taxes: taxesOf(quote.lines).map(lineView),
   subtotal: microsToCredits(quote.totalMicros - quote.taxMicros),
   tax: microsToCredits(quote.taxMicros),
   total: microsToCredits(quote.totalMicros),

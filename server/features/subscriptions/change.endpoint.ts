@@ -6,10 +6,15 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   assertPayable,
   bill,
+  billShape,
   insufficientFunds,
   lockFunds,
   spendCapExceeded,
   stopWaiting,
+  taxLabel,
+  taxOn,
+  taxRateOf,
+  totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
@@ -23,8 +28,6 @@ import { waitsAs } from './settle.ts';
 import { subscriptionLock, subscriptionOf, subscriptionUpdate } from './store.ts';
 import { firstLook, type Subscription } from './subscription.ts';
 import { subscriptionShape, subscriptionView } from './view.ts';
-
-const line = z.object({ description: z.string(), credits: z.number() }).meta({ id: 'ProrationLine' });
 
 export const changeSubscription = defineEndpoint<FeatureContext>()({
   operation: 'subscriptions.change',
@@ -45,11 +48,8 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
     dry_run: z.boolean().default(false),
   }),
   response: z.object({
-    dry_run: z.boolean(),
+    ...billShape,
     effective_at: z.iso.datetime(),
-    total_cost: z.number(),
-    lines: z.array(line),
-    credits_remaining: z.number(),
     subscription: subscriptionShape,
   }),
   errors: [planNotFound, planUnchanged, insufficientFunds, spendCapExceeded],
@@ -76,17 +76,23 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
         before.status === 'past_due' ||
         (!same &&
           (body.effective ?? (isUpgrade(from, { plan: wanted, cycle }) ? 'now' : 'period_end')) === 'now');
-      return { book, cycle, wanted, same, change: startsNow ? prorate(before, wanted, cycle, now) : null };
+      const change = startsNow ? prorate(before, wanted, cycle, now) : null;
+      const rate = await taxRateOf(on, caller.teamId, book.version);
+      const tax = taxOn(rate, totalOf(change?.lines ?? []));
+      const taxLine = { description: rate ? taxLabel(rate) : '', amountMicros: tax, purpose: 'tax' };
+      return {
+        book,
+        cycle,
+        wanted,
+        same,
+        change,
+        lines: [...(change?.lines ?? []), ...(tax > 0 ? [taxLine] : [])],
+      };
     };
 
     const answer = async (on: Db, after: Subscription, planned: Awaited<ReturnType<typeof plan>>) => {
-      const lines = planned.change?.lines ?? [];
-      const { lines: shown, ...billed } = bill(lines, await walletMicros(on, caller.teamId), {
-        dryRun: body.dry_run,
-      });
       return {
-        ...billed,
-        lines: shown,
+        ...bill(planned.lines, await walletMicros(on, caller.teamId), { dryRun: body.dry_run }),
         effective_at: (planned.change?.startsAt ?? after.periodEnd).toISOString(),
         subscription: await subscriptionView(on, after),
       };
@@ -96,7 +102,7 @@ export const changeSubscription = defineEndpoint<FeatureContext>()({
       const now = clock.now();
       const before = await subscriptionOf(db, caller.teamId);
       const planned = await plan(db, before, now);
-      const lines = planned.change?.lines ?? [];
+      const { lines } = planned;
       const { teamId: teamUid, keyId: keyUid } = caller;
       await assertPayable(db, { teamUid, workspaceUid: null, keyUid, type: 'subscription', lines, now });
       return {

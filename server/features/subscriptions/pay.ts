@@ -1,7 +1,7 @@
 // Paying for a stretch of a subscription, and what the next period costs.
 import type { Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { captureCharges, reserveCharges } from '../billing/index.ts';
+import { captureCharges, reserveCharges, totalOf } from '../billing/index.ts';
 import { type BillingCycle, type Plan, type PriceBook, planOf } from '../price-book/index.ts';
 import { type Term, type TermLine, termInsert } from './store.ts';
 import type { Subscription } from './subscription.ts';
@@ -23,7 +23,7 @@ export const nextPlan = (
 };
 
 /**
- * Charges a stretch of time, all at once: there is nothing outside to wait for. Throws `insufficient_funds`, or
+ * Charges a stretch of time, all at once: there is nothing outside to wait for. Answers what it cost with the tax. Throws `insufficient_funds`, or
  * `spend_cap_exceeded` when a key asks.
  */
 export const payTerm = async (
@@ -41,7 +41,7 @@ export const payTerm = async (
     term.kind === 'period'
       ? term.lines[0]!.description
       : `Change to ${term.plan}, ${term.cycle}, until ${dayOf(term.endsAt)}`;
-  await reserveCharges(tx, {
+  const charged = await reserveCharges(tx, {
     teamUid: term.teamUid,
     workspaceUid: null,
     keyUid: options.keyUid,
@@ -52,5 +52,5 @@ export const payTerm = async (
     now,
   });
   await captureCharges(tx, subject, now);
-  return amountMicros;
+  return totalOf(charged);
 };

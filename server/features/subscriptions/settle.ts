@@ -4,6 +4,7 @@ import type { Tx } from '../../../database/database.ts';
 import {
   addMonths,
   type Continuation,
+  grossOf,
   lockFunds,
   stopWaiting,
   waitForFunds,
@@ -41,11 +42,12 @@ export const subscriptionPaid: Continuation =
   };
 
 const remind = async (tx: Tx, subscription: Subscription, now: Date): Promise<Settled> => {
-  const { plan, cycle } = nextPlan(subscription, await currentPrices(tx));
+  const book = await currentPrices(tx);
+  const { plan, cycle } = nextPlan(subscription, book);
   await subscriptionUpdate(tx, { ...subscription, reminded: true, dueAt: subscription.periodEnd });
   if (subscription.reminded || subscription.cancelAtPeriodEnd) return 'nothing';
   const wallet = await walletMicros(tx, subscription.teamUid);
-  const price = plan.priceMicros[cycle];
+  const price = await grossOf(tx, subscription.teamUid, book.version, plan.priceMicros[cycle]);
   const data = {
     next_plan: plan.name,
     next_cycle: cycle,
@@ -60,7 +62,7 @@ const renew = async (tx: Tx, subscription: Subscription, now: Date): Promise<Set
   const { teamUid, periodEnd } = subscription;
   const book = await currentPrices(tx);
   const { plan, cycle } = nextPlan(subscription, book);
-  const price = plan.priceMicros[cycle];
+  const price = await grossOf(tx, teamUid, book.version, plan.priceMicros[cycle]);
   const wallet = await walletMicros(tx, teamUid);
   if (wallet < price) {
     const again = nextAttempt(periodEnd, now);
@@ -103,7 +105,7 @@ const renew = async (tx: Tx, subscription: Subscription, now: Date): Promise<Set
     periodStart: periodEnd,
     periodEnd: endsAt,
     anchorMonths,
-    periodMicros: price,
+    periodMicros: plan.priceMicros[cycle],
     priceVersion: book.version,
     next: null,
     dueAt: firstLook(endsAt),

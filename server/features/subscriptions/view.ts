@@ -1,7 +1,7 @@
 // A subscription as the API shows it.
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
-import { seatsUsed } from '../billing/index.ts';
+import { grossOf, seatsUsed } from '../billing/index.ts';
 import { currentPrices, microsToCredits, planOf } from '../price-book/index.ts';
 import { nextPlan } from './pay.ts';
 import { seatsOf } from './seats.ts';
@@ -26,7 +26,7 @@ export const subscriptionShape = z
       .meta({ description: 'The plan of the next period; null when there is none' }),
     next_cycle: cycle.nullable(),
     next_payment_at: z.iso.datetime().nullable(),
-    next_payment_credits: z.number().nullable(),
+    next_payment_credits: z.number().nullable().meta({ description: 'With the tax' }),
     failed_attempts: z.int().meta({ description: 'To pay for the period that has begun; tried every day' }),
     ends_if_unpaid_at: z.iso.datetime().nullable(),
     ended_at: z.iso.datetime().nullable(),
@@ -57,7 +57,11 @@ export const subscriptionView = async (
     next_payment_at: next
       ? ((unpaid ? subscription.dueAt : null) ?? subscription.periodEnd).toISOString()
       : null,
-    next_payment_credits: next ? microsToCredits(next.plan.priceMicros[next.cycle]) : null,
+    next_payment_credits: next
+      ? microsToCredits(
+          await grossOf(db, subscription.teamUid, book.version, next.plan.priceMicros[next.cycle]),
+        )
+      : null,
     failed_attempts: subscription.attempts,
     ends_if_unpaid_at: unpaid ? graceEnds(subscription.periodEnd).toISOString() : null,
     ended_at: subscription.endedAt?.toISOString() ?? null,
