@@ -63,6 +63,7 @@ const announce = (
   ms: number,
 ) => {
   const lines = [
+    ['Dashboard', roles.includes('api') ? baseUrl : null],
     ['API', roles.includes('api') ? `${baseUrl}/v1/api   docs ${baseUrl}/docs` : null],
     ['DNS', roles.includes('dns') ? `port ${ports.dns} (UDP and TCP)` : null],
     [
@@ -81,7 +82,7 @@ const announce = (
     ['Data', storage.dataDir],
   ].filter(([, text]) => text !== null);
   process.stdout.write(`\nInboxKit is ready after ${(ms / 1000).toFixed(1)} s\n`);
-  for (const [name, text] of lines) process.stdout.write(`  ${name!.padEnd(7)} ${text}\n`);
+  for (const [name, text] of lines) process.stdout.write(`  ${name!.padEnd(9)} ${text}\n`);
   if (firstKey) {
     process.stdout.write(
       `\nThis is the first start. Your API key and workspace, also in ${firstKeyFile(storage.dataDir)}:\n` +

@@ -16,6 +16,7 @@ import { asApiError, type Pipeline, type RequestFacts, serve } from './pipeline.
 import { createRateLimiter, defaultRateLimits, type RateLimits } from './rate-limit.ts';
 import { MAX_BODY_BYTES } from './read-request.ts';
 import { checkReadiness, type ReadyCheck } from './readiness.ts';
+import type { SiteFiles } from './site-files.ts';
 
 export type ApiOptions<FeatureContext> = Omit<Pipeline<FeatureContext>, 'takeCall' | 'idempotency'> & {
   endpoints: readonly Endpoint<FeatureContext>[];
@@ -27,6 +28,8 @@ export type ApiOptions<FeatureContext> = Omit<Pipeline<FeatureContext>, 'takeCal
   rateLimits?: RateLimits;
   idempotency?: Pick<IdempotencyOptions, 'leaseMs' | 'waitMs'>;
   mounts?: readonly Mount[];
+  /** Answers what belongs to nothing else: the pages for people. */
+  site?: SiteFiles;
   /** Browser origins that may call the API; none by default. */
   allowedOrigins?: readonly string[];
   /** Shown at `/metrics`. */
@@ -125,7 +128,10 @@ export const createApi = <FeatureContext>(options: ApiOptions<FeatureContext>): 
   app.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
   app.route('/docs', createDocsPage(info.title));
 
-  app.notFound(gatewayNotFound);
+  app.notFound(async (c) => {
+    const page = c.req.path.startsWith(API_PREFIX) ? null : await options.site?.answer(c.req.raw);
+    return page ?? gatewayNotFound(c);
+  });
   app.onError((thrown, c) => {
     const error = asApiError(thrown, c, log, c.get('facts'));
     return new Response(JSON.stringify(errorBody(error)), {

@@ -27,6 +27,7 @@ import type { RateLimits } from '../http/rate-limit.ts';
 import { databaseCheck } from '../http/readiness.ts';
 import { loadCertificate } from './certificate.ts';
 import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
+import { readDashboard } from './dashboard.ts';
 import { type FirstKey, setUpFirstTeam } from './first-start.ts';
 import { hostsOf, type PlanePorts } from './hosts.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -179,6 +180,7 @@ export const startInstallation = async (
           await tellCapRefusal(db, error);
           return withPayLink(context, error, teamId);
         },
+        site: readDashboard(log),
         mounts: paymentMounts(context, log.child({ role: 'api' })),
         checkResponses,
         trustedProxies: config.server.trustedProxies,

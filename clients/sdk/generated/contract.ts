@@ -2664,6 +2664,20 @@ export interface components {
                 name: string;
                 cycle: string;
             };
+            /** @description Who asks, and what they may do */
+            caller: {
+                /** @enum {string} */
+                type: "api_key" | "person";
+                /** Format: uuid */
+                uid: string;
+                /** @description Of a person */
+                role: ("owner" | "admin" | "operator" | "finance" | "viewer" | "client") | null;
+                /** @description Whether they run the installation */
+                operator: boolean;
+                rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+                /** @description In operations about the wallet, payments, the plan and invoices */
+                money_rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+            };
         };
         ApiKey: {
             /** Format: uuid */

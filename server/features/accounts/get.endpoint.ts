@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
+import { rights } from '../../http/rights.ts';
+import { rightsIn, roles } from '../../http/roles.ts';
 import type { FeatureContext } from '../context.ts';
 import { teamByUid } from './store.ts';
 
@@ -32,6 +34,18 @@ export const getAccount = (readFunds: ReadFunds) =>
       cost_per_google_mailbox: z.number(),
       cost_per_ms_outlook_mailbox: z.number(),
       current_plan: z.object({ name: z.string(), cycle: z.string() }),
+      caller: z
+        .object({
+          type: z.enum(['api_key', 'person']),
+          uid: z.uuid(),
+          role: z.enum(roles).nullable().meta({ description: 'Of a person' }),
+          operator: z.boolean().meta({ description: 'Whether they run the installation' }),
+          rights: z.array(z.enum(rights)),
+          money_rights: z
+            .array(z.enum(rights))
+            .meta({ description: 'In operations about the wallet, payments, the plan and invoices' }),
+        })
+        .meta({ description: 'Who asks, and what they may do' }),
     }),
     errors: [],
     async handle({ caller }, { db }) {
@@ -47,6 +61,14 @@ export const getAccount = (readFunds: ReadFunds) =>
         cost_per_google_mailbox: funds.costPerGoogleMailbox,
         cost_per_ms_outlook_mailbox: funds.costPerMicrosoftMailbox,
         current_plan: funds.plan,
+        caller: {
+          type: caller.person ? ('person' as const) : ('api_key' as const),
+          uid: caller.keyId,
+          role: caller.person?.role ?? null,
+          operator: caller.operator,
+          rights: [...caller.rights],
+          money_rights: [...(caller.person ? rightsIn(caller.person.role, 'billing.wallet') : caller.rights)],
+        },
       };
     },
   });

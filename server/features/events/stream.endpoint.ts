@@ -64,7 +64,8 @@ async function* eventLines(
   const endAt = Date.now() + LONGEST_MS;
   let position = from;
   try {
-    yield `retry: ${COME_BACK_MS}\n\n`;
+    // The place where it begins, so that a reader whose connection breaks before the first event misses none.
+    yield `id: ${from}\nretry: ${COME_BACK_MS}\n\n`;
     while (!subscription.ended && Date.now() < endAt) {
       // Taken before the look: what is placed from here on must not be slept through.
       wake = Promise.withResolvers<void>();

@@ -21,7 +21,9 @@ export const manageBilling = defineEndpoint<FeatureContext>()({
   errors: [paymentsUnavailable],
   async handle({ caller: { teamId: teamUid }, commit }, context) {
     const { vendor, payments, customerId } = await payingTeam(context, teamUid);
-    const { url } = await vendorSays(() => payments.openPortal({ customerId, returnUrl: null }));
+    const { url } = await vendorSays(() =>
+      payments.openPortal({ customerId, returnUrl: `${context.settings.publicUrl()}/billing` }),
+    );
     return commit(async (tx) => {
       await customerInsert(tx, { teamUid, vendor, customerId });
       return { message: 'Billing portal link created successfully', url };

@@ -42,7 +42,7 @@ export const openCheckout = async (context: FeatureContext, plan: PaymentPlan): 
       customerId,
       lines: plan.lines,
       keepMethod: true,
-      returnUrl: null,
+      returnUrl: `${context.settings.publicUrl()}/billing`,
       expiresAt: plan.expiresAt,
     }),
   );

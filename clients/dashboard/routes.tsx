@@ -1,0 +1,116 @@
+// Which page is at which address. Pages are loaded when they are first gone to.
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent } from '@tanstack/react-router';
+import { Shell } from './shell/shell.tsx';
+import { Button } from './ui/button.tsx';
+import { Empty, Failure, Loading } from './ui/states.tsx';
+
+/** What a list is cut to, as its address says it. */
+export type ListSearch = { q?: string; status?: string };
+
+const listSearch = (search: Record<string, unknown>): ListSearch => ({
+  ...(typeof search.q === 'string' && search.q !== '' && { q: search.q }),
+  ...(typeof search.status === 'string' && search.status !== '' && { status: search.status }),
+});
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <Empty
+      title="There is no page at this address"
+      action={
+        <Button asChild>
+          <Link to="/">Go to the overview</Link>
+        </Button>
+      }
+    />
+  ),
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview/overview.tsx')),
+});
+const domains = createRoute({
+  getParentRoute: () => root,
+  path: '/domains',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./domains/domains.tsx')),
+});
+const domain = createRoute({
+  getParentRoute: () => root,
+  path: '/domains/$uid',
+  component: lazyRouteComponent(() => import('./domains/domain.tsx')),
+});
+const mailboxes = createRoute({
+  getParentRoute: () => root,
+  path: '/mailboxes',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./mailboxes/mailboxes.tsx')),
+});
+const mailbox = createRoute({
+  getParentRoute: () => root,
+  path: '/mailboxes/$uid',
+  component: lazyRouteComponent(() => import('./mailboxes/mailbox.tsx')),
+});
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  component: lazyRouteComponent(() => import('./orders/orders.tsx')),
+});
+const newOrder = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/new',
+  component: lazyRouteComponent(() => import('./orders/new-order.tsx')),
+});
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$uid',
+  component: lazyRouteComponent(() => import('./orders/order.tsx')),
+});
+const billing = createRoute({
+  getParentRoute: () => root,
+  path: '/billing',
+  component: lazyRouteComponent(() => import('./billing/billing.tsx')),
+});
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/webhooks.tsx')),
+});
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks/$uid',
+  component: lazyRouteComponent(() => import('./webhooks/webhook.tsx')),
+});
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./team/keys.tsx')),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    overview,
+    domains,
+    domain,
+    mailboxes,
+    mailbox,
+    orders,
+    newOrder,
+    order,
+    billing,
+    webhooks,
+    webhook,
+    keys,
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: () => <Loading />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,33 @@
+// The pages, in the order of the side bar; those that somebody may not use are left out.
+import {
+  CreditCard,
+  Gauge,
+  Globe,
+  KeyRound,
+  type LucideIcon,
+  Mail,
+  PackagePlus,
+  ScrollText,
+  Webhook,
+} from 'lucide-react';
+import type { Right } from '../session/session.ts';
+
+export type Destination = {
+  to: '/' | '/domains' | '/mailboxes' | '/orders' | '/orders/new' | '/billing' | '/webhooks' | '/keys';
+  name: string;
+  icon: LucideIcon;
+  /** The letter after `g`. */
+  letter: string;
+  needs?: [right: Right, about?: 'money'];
+};
+
+export const destinations: readonly Destination[] = [
+  { to: '/', name: 'Overview', icon: Gauge, letter: 'o' },
+  { to: '/domains', name: 'Domains', icon: Globe, letter: 'd' },
+  { to: '/mailboxes', name: 'Mailboxes', icon: Mail, letter: 'm' },
+  { to: '/orders', name: 'Orders', icon: ScrollText, letter: 'r' },
+  { to: '/orders/new', name: 'New order', icon: PackagePlus, letter: 'n', needs: ['purchase'] },
+  { to: '/billing', name: 'Billing', icon: CreditCard, letter: 'b', needs: ['read', 'money'] },
+  { to: '/webhooks', name: 'Webhooks', icon: Webhook, letter: 'w' },
+  { to: '/keys', name: 'API keys', icon: KeyRound, letter: 'k', needs: ['admin'] },
+];

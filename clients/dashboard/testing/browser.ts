@@ -1,0 +1,47 @@
+// A headless Chromium for tests and pictures of the dashboard: the one that comes from npm, where there is no other.
+import { existsSync } from 'node:fs';
+import sparticuz from '@sparticuz/chromium';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export const launchBrowser = async (): Promise<Browser> => {
+  const system = SYSTEM.find((path) => existsSync(path));
+  return chromium.launch({
+    executablePath: system ?? (await sparticuz.executablePath()),
+    args: system ? ['--no-sandbox'] : sparticuz.args.filter((arg) => arg !== '--single-process'),
+    headless: true,
+  });
+};
+
+export type Viewer = { width?: number; dark?: boolean; locale?: string };
+
+/** A page of its own, as somebody sees it who has never been here. */
+export const openPage = async (
+  browser: Browser,
+  baseUrl: string,
+  { width = 1280, dark = false, locale = 'en-US' }: Viewer = {},
+): Promise<Page> => {
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    viewport: { width, height: width < 600 ? 844 : 820 },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale,
+    timezoneId: 'UTC',
+  });
+  return context.newPage();
+};
+
+export const signIn = async (page: Page, apiKey: string): Promise<void> => {
+  await page.goto('/');
+  await page.getByLabel('API key').fill(apiKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+};
+
+/** Waits until no part of the page is loading. */
+export const loaded = async (page: Page): Promise<void> => {
+  const waiting = page.getByRole('status', { name: 'Loading' });
+  while ((await waiting.count()) > 0) await page.waitForTimeout(50);
+};
