@@ -103,6 +103,7 @@ try {
     ['billing', '/billing'],
     ['webhooks', '/webhooks'],
     ['keys', '/keys'],
+    ['audit', '/audit'],
   ];
   for (const [name, path, viewer] of pictures) {
     const page = await openPage(browser, baseUrl, viewer);

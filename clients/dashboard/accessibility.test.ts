@@ -52,6 +52,7 @@ const pages = (): [path: string, heading: RegExp][] => [
   ['/webhooks', /Webhooks/],
   [`/webhooks/${uids.webhook}`, /hooks/],
   ['/keys', /API keys/],
+  ['/audit', /Audit/],
 ];
 
 describe.each([

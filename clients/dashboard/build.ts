@@ -40,8 +40,15 @@ function fingerprintOfSources(): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const ifStale = process.argv.includes('--if-stale');
   const startedMs = performance.now();
-  if (await buildDashboard({ ifStale: process.argv.includes('--if-stale') })) {
-    console.log(`built the dashboard in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  try {
+    if (await buildDashboard({ ifStale })) {
+      console.log(`built the dashboard in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    }
+  } catch (error) {
+    console.error(`the dashboard could not be built: ${(error as Error).message}`);
+    // The server is of use without its pages, and says itself that it has none.
+    if (!ifStale) process.exitCode = 1;
   }
 }

@@ -5,7 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
 import './styles.css';
-import { queryClient } from './data/operations.ts';
+import { queryClient } from './queries/operations.ts';
 import { router } from './routes.tsx';
 import { useKey } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';

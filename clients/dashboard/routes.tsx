@@ -88,6 +88,11 @@ const keys = createRoute({
   path: '/keys',
   component: lazyRouteComponent(() => import('./team/keys.tsx')),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./team/audit.tsx')),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -103,6 +108,7 @@ export const router = createRouter({
     webhooks,
     webhook,
     keys,
+    audit,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,

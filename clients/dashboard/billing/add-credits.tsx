@@ -1,7 +1,7 @@
 // Fills the wallet: an amount, then the payment vendor's page.
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';

@@ -1,5 +1,5 @@
 // The wallet: what is in it, what went in and out, what will, and the plan.
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
 import { credits } from '../ui/format.tsx';

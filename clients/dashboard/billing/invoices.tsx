@@ -1,7 +1,7 @@
 // Invoices, to read and to keep.
 import { Download } from 'lucide-react';
 import { toast } from 'sonner';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';

@@ -2,7 +2,7 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

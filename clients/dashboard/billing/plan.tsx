@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Output } from '../../sdk/index.ts';
-import { useRead, useWrite } from '../data/operations.ts';
+import { useRead, useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status, words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

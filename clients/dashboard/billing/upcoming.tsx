@@ -1,5 +1,5 @@
 // What will be charged, and whether the wallet will hold it.
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { Badge, words } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
 import { cn } from '../ui/cn.ts';

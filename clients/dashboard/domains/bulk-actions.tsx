@@ -1,7 +1,7 @@
 // What can be done with many domains at once, and what became of each.
 import { useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
-import { useRead, useWrite } from '../data/operations.ts';
+import { useRead, useWrite } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input, Select } from '../ui/field.tsx';

@@ -1,6 +1,6 @@
 // Domains that were bought elsewhere: named here, then pointed at our nameservers by their owner.
 import { useState } from 'react';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Copy } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';

@@ -1,7 +1,7 @@
 // What the nameservers and resolvers of the world answer for a domain, beside what they should, and the way to put it right.
 import { ChevronRight, RefreshCw, Wrench } from 'lucide-react';
 import type { Output } from '../../sdk/index.ts';
-import { useRead, useWrite } from '../data/operations.ts';
+import { useRead, useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status, toneOf, words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

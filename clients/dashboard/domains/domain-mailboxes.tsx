@@ -1,6 +1,6 @@
 // The mailboxes of one domain.
 import { Link } from '@tanstack/react-router';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';

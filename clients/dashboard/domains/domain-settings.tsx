@@ -1,7 +1,7 @@
 // Where visitors and stray mail of a domain go, and what receivers do with forged mail.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Checkbox, Field, Input, Select } from '../ui/field.tsx';

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Plug, Plus } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
-import { useWindow } from '../data/window.ts';
+import { useWindow } from '../queries/window.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -1,7 +1,7 @@
 // What can be done with many mailboxes at once, and what became of each.
 import { useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

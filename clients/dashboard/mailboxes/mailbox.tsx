@@ -1,6 +1,6 @@
 // One mailbox: how it is doing, how to get into it, who it is, and where its mail goes.
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status, words } from '../ui/badge.tsx';
 import { Card, Fact, Facts, Page, PageHeader } from '../ui/card.tsx';

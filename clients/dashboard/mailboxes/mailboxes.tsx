@@ -4,7 +4,7 @@ import { Download, Plus } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { toast } from 'sonner';
 import type { Row } from '../../sdk/index.ts';
-import { useWindow } from '../data/window.ts';
+import { useWindow } from '../queries/window.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -1,7 +1,7 @@
 // The name of a mailbox's owner, and where its mail goes besides.
 import { useState } from 'react';
 import type { Output } from '../../sdk/index.ts';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Checkbox, Field, Input } from '../ui/field.tsx';

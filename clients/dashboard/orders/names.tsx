@@ -1,7 +1,7 @@
 // Finds free names, and keeps those that are chosen.
 import { Check, Plus, Search, X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Input } from '../ui/field.tsx';

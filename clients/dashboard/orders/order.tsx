@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Check, CircleX, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import type { Output } from '../../sdk/index.ts';
-import { useRead, useWrite } from '../data/operations.ts';
+import { useRead, useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Status, toneOf, words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 // What is being made just now, and how long it has been at the stage it is at.
 import { Link } from '@tanstack/react-router';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

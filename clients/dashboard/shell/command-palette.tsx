@@ -4,7 +4,7 @@ import { Command } from 'cmdk';
 import { Globe, Mail, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { destinations } from './navigation.ts';
 

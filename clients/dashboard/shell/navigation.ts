@@ -8,12 +8,22 @@ import {
   Mail,
   PackagePlus,
   ScrollText,
+  ShieldCheck,
   Webhook,
 } from 'lucide-react';
 import type { Right } from '../session/session.ts';
 
 export type Destination = {
-  to: '/' | '/domains' | '/mailboxes' | '/orders' | '/orders/new' | '/billing' | '/webhooks' | '/keys';
+  to:
+    | '/'
+    | '/domains'
+    | '/mailboxes'
+    | '/orders'
+    | '/orders/new'
+    | '/billing'
+    | '/webhooks'
+    | '/keys'
+    | '/audit';
   name: string;
   icon: LucideIcon;
   /** The letter after `g`. */
@@ -30,4 +40,5 @@ export const destinations: readonly Destination[] = [
   { to: '/billing', name: 'Billing', icon: CreditCard, letter: 'b', needs: ['read', 'money'] },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook, letter: 'w' },
   { to: '/keys', name: 'API keys', icon: KeyRound, letter: 'k', needs: ['admin'] },
+  { to: '/audit', name: 'Audit', icon: ShieldCheck, letter: 'a', needs: ['admin'] },
 ];

@@ -2,7 +2,7 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun, WifiOff } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
-import { useLive } from '../data/live.ts';
+import { useLive } from '../queries/live.ts';
 import { chooseWorkspace, signOut, useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -15,6 +15,9 @@ import { useShortcuts } from './shortcuts.ts';
 import { setTheme, type Theme, useTheme } from './theme.ts';
 
 const CommandPalette = lazy(() => import('./command-palette.tsx'));
+
+/** On a phone these are in the menu: the bar at the bottom has room for five. */
+const inMenu: ReadonlySet<string> = new Set(['/webhooks', '/keys', '/audit']);
 
 export const Shell = () => {
   const { may, account } = useSession();
@@ -95,7 +98,7 @@ export const Shell = () => {
         className="grid grid-cols-5 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
       >
         {shown
-          .filter(({ to }) => to !== '/orders/new' && to !== '/keys' && to !== '/webhooks')
+          .filter(({ to }) => to !== '/orders/new' && !inMenu.has(to))
           .map(({ to, name, icon: Icon }) => (
             <Link
               key={to}
@@ -186,7 +189,7 @@ const More = () => {
       <MenuLine />
       <div className="md:hidden">
         {destinations
-          .filter(({ to, needs }) => (to === '/webhooks' || to === '/keys') && (!needs || may(...needs)))
+          .filter(({ to, needs }) => inMenu.has(to) && (!needs || may(...needs)))
           .map(({ to, name, icon: PageIcon }) => (
             <Link key={to} to={to} className="flex items-center gap-2 rounded-md px-2 py-1.5 hover:bg-sunken">
               <PageIcon className="size-3.5" aria-hidden />

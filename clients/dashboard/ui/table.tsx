@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
-import type { ListWindow, PagedId } from '../data/window.ts';
+import type { ListWindow, PagedId } from '../queries/window.ts';
 import { cn } from './cn.ts';
 import { Checkbox } from './field.tsx';
 import { count } from './format.tsx';

@@ -1,5 +1,5 @@
 // One delivery: the event, and every attempt with what came back.
-import { useRead } from '../data/operations.ts';
+import { useRead } from '../queries/operations.ts';
 import { Status } from '../ui/badge.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { momentOf } from '../ui/format.tsx';

@@ -1,6 +1,6 @@
 // Adds an endpoint, and shows its signing secret the only time it can be seen.
 import { useState } from 'react';
-import { useWrite } from '../data/operations.ts';
+import { useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Copy } from '../ui/copy.tsx';

@@ -1,0 +1,99 @@
+// Operations as queries and mutations: by name, typed by the contract, cached by workspace and input.
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { toast } from 'sonner';
+import {
+  type CallOptions,
+  type InboxKit,
+  type Input,
+  isRefusal,
+  type OperationId,
+  type Output,
+} from '../../sdk/index.ts';
+import { signOut, useSession } from '../session/session.ts';
+import { messageOf } from '../ui/states.tsx';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // The client repeats by itself; a second layer would only double the waits.
+    queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: true },
+    mutations: { retry: false },
+  },
+});
+
+queryClient.getQueryCache().subscribe(({ query }) => {
+  if (query.state.status === 'error' && isRefusal(query.state.error, 'unauthorized')) signOut();
+});
+
+const camelCase = (name: string) =>
+  name.replace(/-([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+
+type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
+
+/** `mailboxes.buy` of the client. */
+export const call = <Id extends OperationId>(
+  sdk: InboxKit,
+  id: Id,
+  input: Input<Id>,
+  options?: CallOptions,
+): Promise<Output<Id>> => {
+  const [group = '', verb = ''] = id.split('.').map(camelCase);
+  const method = (sdk as unknown as Record<string, Record<string, Call>>)[group]![verb]!;
+  return method(input, options) as Promise<Output<Id>>;
+};
+
+type ReadOptions = {
+  enabled?: boolean;
+  /** Milliseconds; for what no event tells of. */
+  refetchInterval?: number | false;
+  /** Shows what was there while the next is loaded. */
+  keep?: boolean;
+  staleTime?: number;
+};
+
+export const useRead = <Id extends OperationId>(
+  id: Id,
+  input: Input<Id> = {} as Input<Id>,
+  { keep, ...options }: ReadOptions = {},
+): UseQueryResult<Output<Id>> => {
+  const { sdk, workspace } = useSession();
+  return useQuery({
+    queryKey: [id, workspace.uid, input],
+    queryFn: ({ signal }) => call(sdk, id, input, { signal }),
+    ...(keep && { placeholderData: keepPreviousData }),
+    ...options,
+  }) as UseQueryResult<Output<Id>>;
+};
+
+type WriteOptions<Id extends OperationId> = {
+  /** Said when it is done; the server's own words by default, null for nothing. */
+  done?: string | null | ((answer: Output<Id>) => string);
+  /** Where the place that calls it shows what went wrong. */
+  quiet?: boolean;
+};
+
+export const useWrite = <Id extends OperationId>(
+  id: Id,
+  { done, quiet }: WriteOptions<Id> = {},
+): UseMutationResult<Output<Id>, unknown, Input<Id>> => {
+  const { sdk } = useSession();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: Input<Id>) => call(sdk, id, input),
+    onSuccess: (answer) => {
+      void client.invalidateQueries();
+      const said = typeof done === 'function' ? done(answer) : done;
+      if (said !== null) toast.success(said ?? (answer as { message?: string }).message ?? 'Done');
+    },
+    onError: (error) => {
+      if (!quiet) toast.error(messageOf(error));
+    },
+  });
+};
