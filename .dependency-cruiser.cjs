@@ -30,6 +30,7 @@ const mayImport = {
     '^protocols/',
     '^providers/contracts/',
   ],
+  '^browser/': ['^providers/contracts/'],
   '^planes/([^/]+)/': ['^planes/$1/', '^protocols/', '^database/'],
   '^clients/sdk/': ['^openapi/'],
   '^clients/(?!sdk/)([^/]+)/': ['^clients/$1/', '^clients/sdk/'],
@@ -59,6 +60,7 @@ const featureOrder = [
   'mailbox-files',
   'mail-queue',
   'suppressions',
+  'oauth-clients',
   'consent-requests',
   'sequencers',
   'warmup',
@@ -67,7 +69,7 @@ const featureOrder = [
   'webhooks',
 ];
 
-const ours = '^(server|workflow|database|providers|planes|protocols|clients|tools|bench|openapi)/';
+const ours = '^(server|workflow|database|providers|planes|browser|protocols|clients|tools|bench|openapi)/';
 // Groups here do not capture: `$1` in a rule means the folder its own pattern captured.
 const testing = '(?:^|/)testing(?:/|\\.ts$)';
 const tests = `(?:\\.(?:test|conformance)\\.ts$|${testing})`;
@@ -88,7 +90,7 @@ const testRules = folderRules.map((rule) => ({
   ...rule,
   name: `${rule.name}-in-tests`,
   from: { path: rule.from.path.replace('^', `^(?=.*${tests})`) },
-  to: { path: ours, pathNot: [...rule.to.pathNot, '^server/testing/', '^database/testing'] },
+  to: { path: ours, pathNot: [...rule.to.pathNot, '^server/testing/', '^database/testing', '^browser/'] },
 }));
 
 const orderRules = featureOrder.slice(0, -1).map((feature, index) => ({
@@ -152,7 +154,7 @@ module.exports = {
       comment: 'What runs in production is in "dependencies". The database folder brings its own generators.',
       severity: 'error',
       from: {
-        path: '^(server|workflow|database|providers|planes|protocols|clients)/',
+        path: '^(server|workflow|database|providers|planes|browser|protocols|clients)/',
         pathNot: [tests, '^database/generate'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

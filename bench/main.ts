@@ -1,5 +1,6 @@
 // `npm run bench`: measures the program and prints each figure beside a named peer from the same run.
 // `npm run bench -- start` picks another benchmark; the names are the keys below.
+import { benchConsent } from './consent.ts';
 import { benchDns } from './dns/dns.ts';
 import { benchHttp } from './http.ts';
 import { interop } from './interop/interop.ts';
@@ -21,6 +22,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   dns: benchDns,
   webhooks: benchWebhooks,
   mail: benchMail,
+  consent: benchConsent,
   interop,
   ledger: benchLedger,
 };

@@ -252,6 +252,75 @@ create table public.charge (
 CREATE INDEX charge_seats ON public.charge USING btree (team_uid) WHERE ((paid_with = 'included_seat'::text) AND (status = ANY (ARRAY['reserved'::text, 'captured'::text])) AND (seat_freed_at IS NULL));
 CREATE INDEX charge_spent ON public.charge USING btree (team_uid, created_at);
 
+create table public.client_id_request (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  client_id text not null,
+  domain_name text not null,
+  mailbox_uid uuid not null,
+  status text not null,
+  status_text text not null,
+  status_reason text,
+  created_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  constraint client_id_request_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint client_id_request_pkey PRIMARY KEY (uid),
+  constraint client_id_request_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'errored'::text, 'cancelled'::text]))),
+  constraint client_id_request_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint client_id_request_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX client_id_request_page ON public.client_id_request USING btree (workspace_uid, created_at DESC, uid DESC);
+
+create table public.consent_evidence (
+  uid uuid not null,
+  request_uid uuid not null,
+  attempt integer not null,
+  step text not null,
+  url text not null,
+  title text not null,
+  screenshot bytea,
+  seen_at timestamp with time zone not null,
+  constraint consent_evidence_pkey PRIMARY KEY (uid),
+  constraint consent_evidence_request_uid_fkey FOREIGN KEY (request_uid) REFERENCES consent_request(uid) ON DELETE CASCADE
+);
+CREATE INDEX consent_evidence_request ON public.consent_evidence USING btree (request_uid, seen_at, uid);
+CREATE INDEX consent_evidence_seen_at ON public.consent_evidence USING btree (seen_at);
+
+create table public.consent_request (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  mailbox_uid uuid not null,
+  mailbox_email text not null,
+  client_id text not null,
+  consent_url text not null,
+  request_data jsonb default '{}'::jsonb not null,
+  vendor text not null,
+  client_id_request_uid uuid,
+  status text not null,
+  status_text text not null,
+  status_reason text,
+  reason_code text,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  leased_by uuid,
+  leased_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  constraint consent_request_check CHECK (((status = ANY (ARRAY['completed'::text, 'failed'::text, 'errored'::text, 'cancelled'::text])) = (completed_at IS NOT NULL))),
+  constraint consent_request_client_id_request_uid_fkey FOREIGN KEY (client_id_request_uid) REFERENCES client_id_request(uid),
+  constraint consent_request_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint consent_request_pkey PRIMARY KEY (uid),
+  constraint consent_request_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'errored'::text, 'cancelled'::text]))),
+  constraint consent_request_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint consent_request_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX consent_request_busy ON public.consent_request USING btree (mailbox_uid) WHERE (status = 'processing'::text);
+CREATE INDEX consent_request_due ON public.consent_request USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX consent_request_page ON public.consent_request USING btree (workspace_uid, created_at DESC, uid DESC);
+
 create table public.dkim_key_stock (
   id uuid not null,
   private_key_sealed text not null,
@@ -796,6 +865,28 @@ create table public.mailbox_term (
   constraint mailbox_term_pkey PRIMARY KEY (uid)
 );
 
+create table public.oauth_client (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  client_id text not null,
+  kind text not null,
+  name text not null,
+  redirect_uris text[] default '{}'::text[] not null,
+  hosts text[] not null,
+  scopes text[] not null,
+  second_approver uuid,
+  approved_at timestamp with time zone,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  constraint oauth_client_kind_check CHECK ((kind = ANY (ARRAY['registered'::text, 'allowed'::text]))),
+  constraint oauth_client_pkey PRIMARY KEY (uid),
+  constraint oauth_client_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint oauth_client_workspace_uid_client_id_key UNIQUE (workspace_uid, client_id),
+  constraint oauth_client_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX oauth_client_page ON public.oauth_client USING btree (workspace_uid, created_at DESC, uid DESC);
+
 create table public.order_domain (
   uid uuid not null,
   order_uid uuid not null,
@@ -895,7 +986,7 @@ create table public.provider_choice (
   constraint provider_choice_credential_uid_fkey FOREIGN KEY (credential_uid) REFERENCES provider_credential(uid),
   constraint provider_choice_domain_check CHECK ((domain = lower(domain))),
   constraint provider_choice_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
-  constraint provider_choice_role_check CHECK ((role = ANY (ARRAY['registrar'::text, 'dns-host'::text, 'mailbox-host'::text]))),
+  constraint provider_choice_role_check CHECK ((role = ANY (ARRAY['registrar'::text, 'dns-host'::text, 'mailbox-host'::text, 'consent-flow'::text]))),
   constraint provider_choice_role_platform_workspace_id_domain_key UNIQUE NULLS NOT DISTINCT (role, platform, workspace_id, domain),
   constraint provider_choice_tenant_check CHECK ((tenant ~ '^[0-9a-z]+$'::text))
 );

@@ -155,6 +155,55 @@ export interface Charge {
   workspace_uid: string | null;
 }
 
+export interface ClientIdRequest {
+  client_id: string;
+  completed_at: Timestamp | null;
+  created_at: Timestamp;
+  domain_name: string;
+  mailbox_uid: string;
+  status: string;
+  status_reason: string | null;
+  status_text: string;
+  team_uid: string;
+  uid: string;
+  workspace_uid: string;
+}
+
+export interface ConsentEvidence {
+  attempt: number;
+  request_uid: string;
+  screenshot: Buffer | null;
+  seen_at: Timestamp;
+  step: string;
+  title: string;
+  uid: string;
+  url: string;
+}
+
+export interface ConsentRequest {
+  attempts: Generated<number>;
+  client_id: string;
+  client_id_request_uid: string | null;
+  completed_at: Timestamp | null;
+  consent_url: string;
+  created_at: Timestamp;
+  due_at: Timestamp | null;
+  leased_by: string | null;
+  leased_until: Timestamp | null;
+  mailbox_email: string;
+  mailbox_uid: string;
+  reason_code: string | null;
+  request_data: Generated<Json>;
+  status: string;
+  status_reason: string | null;
+  status_text: string;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  vendor: string;
+  workspace_uid: string;
+}
+
 export interface DkimKeyStock {
   created_at: Timestamp;
   id: string;
@@ -707,6 +756,22 @@ export interface MailSuppression {
   workspace_id: string;
 }
 
+export interface OauthClient {
+  approved_at: Timestamp | null;
+  client_id: string;
+  created_at: Timestamp;
+  created_by: string | null;
+  hosts: string[];
+  kind: string;
+  name: string;
+  redirect_uris: Generated<string[]>;
+  scopes: string[];
+  second_approver: string | null;
+  team_uid: string;
+  uid: string;
+  workspace_uid: string;
+}
+
 export interface OrderDomain {
   domain_uid: string;
   name: string;
@@ -1201,6 +1266,9 @@ export interface DB {
   "bank.portal": BankPortal;
   "bank.signing_key": BankSigningKey;
   charge: Charge;
+  client_id_request: ClientIdRequest;
+  consent_evidence: ConsentEvidence;
+  consent_request: ConsentRequest;
   dkim_key_stock: DkimKeyStock;
   dns_record: DnsRecord;
   dns_version: DnsVersion;
@@ -1252,6 +1320,7 @@ export interface DB {
   mailbox_reconciliation: MailboxReconciliation;
   mailbox_tag: MailboxTag;
   mailbox_term: MailboxTerm;
+  oauth_client: OauthClient;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
   payment: Payment;

@@ -44,6 +44,7 @@ const settings: ProviderSettings = {
       access: { smtp: access, imap: access },
     },
     payments: { publicUrl: () => 'http://127.0.0.1', noticeUrl: () => 'http://127.0.0.1' },
+    identityUrl: () => 'http://127.0.0.1:8082',
     dkimKeyStockSize: 0,
   },
 };

@@ -7,6 +7,7 @@ import { type BuiltinSettings, createBuiltinProviders } from './builtin/builtin.
 import { manifest as builtin } from './builtin/manifest.ts';
 import { createCloudflareProviders } from './cloudflare/cloudflare.ts';
 import { manifest as cloudflare } from './cloudflare/manifest.ts';
+import type { ConsentFlow } from './contracts/consent-flow.ts';
 import { type CredentialValues, credentialContext } from './contracts/credential.ts';
 import type { DnsHost } from './contracts/dns-host.ts';
 import { type Failure, ProviderFailure } from './contracts/failure.ts';
@@ -16,6 +17,10 @@ import type { Manifest, Role } from './contracts/manifest.ts';
 import type { Payments } from './contracts/payments.ts';
 import type { Registrar } from './contracts/registrar.ts';
 import type { ZoneAccount } from './contracts/zone-account.ts';
+import { consentFlow as googleConsentFlow } from './google/consent-flow.ts';
+import { manifest as google } from './google/manifest.ts';
+import { consentFlow as microsoftConsentFlow } from './microsoft/consent-flow.ts';
+import { manifest as microsoft } from './microsoft/manifest.ts';
 import { type Choice, createProviderChoices } from './provider-choice.ts';
 import {
   createSequencerVendors,
@@ -25,7 +30,7 @@ import {
 import { manifest as stripe } from './stripe/manifest.ts';
 import { createStripePayments, type StripeSettings } from './stripe/stripe.ts';
 
-const others: readonly Manifest[] = [builtin, cloudflare, stripe];
+const others: readonly Manifest[] = [builtin, cloudflare, google, microsoft, stripe];
 
 /** Every vendor this program knows. */
 export const manifests: readonly Manifest[] = [...new Set([...others, ...sequencerManifests])];
@@ -108,6 +113,11 @@ export const createProviders = ({
     }),
   };
 
+  const consentFlows: Record<string, ConsentFlow> = {
+    [builtin.vendor]: builtinProviders.consentFlow,
+    [google.vendor]: googleConsentFlow,
+    [microsoft.vendor]: microsoftConsentFlow,
+  };
   const sequencers = createSequencerVendors(settings.sequencers);
 
   const { vendors } = settings;
@@ -162,6 +172,9 @@ export const createProviders = ({
     mailHostVendor,
     paymentVendor: () => vendors.payments,
     payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
+    consentVendor: async (platform, scope) =>
+      (await choiceFor('consent-flow', scope))?.vendor ?? mailHostVendor(platform, scope),
+    consentFlow: (vendor) => (Object.hasOwn(consentFlows, vendor) ? consentFlows[vendor]! : null),
     sequencerPlatforms: () => sequencers.platforms,
     sequencer: (vendor, account) => {
       const opened = sequencers.open(vendor, account);

@@ -14,6 +14,7 @@ const sourceFolders = [
   'database',
   'providers',
   'planes',
+  'browser',
   'protocols',
   'clients',
   'tools',

@@ -8,7 +8,7 @@ import type { Html } from '../../protocols/html.ts';
 import { normalizeAddress } from '../../protocols/mail/address.ts';
 import type { Accounts } from './accounts.ts';
 import { type Guard, networkOf } from './guard.ts';
-import { codePage, consentPage, errorPage, pageHeaders, passwordPage } from './pages.ts';
+import { codePage, consentPage, errorPage, type Problem, pageHeaders, passwordPage } from './pages.ts';
 import { inWords } from './scopes.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -17,7 +17,9 @@ type Page = { status: number; page: Html };
 const MAX_FORM_OCTETS = 16_384;
 /** What the interaction remembers between the password and the code. */
 const HALF_WAY = 'signedInHalfWay';
-const WRONG_PASSWORD = 'The address or the password is not right.';
+const wrongPassword: Problem = { word: 'wrong_password', text: 'The address or the password is not right.' };
+const wrongCode: Problem = { word: 'wrong_code', text: 'The code is not right.' };
+const usedCode: Problem = { word: 'used_code', text: 'This code was used already. Wait for the next one.' };
 
 export type Interactions = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -37,14 +39,15 @@ export const createInteractions = (deps: {
     return { id: client.clientId, name: client.clientName ?? client.clientId };
   };
 
-  const locked = (until: Date): string => {
+  const locked = (until: Date): Problem => {
     const minutes = Math.ceil((until.getTime() - clock.now().getTime()) / 60_000);
-    return `Too many attempts. Try again ${minutes > 1 ? `in ${minutes} minutes` : 'in a minute'}.`;
+    const text = `Too many attempts. Try again ${minutes > 1 ? `in ${minutes} minutes` : 'in a minute'}.`;
+    return { word: 'locked_out', text };
   };
 
   const passwordForm = async (
     interaction: Interaction,
-    problem: string | null,
+    problem: Problem | null,
     address = String(interaction.params.login_hint ?? ''),
     status = problem === null ? 200 : 401,
   ): Promise<Page> => {
@@ -65,7 +68,7 @@ export const createInteractions = (deps: {
     if (!account) {
       await guard.failed(attempt);
       log.info({ address, network }, 'identity: wrong password');
-      return passwordForm(interaction, WRONG_PASSWORD, address);
+      return passwordForm(interaction, wrongPassword, address);
     }
     interaction.result = { ...interaction.result, [HALF_WAY]: account.mailboxId };
     await interaction.persist();
@@ -91,12 +94,11 @@ export const createInteractions = (deps: {
       return { login: { accountId: account.mailboxId, amr: ['pwd', 'otp', 'mfa'], remember: false } };
     }
     if (verdict === 'used') {
-      const problem = 'This code was used already. Wait for the next one.';
-      return { status: 401, page: codePage({ address, problem }) };
+      return { status: 401, page: codePage({ address, problem: usedCode }) };
     }
     await guard.failed(attempt);
     log.info({ address, network }, 'identity: wrong code');
-    return { status: 401, page: codePage({ address, problem: 'The code is not right.' }) };
+    return { status: 401, page: codePage({ address, problem: wrongCode }) };
   };
 
   const asked = ({ params }: Interaction): string[] => String(params.scope ?? '').split(' ');

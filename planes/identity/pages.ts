@@ -46,12 +46,15 @@ ${body}
 </html>
 `;
 
-const alert = (problem: string | null): Html | null =>
-  problem === null ? null : html`<p role="alert" class="note">${problem}</p>`;
+/** What is wrong: a word for programs that work these pages, and a sentence for people. */
+export type Problem = { word: 'wrong_password' | 'wrong_code' | 'used_code' | 'locked_out'; text: string };
+
+const alert = (problem: Problem | null): Html | null =>
+  problem && html`<p role="alert" class="note" data-problem="${problem.word}">${problem.text}</p>`;
 
 const cancel: Html = html`<button name="action" value="cancel" formnovalidate>Cancel</button>`;
 
-export const passwordPage = (page: { client: string; address: string; problem: string | null }): Html =>
+export const passwordPage = (page: { client: string; address: string; problem: Problem | null }): Html =>
   layout(
     'Sign in',
     html`${alert(page.problem)}
@@ -66,7 +69,7 @@ ${cancel}
 </form>`,
   );
 
-export const codePage = (page: { address: string; problem: string | null }): Html =>
+export const codePage = (page: { address: string; problem: Problem | null }): Html =>
   layout(
     'Enter your code',
     html`${alert(page.problem)}
@@ -93,7 +96,7 @@ ${page.words.map(
   (words) => html`<li>${words}</li>
 `,
 )}</ul>
-<p class="note">Agree only if you know this program. Its id is ${page.clientId}.</p>
+<p class="note" data-client-id="${page.clientId}">Agree only if you know this program. Its id is ${page.clientId}.</p>
 <form method="post">
 <button name="action" value="allow">Allow</button>
 ${cancel}
@@ -103,7 +106,7 @@ ${cancel}
 export const errorPage = (error: string, description: string | undefined): Html =>
   layout(
     'This does not work',
-    html`<p role="alert" class="note">${description ?? 'The request is not one that can be answered.'}</p>
+    html`<p role="alert" class="note" data-error="${error}">${description ?? 'The request is not one that can be answered.'}</p>
 <p>Go back to the program that sent you here, and start again. It may help its makers to know: ${error}.</p>`,
   );
 

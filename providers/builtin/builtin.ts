@@ -2,12 +2,14 @@
 import type { Clock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
 import type { SecretBox } from '../../database/secret-box.ts';
+import type { ConsentFlow } from '../contracts/consent-flow.ts';
 import type { DnsHost } from '../contracts/dns-host.ts';
 import type { MailQueue } from '../contracts/mail-queue.ts';
 import type { MailboxHost } from '../contracts/mailbox-host.ts';
 import type { Payments } from '../contracts/payments.ts';
 import type { Registrar } from '../contracts/registrar.ts';
 import type { SuppressionList } from '../contracts/suppression-list.ts';
+import { createConsentFlow } from './consent-flow.ts';
 import { createDkimKeyStock } from './dkim-key-stock.ts';
 import { createDnsHost, type DnsHostSettings } from './dns-host.ts';
 import { createMailQueue } from './mail-queue.ts';
@@ -25,6 +27,8 @@ export type BuiltinSettings = {
     /** Where notices go; it may be nearer than the public address. */
     noticeUrl(): string;
   };
+  /** Where owners of mailboxes sign in; asked when used, because its port is known late. */
+  identityUrl(): string;
   /** RSA keys held ready for new domains; 0 makes each key when it is needed. */
   dkimKeyStockSize: number;
 };
@@ -38,6 +42,7 @@ export type BuiltinProviders = {
   payments: Payments;
   mailQueue: MailQueue;
   suppressionList: SuppressionList;
+  consentFlow: ConsentFlow;
   /** Makes keys ahead of need and sends notices of payments, in the background. */
   start(): void;
   /** Ends the background work; the providers go on working. */
@@ -59,6 +64,7 @@ export const createBuiltinProviders = ({
     payments: createPayments({ db, secrets, clock, settings: settings.payments }),
     mailQueue: createMailQueue({ db, clock }),
     suppressionList: createSuppressionList({ db, clock }),
+    consentFlow: createConsentFlow(settings.identityUrl),
     start: () => {
       notices ??= startNoticeSender({ db, secrets, clock, url: settings.payments.noticeUrl });
       keyStock.topUp().catch(() => {});

@@ -59,6 +59,16 @@ export const manifest: Manifest = {
         },
       ],
     },
+    'consent-flow': {
+      claims: [
+        { ability: 'Sign in as a mailbox with password and one-time code, and agree to a client', can: true },
+        {
+          ability: 'Answer questions that only a person can',
+          can: false,
+          because: 'its pages ask none: who has password and code is let in',
+        },
+      ],
+    },
     'mailbox-host': {
       claims: [
         { ability: 'Mailboxes that send over SMTP and are read over IMAP', can: true },

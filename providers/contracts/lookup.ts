@@ -1,4 +1,5 @@
 // How a feature gets the provider that serves a workspace and a domain without knowing any vendor.
+import type { ConsentFlow } from './consent-flow.ts';
 import type { CredentialValues } from './credential.ts';
 import type { DnsHost } from './dns-host.ts';
 import type { MailQueue } from './mail-queue.ts';
@@ -25,6 +26,10 @@ export type Providers = {
   mailboxHost(platform: Platform, scope?: ProviderScope): MailboxHost;
   /** A word for the host that serves a platform: two platforms with the same one share what was prepared for either. */
   mailHostVendor(platform: Platform, scope?: ProviderScope): Promise<string>;
+  /** Whose sign-in pages owners of mailboxes of a platform see: their host's, unless somebody else is chosen. */
+  consentVendor(platform: Platform, scope: ProviderScope): Promise<string>;
+  /** How a vendor's sign-in pages are worked; null when nobody knows. */
+  consentFlow(vendor: string): ConsentFlow | null;
   sequencerPlatforms(): readonly SequencerPlatform[];
   /** The account that a credential opens at a sequencer; its values are named as in the vendor's manifest. */
   sequencer(vendor: string, account: Pick<SequencerSettings, 'credential' | 'beforeCall'>): Sequencer;

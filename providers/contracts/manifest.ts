@@ -9,6 +9,7 @@ export const roles = [
   'zone-account',
   'mailbox-host',
   'payments',
+  'consent-flow',
   'sequencer',
   'sequencer-file',
 ] as const;

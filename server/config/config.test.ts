@@ -52,6 +52,7 @@ describe('loadConfig', () => {
       'INBOXKIT_TLS_KEY',
       'INBOXKIT_ACME_CA',
       'INBOXKIT_SMART_HOST_CA',
+      'INBOXKIT_BROWSER',
     ]);
     for (const { variables } of describeConfig()) {
       for (const variable of variables.filter(({ name }) => !prose.has(name))) {

@@ -2,6 +2,7 @@
 import { auditSection } from './audit.ts';
 import { billingSection } from './billing.ts';
 import { closest } from './closest.ts';
+import { consentSection } from './consent.ts';
 import { databaseSection } from './database.ts';
 import { dnsSection } from './dns.ts';
 import { identitySection } from './identity.ts';
@@ -31,6 +32,7 @@ const sections = {
   tls: tlsSection,
   web: webSection,
   identity: identitySection,
+  consent: consentSection,
   outgoing: outgoingSection,
   providers: providersSection,
   sequencers: sequencersSection,

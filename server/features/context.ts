@@ -46,6 +46,9 @@ export type FeatureSettings = {
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
   /** Where people and their browsers reach this installation, without a slash at the end. */
   publicUrl(): string;
+  /** Where owners of mailboxes sign in: the issuer of its tokens. */
+  identityUrl(): string;
+  consentEvidenceDays: number;
   resolvers: { name: string; address: string; port: number }[];
   /** Where nameservers outside of this installation listen. */
   outsideDnsPort: number;

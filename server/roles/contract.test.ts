@@ -4,6 +4,7 @@ import { newId } from '../../database/uuid.ts';
 import { API_PREFIX } from '../http/openapi.ts';
 import { rights } from '../http/rights.ts';
 import { TOKEN, useCloudflareWorld } from '../testing/cloudflare-world.ts';
+import { consentInputs } from '../testing/consent-inputs.ts';
 import {
   endpointProperties,
   type PropertyException,
@@ -20,6 +21,7 @@ const world = await useCloudflareWorld();
 const api = useInstallation({
   INBOXKIT_FIRST_CREDITS: '100000',
   INBOXKIT_CLOUDFLARE_URL: world.environment.INBOXKIT_CLOUDFLARE_URL!,
+  INBOXKIT_CONSENT_BROWSERS: '0',
 });
 let stranger: Team;
 let own: Body;
@@ -278,6 +280,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'suppressions.add': { body: { emails: [`gone@${name}`] } },
       'suppressions.remove': { body: { emails: [`gone@${name}`] } },
       'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
+      ...consentInputs(api, { domain, mailbox }),
       'api-keys.create': { body: { name } },
       'api-keys.list': { query: {} },
       'api-keys.revoke': async () => ({ body: { uid: await apiKey() } }),

@@ -12,6 +12,7 @@ import {
   type ReadUpcoming,
 } from '../features/billing/index.ts';
 import { cloudflareDomainEndpoints } from '../features/cloudflare-domains/index.ts';
+import { consentEndpoints, consentErrors } from '../features/consent-requests/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import { dnsEndpoints, dnsErrors, dnsWorkflows } from '../features/dns/index.ts';
 import {
@@ -47,6 +48,7 @@ import {
   taggableMailboxes,
   upcomingMailboxRenewals,
 } from '../features/mailboxes/index.ts';
+import { oauthClientEndpoints, oauthClientErrors } from '../features/oauth-clients/index.ts';
 import {
   orderContinuation,
   orderEndpoints,
@@ -121,6 +123,8 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...mailboxFileEndpoints,
   ...mailQueueEndpoints,
   ...suppressionEndpoints,
+  ...oauthClientEndpoints,
+  ...consentEndpoints,
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
@@ -174,6 +178,8 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...mailboxFileErrors,
   ...mailQueueErrors,
   ...suppressionErrors,
+  ...oauthClientErrors,
+  ...consentErrors,
   ...orderErrors,
   ...webhookErrors,
 ]);

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import { pruneAuditEntries } from '../features/audit/index.ts';
 import { closeAccounts, proveLedgers, wakeWaiting } from '../features/billing/index.ts';
+import { forgetConsentEvidence } from '../features/consent-requests/index.ts';
 import type { FeatureContext } from '../features/context.ts';
 import {
   autoRenewDomains,
@@ -58,6 +59,7 @@ export const keepHouse = (deps: {
       if (teams.length > 0) log.error({ teams }, 'the books of teams do not balance');
     },
     'forget audit entries': () => pruneAuditEntries(context, auditKeptMs),
+    'forget what consent requests saw': () => forgetConsentEvidence(context),
     'forget webhook deliveries': () => forgetDeliveries(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),

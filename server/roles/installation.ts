@@ -26,6 +26,7 @@ import type { Pipeline } from '../http/pipeline.ts';
 import type { RateLimits } from '../http/rate-limit.ts';
 import { databaseCheck } from '../http/readiness.ts';
 import { loadCertificate } from './certificate.ts';
+import { startConsentWorker } from './consent.ts';
 import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
 import { readDashboard } from './dashboard.ts';
 import { type FirstKey, setUpFirstTeam } from './first-start.ts';
@@ -99,6 +100,7 @@ export const startInstallation = async (
     const addresses: Addresses = {
       publicUrl: () => urlOf(config.server),
       ownUrl: () => urlOf({ ...config.server, ...(http && { publicUrl: null }) }),
+      identityUrl: () => identityUrlOf(config.identity.url, config.server.bind, ports.identity),
     };
     const outgoing = createOutgoing(config.outgoing);
     const providers = opened(
@@ -118,6 +120,8 @@ export const startInstallation = async (
       resolvers: [...config.dns.resolvers],
       outsideDnsPort: config.dns.outsidePort,
       publicUrl: addresses.publicUrl,
+      identityUrl: addresses.identityUrl,
+      consentEvidenceDays: config.consent.evidenceDays,
     };
     const starter: WorkflowStarter = workflowStarter();
     const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
@@ -156,6 +160,9 @@ export const startInstallation = async (
       opened(keepPlacing({ ...context, log: log.child({ role: 'worker' }) }));
       const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
       webhooks.start();
+      if (config.consent.browsers > 0) {
+        opened(startConsentWorker(config, context, storage.dataDir, log.child({ role: 'worker' })));
+      }
     }
 
     if (runs('api')) {
@@ -196,7 +203,7 @@ export const startInstallation = async (
       : null;
     return {
       baseUrl,
-      identityUrl: identityUrlOf(config.identity.url, config.server.bind, ports.identity),
+      identityUrl: addresses.identityUrl(),
       ports: { ...ports, http: http?.port ?? null },
       storage,
       keys,

@@ -19,7 +19,7 @@ const NAMESERVER_TTL_S = 86_400;
 const SPARE_DKIM_KEYS = 10;
 
 /** Where people reach this installation, and where this process does; asked when used, because ports are known late. */
-export type Addresses = { publicUrl(): string; ownUrl(): string };
+export type Addresses = { publicUrl(): string; ownUrl(): string; identityUrl(): string };
 
 export const openProviders = (
   config: Config,
@@ -84,6 +84,7 @@ export const openProviders = (
           publicUrl: addresses.publicUrl,
           noticeUrl: () => `${addresses.ownUrl()}/v1/payments/builtin/events`,
         },
+        identityUrl: addresses.identityUrl,
         dkimKeyStockSize: SPARE_DKIM_KEYS,
       },
       cloudflare: { baseUrl: providers.cloudflareUrl },

@@ -197,8 +197,9 @@ const expectProblem = (reply: Reply, field: string, when: string): void => {
 const inside = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
 
-/** Takes a uid and nothing else, or is called one. */
+/** Takes a uid and nothing else, or is called one. What OAuth calls `client_id` (RFC 6749 §2.2) is no thing of ours. */
 const isUid = (field: string, schema: z.ZodType): boolean =>
+  field !== 'client_id' &&
   inside(schema).safeParse(newId()).success &&
   (/(^|_)u?id$/.test(field) || !inside(schema).safeParse('not a uid').success);
 

@@ -47,6 +47,8 @@ export const testEnvironment = (databaseUrl: string, dataDir: string): Record<st
   INBOXKIT_IDENTITY_PORT: '0',
   INBOXKIT_DATA_DIR: dataDir,
   DATABASE_URL: databaseUrl,
+  // Unpacked once for all tests, and not into each data directory.
+  INBOXKIT_BROWSER_DIR: join(import.meta.dirname, '../../node_modules/.cache/inboxkit-browser'),
   INBOXKIT_LOG: 'json',
   INBOXKIT_LOG_LEVEL: process.env.INBOXKIT_TEST_LOG_LEVEL ?? 'silent',
   INBOXKIT_RATE_LIMIT_BULK: '100000',

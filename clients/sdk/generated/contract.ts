@@ -1557,6 +1557,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/mailboxes/client-id-request/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Initiate client-id request
+         * @description A domain whose mailboxes are on this installation takes every client of the allow-list, so that its request is completed at once. Where the host of the domain has to be asked and has no interface for it, the request fails and says what a person has to do there.
+         */
+        post: operations["consent-requests.register-client-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/client-id-request/initiate-consent-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Initiate consent request for a registered client id
+         * @description By the mailbox of the client-id request, unless `mailbox_uid` names another.
+         */
+        post: operations["consent-requests.initiate-for-client-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/client-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List client-id requests */
+        get: operations["consent-requests.client-id-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/bulk-initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Initiate many consent requests
+         * @description Every request with an address of its own: what a client sends somebody to is good for one mailbox. When one cannot be taken none is.
+         */
+        post: operations["consent-requests.bulk-initiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel consent request
+         * @description One that is being worked stops before its next page. What a client was given before that is not taken back by it.
+         */
+        post: operations["consent-requests.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a consent request saw
+         * @description A row for each page, with a picture on which every field is blanked; addresses are without query. Kept for `INBOXKIT_CONSENT_EVIDENCE_DAYS`.
+         */
+        get: operations["consent-requests.evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Initiate consent request
+         * @description A browser opens `consent_url`, signs in as the mailbox with its password and one-time code, agrees, and follows the way back to the client. Only clients, hosts and scopes on the allow-list are agreed to (`POST /v1/api/oauth-clients/allow`). The mailbox is named by `mailbox_uid`, or by `username` and `domain`.
+         */
+        post: operations["consent-requests.initiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry consent request
+         * @description For one that failed, went wrong or was cancelled. The address is the one it was begun with; many clients take each address once, and want a new request with a new one.
+         */
+        post: operations["consent-requests.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/screenshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a page that a consent request saw */
+        get: operations["consent-requests.screenshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-request/status/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get consent request status
+         * @description `queued` → `pending` → `processing` → `completed`, `failed` (the pages or the client said no), `errored` (it went wrong more than once) or `cancelled`.
+         */
+        get: operations["consent-requests.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/consent-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List consent requests
+         * @description By `page`, or by `offset` from the newest; a cursor reads everything.
+         */
+        get: operations["consent-requests.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/mailboxes/deactivate": {
         parameters: {
             query?: never;
@@ -2009,6 +2223,71 @@ export interface paths {
          * @description The old address goes on working for as long as the installation says (30 days by default): mail for it arrives, and it can be signed in with and sent from. Nobody else gets it before. Sessions that are open end, and `mailbox.username_changed` is told when the host has the new one.
          */
         post: operations["mailboxes.change-username"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/oauth-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List OAuth clients */
+        get: operations["oauth-clients.list"];
+        put?: never;
+        /**
+         * Create OAuth client
+         * @description A client that may ask owners of built-in mailboxes for access, at the `issuer` of the answer (OpenID Connect discovery). With the scope `mail` its tokens open SMTP and IMAP. The secret is shown in this answer and never again.
+         */
+        post: operations["oauth-clients.create"];
+        /**
+         * Delete OAuth client
+         * @description Tokens that the identity plane of this installation gave to the client are over at once, open mail sessions included. Of another vendor’s client only the permission ends: what it was given there is taken back there.
+         */
+        delete: operations["oauth-clients.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/oauth-clients/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow OAuth client
+         * @description Consent requests agree only to clients on this list, only to these scopes, and follow addresses only to the vendor’s own pages and to `hosts`. With `second_approver`, the uid of another key of the team, the client can be used once that key has sent `POST /oauth-clients/approve`.
+         */
+        post: operations["oauth-clients.allow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/oauth-clients/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve OAuth client
+         * @description By the key that was named as `second_approver` when the client was allowed.
+         */
+        post: operations["oauth-clients.approve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3057,6 +3336,21 @@ export interface components {
              */
             outcome: "cancelled" | "too_late" | "over";
         };
+        ClientIdRequest: {
+            /** Format: uuid */
+            uid: string;
+            /** @enum {string} */
+            status: "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+            status_text: string;
+            status_reason: string | null;
+            client_id: string;
+            domain_name: string;
+            /** Format: uuid */
+            mailbox_uid: string;
+            /** Format: date-time */
+            created_at: string;
+            completed_at: string | null;
+        };
         CloudflareDomainsConnectRequest: {
             /**
              * @description `api_token`: a token with Zone:Read and DNS:Edit on the zones, the better choice. `global_api_key`: opens the whole account.
@@ -3187,6 +3481,175 @@ export interface components {
                 error: string | null;
             }[];
             total: number;
+        };
+        ConsentRequest: {
+            /** Format: uuid */
+            uid: string;
+            /** @enum {string} */
+            status: "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+            status_text: string;
+            status_reason: string | null;
+            /** @description What is behind the reason, for programs */
+            reason_code: string | null;
+            mailbox: {
+                /** Format: uuid */
+                uid: string;
+                email: string;
+            };
+            client_id: string;
+            consent_url: string;
+            request_data: {
+                [key: string]: unknown;
+            };
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            completed_at: string | null;
+        };
+        ConsentRequestsBulkInitiateRequest: {
+            requests: {
+                /** Format: uuid */
+                mailbox_uid?: string;
+                username?: string;
+                domain?: string;
+                consent_url: string;
+                request_data?: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        ConsentRequestsBulkInitiateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["StartedConsentRequest"][];
+        };
+        ConsentRequestsCancelRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        ConsentRequestsCancelResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ConsentRequest"];
+        };
+        ConsentRequestsClientIdListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ClientIdRequest"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        ConsentRequestsEvidenceResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: {
+                /** Format: uuid */
+                uid: string;
+                attempt: number;
+                /** @description What the page was recognised as, or why it ended there */
+                step: string;
+                url: string;
+                title: string;
+                /** @description Path of the picture, below the base URL */
+                screenshot: string | null;
+                /** Format: date-time */
+                seen_at: string;
+            }[];
+        };
+        ConsentRequestsInitiateForClientIdRequest: {
+            /**
+             * Format: uuid
+             * @description The client-id request
+             */
+            uid: string;
+            consent_url: string;
+            /** Format: uuid */
+            mailbox_uid?: string;
+        };
+        ConsentRequestsInitiateForClientIdResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["StartedConsentRequest"];
+        };
+        ConsentRequestsInitiateRequest: {
+            /** Format: uuid */
+            mailbox_uid?: string;
+            username?: string;
+            domain?: string;
+            consent_url: string;
+            request_data?: {
+                [key: string]: unknown;
+            };
+        };
+        ConsentRequestsInitiateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["StartedConsentRequest"];
+        };
+        ConsentRequestsListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ConsentRequest"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        ConsentRequestsRegisterClientIdRequest: {
+            client_id: string;
+            domain_name: string;
+            mailbox_email: string;
+        };
+        ConsentRequestsRegisterClientIdResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ClientIdRequest"];
+        };
+        ConsentRequestsRetryRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        ConsentRequestsRetryResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ConsentRequest"];
+        };
+        ConsentRequestsStatusResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["ConsentRequest"];
         };
         ContactDetails: {
             first_name: string;
@@ -5419,6 +5882,103 @@ export interface components {
             code: string;
             error: string;
         };
+        OauthClient: {
+            /** Format: uuid */
+            uid: string;
+            client_id: string;
+            /** @enum {string} */
+            kind: "registered" | "allowed";
+            name: string;
+            redirect_uris: string[];
+            hosts: string[];
+            scopes: string[];
+            second_approver: string | null;
+            /** @description Whether it can be used */
+            approved: boolean;
+            approved_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        OauthClientsAllowRequest: {
+            client_id: string;
+            /** @example Outreach Desk */
+            name?: string;
+            hosts: string[];
+            scopes: string[];
+            /** Format: uuid */
+            second_approver?: string;
+        };
+        OauthClientsAllowResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            client: components["schemas"]["OauthClient"];
+        };
+        OauthClientsApproveRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        OauthClientsApproveResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            client: components["schemas"]["OauthClient"];
+        };
+        OauthClientsCreateRequest: {
+            /** @example Outreach Desk */
+            name: string;
+            redirect_uris: string[];
+            /**
+             * @default [
+             *       "openid",
+             *       "email",
+             *       "profile",
+             *       "mail",
+             *       "offline_access"
+             *     ]
+             */
+            scopes?: ("openid" | "email" | "profile" | "mail" | "offline_access")[];
+        };
+        OauthClientsCreateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            client_id: string;
+            client_secret: string;
+            issuer: string;
+            client: components["schemas"]["OauthClient"];
+        };
+        OauthClientsDeleteRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        OauthClientsDeleteResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+            client_id: string;
+        };
+        OauthClientsListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            clients: components["schemas"]["OauthClient"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
         Order: {
             /** Format: uuid */
             order_id: string;
@@ -6366,6 +6926,15 @@ export interface components {
             remaining_credits: number;
             /** Format: date-time */
             resets_at: string;
+        };
+        StartedConsentRequest: {
+            /** Format: uuid */
+            uid: string;
+            /** @enum {string} */
+            status: "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+            mailbox_email: string;
+            /** Format: date-time */
+            created_at: string;
         };
         Subscription: {
             plan: string;
@@ -9260,6 +9829,274 @@ export interface operations {
             };
         };
     };
+    "consent-requests.register-client-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsRegisterClientIdRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsRegisterClientIdResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.initiate-for-client-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsInitiateForClientIdRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsInitiateForClientIdResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.client-id-list": {
+        parameters: {
+            query?: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+                /** @description From `next_cursor` of the answer before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsClientIdListResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.bulk-initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsBulkInitiateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsBulkInitiateResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsCancelRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsCancelResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.evidence": {
+        parameters: {
+            query: {
+                uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsEvidenceResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsInitiateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsInitiateResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestsRetryRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsRetryResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.screenshot": {
+        parameters: {
+            query: {
+                uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page, with every field blanked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+        };
+    };
+    "consent-requests.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsStatusResponse"];
+                };
+            };
+        };
+    };
+    "consent-requests.list": {
+        parameters: {
+            query?: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+                /** @description From `next_cursor` of the answer before. */
+                cursor?: string;
+                offset?: number;
+                status?: ("queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled") | ("queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled")[];
+                mailbox_uid?: string;
+                client_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestsListResponse"];
+                };
+            };
+        };
+    };
     "mailboxes.deactivate": {
         parameters: {
             query?: never;
@@ -9897,6 +10734,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailboxesChangeUsernameResponse"];
+                };
+            };
+        };
+    };
+    "oauth-clients.list": {
+        parameters: {
+            query?: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+                /** @description From `next_cursor` of the answer before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientsListResponse"];
+                };
+            };
+        };
+    };
+    "oauth-clients.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Outreach Desk",
+                 *       "redirect_uris": [
+                 *         "https://app.example.com/oauth/done"
+                 *       ],
+                 *       "scopes": [
+                 *         "openid",
+                 *         "mail"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["OauthClientsCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientsCreateResponse"];
+                };
+            };
+        };
+    };
+    "oauth-clients.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OauthClientsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientsDeleteResponse"];
+                };
+            };
+        };
+    };
+    "oauth-clients.allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "1234-abc.apps.googleusercontent.com",
+                 *       "name": "Sequencer",
+                 *       "hosts": [
+                 *         "app.sequencer.example"
+                 *       ],
+                 *       "scopes": [
+                 *         "openid",
+                 *         "email",
+                 *         "https://mail.google.com/"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["OauthClientsAllowRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientsAllowResponse"];
+                };
+            };
+        };
+    };
+    "oauth-clients.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OauthClientsApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientsApproveResponse"];
                 };
             };
         };

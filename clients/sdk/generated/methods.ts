@@ -62,6 +62,30 @@ export type Methods = {
     /** List Cloudflare zones. Asks Cloudflare with every stored credential. An account that cannot be asked is told in `accounts` and holds up no other; of it, the zones that are connected are listed. */
     zones: Method<'cloudflare-domains.zones'>;
   };
+  consentRequests: {
+    /** Initiate many consent requests. Every request with an address of its own: what a client sends somebody to is good for one mailbox. When one cannot be taken none is. */
+    bulkInitiate: Method<'consent-requests.bulk-initiate'>;
+    /** Cancel consent request. One that is being worked stops before its next page. What a client was given before that is not taken back by it. */
+    cancel: Method<'consent-requests.cancel'>;
+    /** List client-id requests. */
+    clientIdList: Method<'consent-requests.client-id-list'>;
+    /** Show what a consent request saw. A row for each page, with a picture on which every field is blanked; addresses are without query. Kept for `INBOXKIT_CONSENT_EVIDENCE_DAYS`. */
+    evidence: Method<'consent-requests.evidence'>;
+    /** Initiate consent request. A browser opens `consent_url`, signs in as the mailbox with its password and one-time code, agrees, and follows the way back to the client. Only clients, hosts and scopes on the allow-list are agreed to (`POST /v1/api/oauth-clients/allow`). The mailbox is named by `mailbox_uid`, or by `username` and `domain`. */
+    initiate: Method<'consent-requests.initiate'>;
+    /** Initiate consent request for a registered client id. By the mailbox of the client-id request, unless `mailbox_uid` names another. */
+    initiateForClientId: Method<'consent-requests.initiate-for-client-id'>;
+    /** List consent requests. By `page`, or by `offset` from the newest; a cursor reads everything. */
+    list: Method<'consent-requests.list'>;
+    /** Initiate client-id request. A domain whose mailboxes are on this installation takes every client of the allow-list, so that its request is completed at once. Where the host of the domain has to be asked and has no interface for it, the request fails and says what a person has to do there. */
+    registerClientId: Method<'consent-requests.register-client-id'>;
+    /** Retry consent request. For one that failed, went wrong or was cancelled. The address is the one it was begun with; many clients take each address once, and want a new request with a new one. */
+    retry: Method<'consent-requests.retry'>;
+    /** Show a page that a consent request saw. */
+    screenshot: Method<'consent-requests.screenshot'>;
+    /** Get consent request status. `queued` → `pending` → `processing` → `completed`, `failed` (the pages or the client said no), `errored` (it went wrong more than once) or `cancelled`. */
+    status: Method<'consent-requests.status'>;
+  };
   dns: {
     /** Add DNS records. All records are added, or none when the zone would break a rule; `conflicts` of the error cites each. The change is a version of its own, and on the wire of the built-in DNS host within a second. */
     add: Method<'dns.add'>;
@@ -223,6 +247,18 @@ export type Methods = {
     uncancel: Method<'mailboxes.uncancel'>;
     /** Update a mailbox. What is left out stays. The mailbox shows the new values at once; `mailbox_update_status` says how far its host is (`queued`, `pending`, `completed`), or that it refused (`failed`), and then the mailbox has its old values again. A new username is what `POST /mailboxes/username` does. */
     update: Method<'mailboxes.update'>;
+  };
+  oauthClients: {
+    /** Allow OAuth client. Consent requests agree only to clients on this list, only to these scopes, and follow addresses only to the vendor’s own pages and to `hosts`. With `second_approver`, the uid of another key of the team, the client can be used once that key has sent `POST /oauth-clients/approve`. */
+    allow: Method<'oauth-clients.allow'>;
+    /** Approve OAuth client. By the key that was named as `second_approver` when the client was allowed. */
+    approve: Method<'oauth-clients.approve'>;
+    /** Create OAuth client. A client that may ask owners of built-in mailboxes for access, at the `issuer` of the answer (OpenID Connect discovery). With the scope `mail` its tokens open SMTP and IMAP. The secret is shown in this answer and never again. */
+    create: Method<'oauth-clients.create'>;
+    /** Delete OAuth client. Tokens that the identity plane of this installation gave to the client are over at once, open mail sessions included. Of another vendor’s client only the permission ends: what it was given there is taken back there. */
+    delete: Method<'oauth-clients.delete'>;
+    /** List OAuth clients. */
+    list: Method<'oauth-clients.list'>;
   };
   orders: {
     /** Cancel order. Takes back what was not bought yet, and gives back at once what was set aside for it. What was bought stays: each part says what became of it. An order that waits for credits ends with it, and its names are free again. */

@@ -1,9 +1,12 @@
 // An event: one thing that changed, told once. `seq` orders all events of the installation.
 
 export type SubjectType =
+  | 'client_id_request'
+  | 'consent_request'
   | 'domain'
   | 'key'
   | 'mailbox'
+  | 'oauth_client'
   | 'order'
   | 'payment'
   | 'quote'

@@ -1,6 +1,7 @@
 // What is sent: the event as `GET /events` shows it, or the body that clients of the reference API read.
 import type { Db } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
+import { clientIdRequestByUid, consentRequestByUid } from '../consent-requests/index.ts';
 import { domainByUid } from '../domains/index.ts';
 import { eventRow, type PlacedEvent } from '../events/index.ts';
 import { mailboxByUid, mailboxRow, readMailboxSecrets } from '../mailboxes/index.ts';
@@ -40,7 +41,7 @@ export const inboxkitBody = async (
 
 const subjectOf = async (
   { db, secrets }: Deps,
-  { subjectType, subjectUid }: PlacedEvent,
+  { subjectType, subjectUid, data }: PlacedEvent,
   includeSecrets: boolean,
 ): Promise<Subject | null> => {
   switch (subjectType) {
@@ -70,6 +71,32 @@ const subjectOf = async (
         secret: shown?.totpSecret ?? null,
       };
       return { noun: 'mailbox', fields, metadata: { domain_name: mailbox.domainName } };
+    }
+    case 'consent_request': {
+      const request = await consentRequestByUid(db, subjectUid);
+      if (!request) return null;
+      const fields = {
+        uid: request.uid,
+        status_text: data.status_text ?? request.statusText,
+        status_reason: data.status_reason ?? null,
+        consent_url: request.consentUrl,
+        mailbox_uid: request.mailboxUid,
+        mailbox_email: request.mailboxEmail,
+      };
+      const [, domainName] = request.mailboxEmail.split('@');
+      return { noun: 'consent_request', fields, metadata: { domain_name: domainName } };
+    }
+    case 'client_id_request': {
+      const request = await clientIdRequestByUid(db, subjectUid);
+      if (!request) return null;
+      const fields = {
+        uid: request.uid,
+        domain_name: request.domainName,
+        client_id: request.clientId,
+        status_text: data.status_text ?? request.statusText,
+        status_reason: data.status_reason ?? null,
+      };
+      return { noun: 'client_id_request', fields, metadata: { domain_name: request.domainName } };
     }
     default:
       // Only a test delivery leads here: of other things the format does not tell.
