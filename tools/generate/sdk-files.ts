@@ -59,7 +59,7 @@ function operationsFile(operations: readonly Endpoint[], document: OpenApiDocume
       `path: '${endpoint.path}'`,
       ...(endpoint.writes ? ['writes: true'] : []),
       ...(endpoint.scope === 'workspace' ? ['workspace: true'] : []),
-      ...listOf(endpoint, document),
+      ...listEntry(listOf(endpoint, document)),
       ...fileOf(endpoint),
     ];
     return `  '${endpoint.operation}': { ${entry.join(', ')} },`;
@@ -71,9 +71,12 @@ ${rows.join('\n')}
 `;
 }
 
-/** How a list is read to its end, and which field of its answer holds the rows. */
-function listOf(endpoint: Endpoint, document: OpenApiDocument): string[] {
-  if (endpoint.file?.types.includes('text/event-stream')) return ["reads: 'stream'"];
+/** How a list is read to its end, and which field of its answer holds the rows; null for what is no list. */
+export function listOf(
+  endpoint: Endpoint,
+  document: OpenApiDocument,
+): { reads: string; rows?: string; limit?: boolean } | null {
+  if (endpoint.file?.types.includes('text/event-stream')) return { reads: 'stream' };
   const answer = document.components.schemas[responseName(endpoint.operation)] as
     | { properties?: Record<string, { type?: string }> }
     | undefined;
@@ -88,9 +91,14 @@ function listOf(endpoint: Endpoint, document: OpenApiDocument): string[] {
           ? 'page'
           : undefined;
   const rows = Object.keys(properties).find((name) => properties[name]?.type === 'array');
-  if (reads === undefined || rows === undefined) return [];
-  return [`reads: '${reads}'`, `rows: '${rows}'`, ...('limit' in takes ? ['limit: true'] : [])];
+  return reads === undefined || rows === undefined ? null : { reads, rows, limit: 'limit' in takes };
 }
+
+const listEntry = (list: ReturnType<typeof listOf>): string[] => [
+  ...(list ? [`reads: '${list.reads}'`] : []),
+  ...(list?.rows ? [`rows: '${list.rows}'`] : []),
+  ...(list?.limit ? ['limit: true'] : []),
+];
 
 /** Whether it answers a file: always, or when it is asked to. */
 function fileOf({ file, response }: Endpoint): string[] {
@@ -98,7 +106,7 @@ function fileOf({ file, response }: Endpoint): string[] {
   return [`file: '${Object.keys(response.shape).length === 0 ? 'always' : 'on request'}'`];
 }
 
-const responseName = (operation: string): string =>
+export const responseName = (operation: string): string =>
   `${operation.replace(/(?:^|[.-])([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase())}Response`;
 
 const camelCase = (name: string): string =>

@@ -1,6 +1,7 @@
 // Collects what the generators read and gives back every generated file with its content.
 
 import { describeConfig, loadConfig } from '../../server/config/config.ts';
+import { cliFiles } from './cli-files.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorPages } from './error-pages.ts';
 import { operationsPage } from './operations-page.ts';
@@ -11,7 +12,7 @@ import { sdkFiles } from './sdk-files.ts';
 export type GeneratedFiles = Map<string, string>;
 
 /** Whole folders that hold nothing but generated files; what is not generated any more is deleted there. */
-export const generatedFolders = ['docs/errors/', 'clients/sdk/generated/'];
+export const generatedFolders = ['docs/errors/', 'clients/sdk/generated/', 'clients/cli/generated/'];
 
 const generators: Record<string, () => Promise<GeneratedFiles>> = {
   async database() {
@@ -41,6 +42,7 @@ const generators: Record<string, () => Promise<GeneratedFiles>> = {
       ['docs/rights.md', rightsPage(allEndpoints)],
       ...errorPages(allErrors, allEndpoints),
       ...(await sdkFiles(document, allEndpoints)),
+      ...cliFiles(document, allEndpoints),
     ]);
   },
 };
