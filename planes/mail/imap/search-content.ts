@@ -3,6 +3,7 @@ import type { Db } from '../../../database/database.ts';
 import { parseHeaderBlock } from '../message/header-fields.ts';
 import { parseMime } from '../message/mime-tree.ts';
 import {
+  plainGlance,
   searchableBodies,
   searchableField,
   searchableHeader,
@@ -18,8 +19,8 @@ import {
 } from '../store/search.ts';
 
 const pageSize = 200;
-// Held in memory at once, unless a single message is bigger.
-const batchBytes = 2 * 1024 * 1024;
+// Two pages of them are held at once: one is looked through while the next is read.
+const inlineBytes = 16 * 1024;
 
 /** All messages that match `root`, in pages, so that a big folder is neither held nor locks out other sessions. */
 export const searchContents = async (
@@ -29,41 +30,30 @@ export const searchContents = async (
   plan: SearchPlan,
 ): Promise<SearchCandidate[]> => {
   const headersOnly = plan.contentKeys.every((key) => key.kind === 'header');
+  const read = (afterUid: number) => {
+    const page = searchCandidates(db, folderId, root, plan, {
+      afterUid,
+      limit: pageSize,
+      headersOnly,
+      inlineBytes,
+    });
+    // It is waited for only when the page before it is done.
+    page.catch(() => {});
+    return page;
+  };
   const found: SearchCandidate[] = [];
-  let afterUid = 0;
-  for (;;) {
-    const page = await searchCandidates(db, folderId, root, plan, { afterUid, limit: pageSize });
-    for (const batch of batches(page)) {
-      const contents = await contentsLoaded(
-        db,
-        batch.map((row) => row.sha256),
-        headersOnly,
-      );
-      const bytes = new Map(contents.map((content) => [content.sha256.toString('hex'), content.bytes]));
-      for (const row of batch) {
-        const raw = bytes.get(row.sha256.toString('hex'));
-        if (raw && evaluate(root, factsOf(row, plan), contentMatcher(raw, headersOnly))) found.push(row);
+  for (let page = await read(0); ; ) {
+    const next = page.length < pageSize ? null : read(page.at(-1)!.uid);
+    for (const row of page) {
+      const bytes = row.bytes ?? (await contentsLoaded(db, [row.sha256], headersOnly))[0]?.bytes;
+      if (bytes && evaluate(root, factsOf(row, plan), contentMatcher(bytes, headersOnly))) {
+        found.push({ ...row, bytes: null });
       }
     }
-    if (page.length < pageSize) return found;
-    afterUid = page.at(-1)!.uid;
+    if (!next) return found;
+    page = await next;
   }
 };
-
-function* batches(rows: SearchCandidate[]): Generator<SearchCandidate[]> {
-  let batch: SearchCandidate[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    if (batch.length > 0 && bytes + row.sizeBytes > batchBytes) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(row);
-    bytes += row.sizeBytes;
-  }
-  if (batch.length > 0) yield batch;
-}
 
 const factsOf = (row: SearchCandidate, plan: SearchPlan): Map<SearchKey, boolean> =>
   new Map(plan.factKeys.map((key, index) => [key, row.facts[index]!]));
@@ -80,11 +70,16 @@ const evaluate = (key: SearchKey, facts: Facts, matches: (key: ContentKey) => bo
 
 const contentMatcher = (raw: Buffer, headersOnly: boolean) => {
   let whole: ReturnType<typeof parseMime> | undefined;
+  let mayHold: ReturnType<typeof plainGlance> | undefined;
   const root = () => (whole ??= parseMime(raw));
-  const header = headersOnly ? parseHeaderBlock(raw, 0, raw.length) : root().header;
   return (key: ContentKey): boolean => {
-    if (key.kind === 'header') return searchableField(raw, header, key.name)?.includes(key.text) ?? false;
-    if (key.kind === 'text' && searchableHeader(raw, header).includes(key.text)) return true;
+    if (key.kind === 'header') {
+      const header = headersOnly ? parseHeaderBlock(raw, 0, raw.length) : root().header;
+      return searchableField(raw, header, key.name)?.includes(key.text) ?? false;
+    }
+    mayHold ??= plainGlance(raw);
+    if (!mayHold(key.text)) return false;
+    if (key.kind === 'text' && searchableHeader(raw, root().header).includes(key.text)) return true;
     for (const text of searchableBodies(raw, root())) if (text.includes(key.text)) return true;
     if (key.kind === 'text') {
       for (const text of searchablePartHeaders(raw, root())) if (text.includes(key.text)) return true;

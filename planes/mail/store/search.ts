@@ -24,8 +24,16 @@ export type ContentKey = Extract<SearchKey, { kind: 'header' | 'body' | 'text' }
 
 export type SearchMatch = { uid: number; modseq: number };
 
-/** A message that may match, with the answers to the keys that need no bytes. */
-export type SearchCandidate = SearchMatch & { sizeBytes: number; sha256: Buffer; facts: boolean[] };
+/**
+ * A message that may match, with the answers to the keys that need no bytes, and its own bytes, or those of its header,
+ * when they are few enough.
+ */
+export type SearchCandidate = SearchMatch & {
+  sizeBytes: number;
+  sha256: Buffer;
+  facts: boolean[];
+  bytes: Buffer | null;
+};
 
 export type SearchPlan = {
   /** Keys answered by `facts`, in its order. */
@@ -65,18 +73,29 @@ export const searchMatches = async (
   return rows;
 };
 
+export type CandidatePage = {
+  afterUid: number;
+  limit: number;
+  headersOnly: boolean;
+  /** Bigger messages come without their bytes. */
+  inlineBytes: number;
+};
+
 /** Messages that may match, by UID: at most `limit` after `afterUid`. */
 export const searchCandidates = async (
   db: Db,
   folderId: string,
   root: SearchKey,
   plan: SearchPlan,
-  page: { afterUid: number; limit: number },
+  page: CandidatePage,
 ): Promise<SearchCandidate[]> => {
+  const bytes = page.headersOnly ? sql`substring(c.raw from 1 for c.header_bytes)` : sql`c.raw`;
+  const size = page.headersOnly ? sql`c.header_bytes` : sql`c.size_bytes`;
   const { rows } = await sql<SearchCandidate>`
     select m.uid, m.modseq, m.size_bytes as "sizeBytes", m.sha256,
-      array[${sql.join(plan.factKeys.map(condition))}]::boolean[] as facts
-    from ${searched(plan)}
+      array[${sql.join(plan.factKeys.map(condition))}]::boolean[] as facts,
+      case when ${size} <= ${page.inlineBytes}::integer then ${bytes} end as bytes
+    from mail.message m join mail.content c on c.sha256 = m.sha256
     where m.folder_id = ${folderId} and m.uid > ${page.afterUid} and (${possible(root, true)})
     order by m.uid limit ${page.limit}`.execute(db);
   return rows;
