@@ -1493,12 +1493,14 @@ create table mail.bounce (
   reason text not null,
   reported_by text,
   bounced_at timestamp with time zone not null,
+  told_at timestamp with time zone,
   constraint bounce_kind_check CHECK ((kind = ANY (ARRAY['hard'::text, 'soft'::text]))),
   constraint bounce_origin_check CHECK ((origin = ANY (ARRAY['delivery'::text, 'report'::text]))),
   constraint bounce_pkey PRIMARY KEY (id),
   constraint bounce_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES mail.queue_recipient(id) ON DELETE CASCADE,
   constraint bounce_recipient_id_key UNIQUE (recipient_id)
 );
+CREATE INDEX bounce_untold ON mail.bounce USING btree (id) WHERE (told_at IS NULL);
 CREATE INDEX bounce_workspace ON mail.bounce USING btree (workspace_id, id);
 
 create table mail.content (

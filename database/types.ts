@@ -502,6 +502,7 @@ export interface MailBounce {
   recipient_id: string;
   reported_by: string | null;
   status: string;
+  told_at: Timestamp | null;
   workspace_id: string;
 }
 

@@ -110,6 +110,38 @@ export const createMailQueue = ({ db, clock }: { db: Db; clock: Clock }): MailQu
       }
       return moved.map(({ id }) => id);
     }),
+
+  untoldBounces: (limit) =>
+    read(async () => {
+      const rows = await db
+        .selectFrom('mail.bounce')
+        .selectAll()
+        .where('told_at', 'is', null)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        entryId: row.recipient_id,
+        mailboxId: row.mailbox_id,
+        recipient: row.address,
+        kind: row.kind as QueueBounce['kind'],
+        origin: row.origin as QueueBounce['origin'],
+        status: row.status,
+        reason: row.reason,
+        reportedBy: row.reported_by,
+        at: row.bounced_at,
+      }));
+    }),
+
+  bouncesTold: (ids) =>
+    change(db, async (tx) => {
+      await tx
+        .updateTable('mail.bounce')
+        .set({ told_at: clock.now() })
+        .where(sql<boolean>`id = any(${ids}::uuid[])`)
+        .execute();
+    }),
 });
 
 /** From which states a command leads, and to what. What a worker is sending right now is its own. */

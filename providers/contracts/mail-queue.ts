@@ -63,6 +63,16 @@ export type QueueBounce = {
   at: Date;
 };
 
+/** A recipient whose mail came back. */
+export type MailBounce = QueueBounce & {
+  id: string;
+  /** Of the recipient, in the queue. */
+  entryId: string;
+  /** The mailbox that sent it. */
+  mailboxId: string;
+  recipient: string;
+};
+
 export type QueueAttempt = {
   attempt: number;
   startedAt: Date;
@@ -98,6 +108,10 @@ export type MailQueue = {
     command: QueueCommand,
     which: { ids: string[] } | QueueFilter,
   ): Promise<string[]>;
+  /** Bounces, of every workspace, that nobody was told of yet; oldest first. */
+  untoldBounces(limit: number): Promise<MailBounce[]>;
+  /** From now on these are told of. */
+  bouncesTold(ids: string[]): Promise<void>;
 };
 
 export const MOST_COUNTED = 10_000;

@@ -12,6 +12,7 @@ import {
   retrySetUp,
 } from '../features/domains/index.ts';
 import { issueInvoices } from '../features/invoices/index.ts';
+import { tellBounces } from '../features/mail-queue/index.ts';
 import {
   advanceMailboxes,
   domainMailboxes,
@@ -44,6 +45,7 @@ export const keepHouse = (deps: {
     'renew domains': () => autoRenewDomains(context, domainMailboxes),
     'advance mailboxes': () => advanceMailboxes(context),
     'reconcile mailboxes': () => reconcileMailboxes(context),
+    'tell of mail that came back': () => tellBounces(context),
     'check credentials of zone accounts': () => checkCredentials(context, resumeInAccount),
     'fold domain counters': () => domainCountsFold(db),
     'fold mailbox counters': () => mailboxCountsFold(db),

@@ -1820,11 +1820,31 @@ export interface paths {
         };
         /**
          * List differences between what is stored and what mailbox hosts have
-         * @description What the latest comparisons found, newest first. A mailbox that its host has lost is made again with the secrets it had, one in the wrong state is closed or opened, and a name is corrected: those are `repaired`. Other differences, and mailboxes that only the host knows, are left as they are for somebody to look at.
+         * @description What the latest comparisons found, newest first. What differs at the host is set to what is stored here, and a mailbox that it has lost is made again with the secrets, addresses and forwarding it had: those are `repaired`, and what could not be repaired is tried again by the next comparison. Mailboxes that only the host knows are left as they are: `mailboxes/drift/remove-unknown` removes one.
          */
         get: operations["mailboxes.drift"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/mailboxes/drift/remove-unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a mailbox that only its host knows
+         * @description A comparison found it at the host, and it is no mailbox of this installation (any more): nobody pays for it. It is removed there with all of its mail, which cannot be undone; `confirm_email` repeats its address. Before that the host is asked once more whether it still is the one that was found.
+         */
+        post: operations["mailboxes.remove-unknown"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5683,6 +5703,22 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             uids: string[];
+        };
+        MailboxesRemoveUnknownRequest: {
+            /**
+             * Format: uuid
+             * @description Of the difference, from `GET /mailboxes/drift`
+             */
+            uid: string;
+            confirm_email: string;
+        };
+        MailboxesRemoveUnknownResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            email: string;
+            host_id: string;
         };
         MailboxesRenewRequest: {
             uids: string[];
@@ -10167,6 +10203,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailboxesDriftResponse"];
+                };
+            };
+        };
+    };
+    "mailboxes.remove-unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxesRemoveUnknownRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxesRemoveUnknownResponse"];
                 };
             };
         };

@@ -215,7 +215,7 @@ export type Methods = {
     deactivate: Method<'mailboxes.deactivate'>;
     /** Get mailbox details. By `uid`, or by `email`, which must be the exact address. */
     details: Method<'mailboxes.details'>;
-    /** List differences between what is stored and what mailbox hosts have. What the latest comparisons found, newest first. A mailbox that its host has lost is made again with the secrets it had, one in the wrong state is closed or opened, and a name is corrected: those are `repaired`. Other differences, and mailboxes that only the host knows, are left as they are for somebody to look at. */
+    /** List differences between what is stored and what mailbox hosts have. What the latest comparisons found, newest first. What differs at the host is set to what is stored here, and a mailbox that it has lost is made again with the secrets, addresses and forwarding it had: those are `repaired`, and what could not be repaired is tried again by the next comparison. Mailboxes that only the host knows are left as they are: `mailboxes/drift/remove-unknown` removes one. */
     drift: Method<'mailboxes.drift'>;
     /** Get failure reason. Why the mailbox failed or stands still, or why its last change failed; `reason` is null for one that is well. */
     failureReason: Method<'mailboxes.failure-reason'>;
@@ -229,6 +229,8 @@ export type Methods = {
     removeForwarding: Method<'mailboxes.remove-forwarding'>;
     /** Delete a signature. */
     removeSignature: Method<'mailboxes.remove-signature'>;
+    /** Remove a mailbox that only its host knows. A comparison found it at the host, and it is no mailbox of this installation (any more): nobody pays for it. It is removed there with all of its mail, which cannot be undone; `confirm_email` repeats its address. Before that the host is asked once more whether it still is the one that was found. */
+    removeUnknown: Method<'mailboxes.remove-unknown'>;
     /** Pay mailboxes ahead. Pays all of the named mailboxes, or none, for `months` more from when their time is over now, out of the wallet. A mailbox whose renewal could not be paid is paid from there as well, and goes on. After the prepaid time mailboxes are renewed by the month again. With `dry_run: true` it only answers the price, line by line. */
     renew: Method<'mailboxes.renew'>;
     /** Add or update a signature. HTML or plain text. What could run or track (scripts, forms, style sheets, addresses other than http, https, mailto and tel) is taken out; the answer holds what is left, and so does `GET /mailboxes/details`. Sequencers get it; mail programs that sign in bring their own. */

@@ -101,6 +101,7 @@ export const operationTable = {
   'mailboxes.reactivate': { method: 'POST', path: '/mailboxes/reactivate', writes: true, workspace: true },
   'mailboxes.remove-forwarding': { method: 'POST', path: '/mailboxes/forwarding/remove', writes: true, workspace: true },
   'mailboxes.remove-signature': { method: 'POST', path: '/mailboxes/signature/delete', writes: true, workspace: true },
+  'mailboxes.remove-unknown': { method: 'POST', path: '/mailboxes/drift/remove-unknown', writes: true, workspace: true },
   'mailboxes.renew': { method: 'POST', path: '/mailboxes/renew', writes: true, workspace: true },
   'mailboxes.set-signature': { method: 'POST', path: '/mailboxes/signature', writes: true, workspace: true },
   'mailboxes.set-up-forwarding': { method: 'POST', path: '/mailboxes/forwarding/setup', writes: true, workspace: true },

@@ -7,6 +7,7 @@ import { releaseMail } from './release.endpoint.ts';
 import { retryMail } from './retry.endpoint.ts';
 
 export { mailQueueErrors } from './errors.ts';
+export { tellBounces } from './tell-bounces.job.ts';
 
 export const mailQueueEndpoints = [
   listMailQueue,

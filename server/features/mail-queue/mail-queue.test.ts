@@ -1,10 +1,12 @@
 // Proves that a workspace sees its mail and why it waits, and steers it; with real mailboxes that send by SMTP.
 import nodemailer from 'nodemailer';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../../database/uuid.ts';
 import { askUntil, orderEnded } from '../../testing/follow.ts';
 import { freshName, mailboxesOn, orderOf } from '../../testing/order-body.ts';
 import { addTeam, type Team } from '../../testing/second-team.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
+import { tellBounces } from './index.ts';
 
 const api = useInstallation({ INBOXKIT_FIRST_CREDITS: '1000' });
 let stranger: Team;
@@ -187,5 +189,55 @@ describe('a command', () => {
     const reply = await api.post('/mail-queue/drop', body);
     expect(reply.status).toBe(400);
     expect(JSON.stringify(reply.body.errors ?? reply.body)).toContain(field);
+  });
+});
+
+describe('mail that comes back', () => {
+  test('is told of by one event, with who and why and without what was written', async () => {
+    const { db } = api.installation.storage;
+    const told = () =>
+      db
+        .selectFrom('event')
+        .select(['subject_uid', 'data'])
+        .where('type', '=', 'mailbox.mail_bounced')
+        .execute();
+    const entry = await send();
+    const id = newId();
+    await db
+      .insertInto('mail.bounce')
+      .values({
+        id,
+        workspace_id: api.workspaceUid,
+        mailbox_id: mara.uid,
+        recipient_id: entry.uid,
+        address: entry.recipient,
+        kind: 'hard',
+        origin: 'delivery',
+        status: '5.1.1',
+        reason: '550 5.1.1 No such user',
+        reported_by: 'mx.elsewhere.example',
+        bounced_at: new Date(),
+      })
+      .execute();
+    const { context } = api.installation;
+    await Promise.all([tellBounces(context), tellBounces(context)]);
+    await tellBounces(context);
+    const own = (await told()).filter(({ data }) => (data as { cause: string }).cause === id);
+    expect(own).toEqual([
+      {
+        subject_uid: mara.uid,
+        data: {
+          email: mara.email,
+          recipient: entry.recipient,
+          bounce: 'hard',
+          origin: 'delivery',
+          status_code: '5.1.1',
+          diagnostic: '550 5.1.1 No such user',
+          reported_by: 'mx.elsewhere.example',
+          mail_uid: entry.uid,
+          cause: id,
+        },
+      },
+    ]);
   });
 });

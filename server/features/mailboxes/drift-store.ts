@@ -1,6 +1,7 @@
 // Every statement on mailbox_drift and mailbox_reconciliation, and what a comparison reads of all mailboxes.
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
+import type { MailboxDrift } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { Difference, DriftKind } from './drift.ts';
@@ -17,6 +18,9 @@ export type Drift = Difference & {
   seenAt: Date;
   resolvedAt: Date | null;
 };
+
+/** What a host has and is asked about again: `vendor` says which host. */
+export type DriftFound = Drift & { vendor: string };
 
 export type NewDrift = Difference & {
   vendor: string;
@@ -102,20 +106,46 @@ export const driftPage = async (
     .executeTakeFirstOrThrow();
   return {
     total: Number(total),
-    rows: rows.map((row) => ({
-      uid: row.uid,
-      hostId: row.host_id,
-      mailboxUid: row.mailbox_uid,
-      address: row.address,
-      kind: row.kind as DriftKind,
-      expected: row.expected,
-      found: row.found,
-      repaired: row.repaired,
-      foundAt: row.found_at,
-      seenAt: row.seen_at,
-      resolvedAt: row.resolved_at,
-    })),
+    rows: rows.map(driftFromRow),
   };
+};
+
+const driftFromRow = (row: Selectable<MailboxDrift>): DriftFound => ({
+  uid: row.uid,
+  vendor: row.vendor,
+  hostId: row.host_id,
+  mailboxUid: row.mailbox_uid,
+  address: row.address,
+  kind: row.kind as DriftKind,
+  expected: row.expected,
+  found: row.found,
+  repaired: row.repaired,
+  foundAt: row.found_at,
+  seenAt: row.seen_at,
+  resolvedAt: row.resolved_at,
+});
+
+export const driftByUid = async (
+  db: Db,
+  workspaceUid: string,
+  uid: string,
+): Promise<DriftFound | undefined> => {
+  const row = await db
+    .selectFrom('mailbox_drift')
+    .selectAll()
+    .where('workspace_uid', '=', workspaceUid)
+    .where('uid', '=', uid)
+    .executeTakeFirst();
+  return row && driftFromRow(row);
+};
+
+/** Ends a difference that somebody saw to. */
+export const driftEnd = async (tx: Tx, uid: string, now: Date): Promise<void> => {
+  await tx
+    .updateTable('mailbox_drift')
+    .set({ resolved_at: now, repaired: true })
+    .where('uid', '=', uid)
+    .execute();
 };
 
 /** Takes the comparison of a host on; answers false when another process has begun one since `before`. */

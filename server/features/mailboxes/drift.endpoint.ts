@@ -27,9 +27,10 @@ export const mailboxDrift = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.drift',
   summary: 'List differences between what is stored and what mailbox hosts have',
   description:
-    'What the latest comparisons found, newest first. A mailbox that its host has lost is made again with the secrets it ' +
-    'had, one in the wrong state is closed or opened, and a name is corrected: those are `repaired`. Other differences, ' +
-    'and mailboxes that only the host knows, are left as they are for somebody to look at.',
+    'What the latest comparisons found, newest first. What differs at the host is set to what is stored here, and a mailbox ' +
+    'that it has lost is made again with the secrets, addresses and forwarding it had: those are `repaired`, and what could ' +
+    'not be repaired is tried again by the next comparison. Mailboxes that only the host knows are left as they are: ' +
+    '`mailboxes/drift/remove-unknown` removes one.',
   method: 'GET',
   path: '/mailboxes/drift',
   scope: 'workspace',

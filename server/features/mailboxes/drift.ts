@@ -1,5 +1,5 @@
 // How what is stored of a mailbox and what its host has can differ, and which of it can be mended without asking.
-import type { HostedMailbox, HostedStatus } from '../../../providers/contracts/mailbox-host.ts';
+import type { Forwarding, HostedMailbox, HostedStatus } from '../../../providers/contracts/mailbox-host.ts';
 import { displayName, type Mailbox } from './mailbox.ts';
 
 export const driftKinds = [
@@ -18,10 +18,10 @@ export type DriftKind = (typeof driftKinds)[number];
 export type Difference = { kind: DriftKind; expected: string | null; found: string | null };
 
 /**
- * Mended at once: making a lost mailbox again with its secrets, closing what must be closed and opening what must be
- * open, and the name it sends under. The rest decides who gets whose mail, and waits for somebody to look.
+ * What the comparison mends: everything a host has to have. Who had it otherwise there, by hand or by mistake, is told
+ * by the event, and changes it here. One that only the host knows may hold somebody's mail, and is removed by people.
  */
-export const mendedAtOnce: readonly DriftKind[] = ['missing_at_host', 'status', 'display_name'];
+export const isMended = (kind: DriftKind): boolean => kind !== 'unknown_at_host';
 
 /** `status` is what the host calls the status that the mailbox should have there. */
 export const differences = (
@@ -34,9 +34,17 @@ export const differences = (
     ['display_name', displayName(mailbox), hosted.displayName],
     ['address', mailbox.address, hosted.address],
     ['aliases', aliases.toSorted().join(', '), hosted.aliases.toSorted().join(', ')],
-    ['forwarding', mailbox.forwardingEmail, hosted.forwarding?.address ?? null],
+    ['forwarding', describeForwarding(forwardingOf(mailbox)), describeForwarding(hosted.forwarding)],
   ];
   return pairs
     .filter(([, expected, found]) => expected !== found)
     .map(([kind, expected, found]) => ({ kind, expected, found }));
 };
+
+const forwardingOf = ({
+  forwardingEmail: address,
+  forwardingKeepCopy: keepCopy,
+}: Mailbox): Forwarding | null => (address === null ? null : { address, keepCopy });
+
+const describeForwarding = (forwarding: Forwarding | null): string | null =>
+  forwarding && `${forwarding.address}${forwarding.keepCopy ? '' : ', without a copy'}`;

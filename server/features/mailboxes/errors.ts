@@ -187,7 +187,37 @@ export const forwardingToItself = defineError({
   whatToDo: 'Name an address of another mailbox, or leave the mailbox (`email` in the answer) out.',
 });
 
+export const driftNotFound = defineError({
+  code: 'mailbox_drift_not_found',
+  status: 404,
+  whatHappened: 'The workspace has no difference with this uid.',
+  whatToDo: 'List the differences of the workspace with `GET /v1/api/mailboxes/drift`.',
+});
+
+export const driftNotRemovable = defineError({
+  code: 'mailbox_drift_not_removable',
+  status: 409,
+  whatHappened:
+    'The difference is no mailbox that only the host knows, or is over, or the mailbox has become one of this ' +
+    'installation. Nothing was removed.',
+  whatToDo:
+    'Differences of other kinds are repaired by the comparisons. A mailbox of the workspace is removed with ' +
+    '`POST /v1/api/mailboxes/cancel`.',
+});
+
+export const removalNotConfirmed = defineError({
+  code: 'removal_not_confirmed',
+  status: 400,
+  whatHappened:
+    '`confirm_email` is not the address of the mailbox that would be removed. Nothing was removed.',
+  whatToDo:
+    'Send the address that the difference shows as `email`: the mailbox and all of its mail are gone then.',
+});
+
 export const mailboxErrors = [
+  driftNotFound,
+  driftNotRemovable,
+  removalNotConfirmed,
   emptySignature,
   forwardingToItself,
   mailboxNotChangeable,

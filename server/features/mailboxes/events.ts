@@ -149,3 +149,26 @@ export const reactivationFailed = (mailbox: Mailbox, reason: string, at: Date): 
 
 export const driftFound = (mailbox: Mailbox, what: Difference, repaired: boolean, at: Date): NewEvent =>
   mailboxEvent('mailbox.drift_found', mailbox, at, { ...what, repaired });
+
+/** Of a mailbox that only its host knew; the workspace of its domain hears of it. */
+export const unknownRemoved = (about: {
+  teamUid: string;
+  workspaceUid: string;
+  email: string;
+  hostId: string;
+  by: Actor & { requestId: string };
+  at: Date;
+}): NewEvent => ({
+  teamUid: about.teamUid,
+  workspaceUid: about.workspaceUid,
+  type: 'workspace.unknown_mailbox_removed',
+  subjectType: 'workspace',
+  subjectUid: about.workspaceUid,
+  data: {
+    email: about.email,
+    host_id: about.hostId,
+    ...actorData(about.by),
+    request_id: about.by.requestId,
+  },
+  occurredAt: about.at,
+});

@@ -29,6 +29,7 @@ import { reconcileMailboxes } from './reconcile.job.ts';
 import { removeMailboxesOf } from './remove-all.ts';
 import { removeForwarding } from './remove-forwarding.endpoint.ts';
 import { removeSignature } from './remove-signature.endpoint.ts';
+import { removeUnknownMailbox } from './remove-unknown.endpoint.ts';
 import { renewMailboxes } from './renew.endpoint.ts';
 import { setSignature } from './set-signature.endpoint.ts';
 import { setUpForwarding } from './set-up-forwarding.endpoint.ts';
@@ -89,6 +90,7 @@ export {
   mailboxesOfUids,
   mailboxesOnDomains,
   mailboxFind,
+  mailboxLock,
 } from './store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
 export { usernameProblem } from './username.ts';
@@ -107,6 +109,7 @@ export const mailboxEndpoints = [
   reactivateMailboxes,
   renewMailboxes,
   mailboxDrift,
+  removeUnknownMailbox,
   buyMailboxes,
   listMailboxes,
   mailboxDetails,

@@ -4,12 +4,12 @@
 // one of them takes the comparison on.
 import { z } from 'zod';
 import { inTransaction } from '../../../database/database.ts';
-import type { HostedMailbox, MailboxHost } from '../../../providers/contracts/mailbox-host.ts';
+import type { HostedMailbox, HostedStatus, MailboxHost } from '../../../providers/contracts/mailbox-host.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainByUid, workspaceOfDomain } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
-import { asHostSays, hostOf, hostStatusOf, keepAtHost } from './at-host.ts';
-import { type Difference, differences, mendedAtOnce } from './drift.ts';
+import { asHostSays, hostOf, hostStatusOf, keepAtHost, pushAddresses } from './at-host.ts';
+import { type Difference, type DriftKind, differences, isMended } from './drift.ts';
 import {
   aliasesInForce,
   driftResolve,
@@ -31,17 +31,22 @@ const PASSWORD_TURNS = 24;
 
 /** Compares every host whose last comparison began more than `reconcileEveryMs` ago. */
 export const reconcileMailboxes = async (context: FeatureContext): Promise<void> => {
-  const { db, clock, providers, settings } = context;
+  const { db, clock, settings } = context;
+  for (const [vendor, host] of await hostsByVendor(context)) {
+    const now = clock.now();
+    const before = new Date(now.getTime() - settings.reconcileEveryMs);
+    if (await reconciliationBegin(db, vendor, before, now)) await reconcileHost(context, vendor, host);
+  }
+};
+
+/** Every host that has mailboxes of ours. */
+export const hostsByVendor = async ({ db, providers }: FeatureContext): Promise<Map<string, MailboxHost>> => {
   const hosts = new Map<string, MailboxHost>();
   for (const { platform, workspaceUid } of await placesOfMailboxes(db)) {
     const vendor = await providers.mailHostVendor(platform, { workspaceId: workspaceUid });
     if (!hosts.has(vendor)) hosts.set(vendor, providers.mailboxHost(platform, { workspaceId: workspaceUid }));
   }
-  for (const [vendor, host] of hosts) {
-    const now = clock.now();
-    const before = new Date(now.getTime() - settings.reconcileEveryMs);
-    if (await reconciliationBegin(db, vendor, before, now)) await reconcileHost(context, vendor, host);
-  }
+  return hosts;
 };
 
 const reconcileHost = async (context: FeatureContext, vendor: string, host: MailboxHost): Promise<void> => {
@@ -77,7 +82,8 @@ const reconcileHost = async (context: FeatureContext, vendor: string, host: Mail
 };
 
 const isUid = (id: string): boolean => z.uuid().safeParse(id).success;
-const isFree = ({ status }: Mailbox): boolean => (addressFreeStatuses as readonly string[]).includes(status);
+export const isFree = ({ status }: Mailbox): boolean =>
+  (addressFreeStatuses as readonly string[]).includes(status);
 
 /** Settled long enough that its host should have followed, and supposed to be there. */
 const isComparable = (mailbox: Mailbox, now: Date): boolean =>
@@ -124,7 +130,7 @@ const mend = async (
   mailbox: Mailbox,
   { kind }: Difference,
 ): Promise<boolean> => {
-  if (!mendedAtOnce.includes(kind)) return false;
+  if (!isMended(kind)) return false;
   // On a domain that is being removed nothing may be made again.
   const domain = await domainByUid(context.db, mailbox.domainUid);
   if (domain?.status !== 'active' && kind === 'missing_at_host') return false;
@@ -133,11 +139,39 @@ const mend = async (
   // Somebody changed it meanwhile, and the host follows that.
   if (!wanted || current.updatedAt.getTime() !== mailbox.updatedAt.getTime()) return false;
   try {
-    if (kind === 'display_name') await host.setDisplayName(mailbox.uid, displayName(mailbox));
-    else await keepAtHost(context, mailbox, wanted, `mailboxes.reconcile:${mailbox.uid}`);
+    await setAtHost(context, host, mailbox, wanted, kind);
     return true;
   } catch {
     return false;
+  }
+};
+
+const setAtHost = async (
+  context: FeatureContext,
+  host: MailboxHost,
+  mailbox: Mailbox,
+  wanted: HostedStatus,
+  kind: DriftKind,
+): Promise<void> => {
+  const { uid, forwardingEmail: address, forwardingKeepCopy: keepCopy } = mailbox;
+  switch (kind) {
+    case 'display_name':
+      return host.setDisplayName(uid, displayName(mailbox));
+    case 'address':
+    case 'aliases':
+      return pushAddresses(context, uid);
+    case 'forwarding':
+      return host.setForwarding(uid, address === null ? null : { address, keepCopy });
+    case 'password': {
+      const { password, appPassword } = openSecrets(
+        context.secrets,
+        uid,
+        await mailboxSecrets(context.db, uid),
+      );
+      return host.setPassword(uid, password, appPassword);
+    }
+    default:
+      return keepAtHost(context, mailbox, wanted, `mailboxes.reconcile:${uid}`);
   }
 };
 

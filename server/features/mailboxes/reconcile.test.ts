@@ -64,24 +64,52 @@ describe('the reconciler', () => {
     expect(kinds).toContainEqual([closed, 'active']);
   });
 
-  test('tells of an address, a forwarding and a password that differ, changes none, and says when it is over', async () => {
+  test('sets addresses, forwarding and password at the host to what is stored, and tells of each', async () => {
     const uid = boxes.uids[3]!;
     const before = (await found(uid))!;
     await host().setAddresses(uid, { address: `other@${boxes.domain.name}`, aliases: [before.address] });
     await host().setForwarding(uid, { address: 'spy@elsewhere.example', keepCopy: true });
     await host().setPassword(uid, 'Somebody-elses-1', 'abcdabcdabcdabcd');
+    await reconcile();
+    expect(await found(uid)).toMatchObject({ address: before.address, aliases: [], forwarding: null });
+    // The password has its turn once in 24 comparisons.
     for (let hour = 0; hour < 24; hour += 1) await reconcile();
-    const open = await drift();
-    expect(open.map(({ kind }) => kind).toSorted()).toEqual(['address', 'aliases', 'forwarding', 'password']);
-    expect(JSON.stringify(open)).not.toContain('Somebody-elses');
-    expect((await found(uid))?.forwarding?.address).toBe('spy@elsewhere.example');
-    await host().setAddresses(uid, { address: before.address, aliases: [] });
-    await host().setForwarding(uid, null);
     const { db, secrets } = api.installation.context;
-    const { password, appPassword } = openSecrets(secrets, uid, await mailboxSecrets(db, uid));
-    await host().setPassword(uid, password, appPassword);
-    for (let hour = 0; hour < 24; hour += 1) await reconcile();
+    expect(await host().opensWith(uid, openSecrets(secrets, uid, await mailboxSecrets(db, uid)))).toBe(true);
     expect(await drift()).toEqual([]);
+    const over = (await drift('?status=resolved')).filter((row) => row.mailbox_uid === uid);
+    expect(over.map(({ kind }) => kind).toSorted()).toEqual(['address', 'aliases', 'forwarding', 'password']);
+    expect(over.every(({ repaired }) => repaired)).toBe(true);
+    expect(JSON.stringify(over)).not.toContain('Somebody-elses');
+  });
+
+  test('gives a mailbox that is made again the alias and the forwarding it had', async () => {
+    const uid = boxes.uids[2]!;
+    const { db } = api.installation.context;
+    const alias = `former@${boxes.domain.name}`;
+    await db
+      .insertInto('mailbox_alias')
+      .values({
+        mailbox_uid: uid,
+        address: alias,
+        created_at: clock.now(),
+        ends_at: new Date('2028-01-01T00:00:00.000Z'),
+      })
+      .execute();
+    await db
+      .updateTable('mailbox')
+      .set({ forwarding_email: 'away@elsewhere.example', forwarding_keep_copy: false })
+      .where('uid', '=', uid)
+      .execute();
+    await reconcile();
+    const before = await found(uid);
+    expect(before).toMatchObject({
+      aliases: [alias],
+      forwarding: { address: 'away@elsewhere.example', keepCopy: false },
+    });
+    await host().removeMailbox(uid);
+    await reconcile();
+    expect(await found(uid)).toEqual(before);
   });
 
   test('tells of a mailbox that only the host knows, to the workspace of its domain, and leaves it alone', async () => {
@@ -99,7 +127,49 @@ describe('the reconciler', () => {
     await reconcile();
     expect(await drift()).toMatchObject([{ host_id: id, mailbox_uid: null, kind: 'unknown_at_host' }]);
     expect(await found(id)).not.toBeNull();
-    await host().removeMailbox(id);
+
+    const [{ uid, email }] = (await drift()) as [Body];
+    const remove = (body: object) => api.post('/mailboxes/drift/remove-unknown', body);
+    expect((await remove({ uid: newId(), confirm_email: email })).body.code).toBe('mailbox_drift_not_found');
+    expect((await remove({ uid, confirm_email: 'x@y.example' })).body.code).toBe('removal_not_confirmed');
+    expect(await found(id)).not.toBeNull();
+    expect((await remove({ uid, confirm_email: email })).status).toBe(200);
+    expect(await found(id)).toBeNull();
+    expect(await drift()).toEqual([]);
+    expect((await remove({ uid, confirm_email: email })).body.code).toBe('mailbox_drift_not_removable');
+    const told = api.installation.context.db.selectFrom('event').select('data');
+    expect(await told.where('type', '=', 'workspace.unknown_mailbox_removed').execute()).toMatchObject([
+      { data: { email, host_id: id } },
+    ]);
+  });
+
+  test('a mailbox that is made here again in the meantime is not removed as unknown', async () => {
+    const uid = boxes.uids[1]!;
+    const { db } = api.installation.context;
+    const address = (await found(uid))!.address;
+    const drifted = newId();
+    await db
+      .insertInto('mailbox_drift')
+      .values({
+        uid: drifted,
+        vendor: 'builtin',
+        host_id: uid,
+        mailbox_uid: uid,
+        workspace_uid: api.workspaceUid,
+        address,
+        kind: 'unknown_at_host',
+        found_at: clock.now(),
+        seen_at: clock.now(),
+        repaired: false,
+      })
+      .execute();
+    const { body } = await api.post('/mailboxes/drift/remove-unknown', {
+      uid: drifted,
+      confirm_email: address,
+    });
+    expect(body.code).toBe('mailbox_drift_not_removable');
+    expect(await found(uid)).not.toBeNull();
+    await db.deleteFrom('mailbox_drift').where('uid', '=', drifted).execute();
   });
 
   test('compares a host once in its time, however many processes ask', async () => {
