@@ -2,6 +2,7 @@
 // `npm run bench -- start` picks another benchmark; the names are the keys below.
 import { benchConsent } from './consent.ts';
 import { benchDns } from './dns/dns.ts';
+import { benchExport } from './export.ts';
 import { benchHttp } from './http.ts';
 import { interop } from './interop/interop.ts';
 import { benchLedger } from './ledger.ts';
@@ -21,6 +22,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   http: benchHttp,
   dns: benchDns,
   webhooks: benchWebhooks,
+  export: benchExport,
   mail: benchMail,
   consent: benchConsent,
   interop,

@@ -734,6 +734,8 @@ create table public.mailbox (
   runs integer default 0 not null,
   next_try_at timestamp with time zone,
   erasing_since timestamp with time zone,
+  sequencer_uids uuid[] default '{}'::uuid[] not null,
+  sequencer_status text default 'na'::text not null,
   constraint mailbox_cancellation_status_check CHECK ((cancellation_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint mailbox_pkey PRIMARY KEY (uid),
@@ -741,6 +743,7 @@ create table public.mailbox (
   constraint mailbox_reactivation_status_check CHECK ((reactivation_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_renewal_status_check CHECK ((renewal_status = ANY (ARRAY['na'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_runs_check CHECK ((runs >= 0)),
+  constraint mailbox_sequencer_status_check CHECK ((sequencer_status = ANY (ARRAY['na'::text, 'queued'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'scheduled'::text, 'processing'::text, 'waiting_for_dns_propagation'::text, 'waiting_for_activation_email'::text, 'activation_email_received'::text, 'configuring_workspace'::text, 'configuring_dns'::text, 'configuring_dkim'::text, 'configuring_auth'::text, 'finalizing_setup'::text, 'active'::text, 'inactive'::text, 'suspended'::text, 'failed'::text, 'renewal_failed'::text, 'scheduled_for_cancellation'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]))),
   constraint mailbox_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['request'::text, 'payment'::text, 'domain'::text]))),
   constraint mailbox_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
@@ -756,6 +759,7 @@ CREATE INDEX mailbox_due ON public.mailbox USING btree (due_at) WHERE (due_at IS
 CREATE INDEX mailbox_list ON public.mailbox USING btree (workspace_uid, created_at DESC, uid DESC);
 CREATE UNIQUE INDEX mailbox_live_address ON public.mailbox USING btree (address) WHERE (status <> ALL (ARRAY['failed'::text, 'deleted'::text]));
 CREATE INDEX mailbox_search ON public.mailbox USING gin (workspace_uid, search gin_trgm_ops);
+CREATE INDEX mailbox_sequencers ON public.mailbox USING gin (sequencer_uids) WHERE (sequencer_uids <> '{}'::uuid[]);
 CREATE INDEX mailbox_status ON public.mailbox USING btree (workspace_uid, status, created_at DESC, uid DESC);
 CREATE INDEX mailbox_unpaid ON public.mailbox USING btree (team_uid) WHERE (unpaid_since IS NOT NULL);
 CREATE TRIGGER mailbox_counted_delete AFTER DELETE ON public.mailbox REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_mailboxes();
@@ -1087,6 +1091,114 @@ create table public.schema_migration (
   sha256 text not null,
   applied_at timestamp with time zone default now() not null,
   constraint schema_migration_pkey PRIMARY KEY (name)
+);
+
+create table public.sequencer (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  name text not null,
+  platform text not null,
+  account text,
+  credential_sealed text not null,
+  account_key text not null,
+  hint text not null,
+  layout text,
+  daily_limit integer,
+  warmup_enabled boolean not null,
+  warmup_limit integer,
+  warmup_increment integer,
+  warmup_reply_percent integer,
+  tags text[] default '{}'::text[] not null,
+  auto_reconnect boolean not null,
+  status text not null,
+  status_reason text,
+  status_since timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
+  reconcile_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sequencer_daily_limit_check CHECK ((daily_limit > 0)),
+  constraint sequencer_pkey PRIMARY KEY (uid),
+  constraint sequencer_status_check CHECK ((status = ANY (ARRAY['active'::text, 'invalid'::text, 'removing'::text]))),
+  constraint sequencer_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint sequencer_warmup_increment_check CHECK ((warmup_increment >= 0)),
+  constraint sequencer_warmup_limit_check CHECK ((warmup_limit > 0)),
+  constraint sequencer_warmup_reply_percent_check CHECK (((warmup_reply_percent >= 0) AND (warmup_reply_percent <= 100))),
+  constraint sequencer_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid),
+  constraint sequencer_workspace_uid_platform_account_key_key UNIQUE (workspace_uid, platform, account_key)
+);
+CREATE INDEX sequencer_reconcile ON public.sequencer USING btree (reconcile_at) WHERE (status = 'active'::text);
+CREATE INDEX sequencer_workspace ON public.sequencer USING btree (workspace_uid, created_at, uid);
+
+create table public.sequencer_check (
+  uid uuid not null,
+  sequencer_uid uuid not null,
+  began_at timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  expected integer not null,
+  connected integer not null,
+  missing integer not null,
+  disconnected integer not null,
+  repairs integer not null,
+  error text,
+  constraint sequencer_check_pkey PRIMARY KEY (uid),
+  constraint sequencer_check_sequencer_uid_fkey FOREIGN KEY (sequencer_uid) REFERENCES sequencer(uid) ON DELETE CASCADE
+);
+CREATE INDEX sequencer_check_sequencer ON public.sequencer_check USING btree (sequencer_uid, began_at DESC);
+
+create table public.sequencer_export (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  sequencer_uid uuid not null,
+  mailbox_uid uuid not null,
+  status text not null,
+  stage text not null,
+  stage_since timestamp with time zone not null,
+  code text,
+  message text,
+  words text,
+  target_id text,
+  ticket text,
+  target_address text,
+  leftovers jsonb default '[]'::jsonb not null,
+  attempts integer default 0 not null,
+  restarts integer default 0 not null,
+  generation integer default 0 not null,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  leased_by uuid,
+  connected_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sequencer_export_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint sequencer_export_pkey PRIMARY KEY (uid),
+  constraint sequencer_export_sequencer_uid_fkey FOREIGN KEY (sequencer_uid) REFERENCES sequencer(uid) ON DELETE CASCADE,
+  constraint sequencer_export_sequencer_uid_mailbox_uid_key UNIQUE (sequencer_uid, mailbox_uid),
+  constraint sequencer_export_stage_check CHECK ((stage = ANY (ARRAY['waiting'::text, 'sign_in'::text, 'find'::text, 'upsert'::text, 'connect'::text, 'tune'::text, 'clean_up'::text, 'watch'::text, 'file'::text, 'remove'::text]))),
+  constraint sequencer_export_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'removing'::text]))),
+  constraint sequencer_export_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint sequencer_export_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX sequencer_export_due ON public.sequencer_export USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX sequencer_export_mailbox ON public.sequencer_export USING btree (mailbox_uid);
+CREATE INDEX sequencer_export_sequencer ON public.sequencer_export USING btree (sequencer_uid, status);
+CREATE INDEX sequencer_export_workspace ON public.sequencer_export USING btree (workspace_uid, created_at, uid);
+
+create table public.sequencer_follow (
+  singleton boolean default true not null,
+  "position" bigint not null,
+  constraint sequencer_follow_pkey PRIMARY KEY (singleton),
+  constraint sequencer_follow_singleton_check CHECK (singleton)
+);
+
+create table public.sequencer_pace (
+  account_key text not null,
+  next_call_at timestamp with time zone not null,
+  hold_until timestamp with time zone,
+  constraint sequencer_pace_pkey PRIMARY KEY (account_key)
 );
 
 create table public.spend_cap (

@@ -533,6 +533,8 @@ export interface Mailbox {
   runs: Generated<number>;
   search: Generated<string | null>;
   seat_until: Timestamp | null;
+  sequencer_status: Generated<string>;
+  sequencer_uids: Generated<string[]>;
   signature: string | null;
   status: string;
   status_reason: string | null;
@@ -1041,6 +1043,85 @@ export interface SchemaMigration {
   sha256: string;
 }
 
+export interface Sequencer {
+  account: string | null;
+  account_key: string;
+  auto_reconnect: boolean;
+  checked_at: Timestamp;
+  created_at: Timestamp;
+  credential_sealed: string;
+  daily_limit: number | null;
+  hint: string;
+  layout: string | null;
+  name: string;
+  platform: string;
+  reconcile_at: Timestamp;
+  status: string;
+  status_reason: string | null;
+  status_since: Timestamp;
+  tags: Generated<string[]>;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  warmup_enabled: boolean;
+  warmup_increment: number | null;
+  warmup_limit: number | null;
+  warmup_reply_percent: number | null;
+  workspace_uid: string;
+}
+
+export interface SequencerCheck {
+  began_at: Timestamp;
+  connected: number;
+  disconnected: number;
+  ended_at: Timestamp;
+  error: string | null;
+  expected: number;
+  missing: number;
+  repairs: number;
+  sequencer_uid: string;
+  uid: string;
+}
+
+export interface SequencerExport {
+  attempts: Generated<number>;
+  checked_at: Timestamp | null;
+  code: string | null;
+  connected_at: Timestamp | null;
+  created_at: Timestamp;
+  due_at: Timestamp | null;
+  generation: Generated<number>;
+  leased_by: string | null;
+  leased_until: Timestamp | null;
+  leftovers: Generated<Json>;
+  mailbox_uid: string;
+  message: string | null;
+  restarts: Generated<number>;
+  sequencer_uid: string;
+  stage: string;
+  stage_since: Timestamp;
+  status: string;
+  target_address: string | null;
+  target_id: string | null;
+  team_uid: string;
+  ticket: string | null;
+  uid: string;
+  updated_at: Timestamp;
+  words: string | null;
+  workspace_uid: string;
+}
+
+export interface SequencerFollow {
+  position: number;
+  singleton: Generated<boolean>;
+}
+
+export interface SequencerPace {
+  account_key: string;
+  hold_until: Timestamp | null;
+  next_call_at: Timestamp;
+}
+
 export interface SpendCap {
   amount_micros: number;
   period: string;
@@ -1350,6 +1431,11 @@ export interface DB {
   "registry.renewal": RegistryRenewal;
   "registry.reserved_name": RegistryReservedName;
   schema_migration: SchemaMigration;
+  sequencer: Sequencer;
+  sequencer_check: SequencerCheck;
+  sequencer_export: SequencerExport;
+  sequencer_follow: SequencerFollow;
+  sequencer_pace: SequencerPace;
   spend_cap: SpendCap;
   subscription: Subscription;
   subscription_term: SubscriptionTerm;

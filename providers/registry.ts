@@ -181,6 +181,7 @@ export const createProviders = ({
       if (!opened) throw new UnknownVendor(`the caller names "${vendor}" as sequencer, which is none`);
       return opened;
     },
+    sequencerFile: () => sequencers.file,
     mailQueue: () => builtinProviders.mailQueue,
     suppressionList: () => builtinProviders.suppressionList,
     start: () => builtinProviders.start(),

@@ -38,6 +38,8 @@ export type Held = {
   page(offset: number, limit: number): HeldMailbox[];
   /** As a target does by itself, silently, after the mail host hiccuped. */
   drop(address: string): void;
+  /** How often a mailbox was handed over. */
+  handedOver(): number;
   /** Mailboxes that somebody else added. */
   add(count: number): string[];
 };
@@ -99,6 +101,7 @@ export const createHeld = ({
       const mailbox = byAddress(address);
       if (mailbox) Object.assign(mailbox, { state: 'disconnected', words: DROP_WORDS });
     },
+    handedOver: () => count,
     add: (howMany) =>
       Array.from({ length: howMany }, (_, index) => {
         const address = `other-${index}@northpeak.example`;

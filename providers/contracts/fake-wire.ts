@@ -27,6 +27,8 @@ type FieldShape =
   | 'number'
   | 'boolean'
   | 'strings'
+  | 'numbers'
+  | 'number|null'
   | readonly (string | number)[]
   | { readonly each: Shape }
   | Shape;
@@ -180,11 +182,7 @@ export const startFakeWire = async ({
 /** What a body has that it must not have, or lacks; null when it is as it should be. */
 const problemOf = (value: unknown, shape: FieldShape, at: string): string | null => {
   if (typeof shape === 'string') {
-    const fits =
-      shape === 'strings'
-        ? Array.isArray(value) && value.every((one) => typeof one === 'string')
-        : typeof value === shape;
-    return fits ? null : `${at} must be ${shape === 'strings' ? 'a list of strings' : `a ${shape}`}`;
+    return fits(value, shape) ? null : `${at} must be ${shape}`;
   }
   if (Array.isArray(shape)) {
     return shape.includes(value as string) ? null : `${at} must be one of ${shape.join(', ')}`;
@@ -206,6 +204,12 @@ const problemOf = (value: unknown, shape: FieldShape, at: string): string | null
       return problemOf(given, field, `${at}.${name}`);
     }),
   );
+};
+
+const fits = (value: unknown, shape: string): boolean => {
+  const list = /^(string|number)s$/.exec(shape)?.[1];
+  if (list) return Array.isArray(value) && value.every((one) => typeof one === list);
+  return shape === 'number|null' ? value === null || typeof value === 'number' : typeof value === shape;
 };
 
 const isEach = (shape: FieldShape): shape is { each: Shape } =>

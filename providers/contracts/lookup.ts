@@ -7,6 +7,7 @@ import type { MailboxHost, Platform } from './mailbox-host.ts';
 import type { Payments } from './payments.ts';
 import type { Registrar } from './registrar.ts';
 import type { Sequencer, SequencerPlatform, SequencerSettings } from './sequencer.ts';
+import type { SequencerFile } from './sequencer-file.ts';
 import type { SuppressionList } from './suppression-list.ts';
 import type { ZoneAccount } from './zone-account.ts';
 
@@ -33,6 +34,7 @@ export type Providers = {
   sequencerPlatforms(): readonly SequencerPlatform[];
   /** The account that a credential opens at a sequencer; its values are named as in the vendor's manifest. */
   sequencer(vendor: string, account: Pick<SequencerSettings, 'credential' | 'beforeCall'>): Sequencer;
+  sequencerFile(): SequencerFile;
   /** The outbound queue of this installation's own mail plane. */
   mailQueue(): MailQueue;
   suppressionList(): SuppressionList;

@@ -234,9 +234,8 @@ export const sequencerConformance = (
         .upsertMailbox(sampleMailbox(address, 'Planted-Secret-1'), sampleTuning)
         .catch((thrown) => thrown);
       const told = `${JSON.stringify(error.failure)} ${error.detail} ${error.message} ${error.stack}`;
-      for (const secret of ['Planted-Secret-1', ...Object.values(fake.credential)]) {
-        if (secret.length >= 8) expect(told).not.toContain(secret);
-      }
+      const { api_key: key, api_secret: secret } = fake.credential;
+      for (const hidden of ['Planted-Secret-1', key ?? secret!]) expect(told).not.toContain(hidden);
     });
   });
 };

@@ -110,3 +110,18 @@ export type SequencerPlatform = {
   /** Forms that a file can have; none for `api`. */
   layouts: readonly { key: string; title: string }[];
 };
+
+/** Reads on until `found` answers something, through at most so many pages. */
+export const searchPages = async (
+  listMailboxes: Sequencer['listMailboxes'],
+  address: string,
+  mostPages = 1_000,
+): Promise<TargetMailbox | null> => {
+  for (let cursor: string | null = null, page = 0; page < mostPages; page += 1) {
+    const { mailboxes, next } = await listMailboxes({ cursor });
+    const found = mailboxes.find((one) => one.address === address);
+    if (found || next === null) return found ?? null;
+    cursor = next;
+  }
+  return null;
+};

@@ -43,6 +43,8 @@ export type FeatureSettings = {
   renewals: RenewalSettings;
   /** How often the mailboxes of a host are compared with what is stored. */
   reconcileEveryMs: number;
+  /** The same for accounts at sequencers. */
+  sequencerReconcileEveryMs: number;
   /** Resolvers that are asked what the world sees; with none, the registrar's word stands for the parent zone's. */
   /** Where people and their browsers reach this installation, without a slash at the end. */
   publicUrl(): string;

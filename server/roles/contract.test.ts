@@ -1,6 +1,6 @@
 // What every endpoint promises whatever it does, asked of the whole program over HTTP.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../database/uuid.ts';
+import { environmentOf } from '../../providers/sequencer-fakes.ts';
 import { API_PREFIX } from '../http/openapi.ts';
 import { rights } from '../http/rights.ts';
 import { TOKEN, useCloudflareWorld } from '../testing/cloudflare-world.ts';
@@ -13,15 +13,20 @@ import {
 import { askUntil, orderEnded } from '../testing/follow.ts';
 import { openMailboxes } from '../testing/open-mailbox.ts';
 import { contact, freshName, mailboxesOn, orderOf } from '../testing/order-body.ts';
+import { queuedMail } from '../testing/queued-mail.ts';
 import { addTeam, type Team } from '../testing/second-team.ts';
+import { sequencerInputs } from '../testing/sequencer-inputs.ts';
+import { useSequencerFakes } from '../testing/sequencer-world.ts';
 import { type Body, useInstallation } from '../testing/test-installation.ts';
 import { allEndpoints, allErrors, buildOpenApi } from './contract.ts';
 
 const world = await useCloudflareWorld();
+const [target] = await useSequencerFakes(1);
 const api = useInstallation({
   INBOXKIT_FIRST_CREDITS: '100000',
   INBOXKIT_CLOUDFLARE_URL: world.environment.INBOXKIT_CLOUDFLARE_URL!,
   INBOXKIT_CONSENT_BROWSERS: '0',
+  ...environmentOf([target!]),
 });
 let stranger: Team;
 let own: Body;
@@ -45,34 +50,10 @@ const ordered = async (team: Pick<Team, 'key' | 'workspaceUid'>): Promise<Body> 
 beforeAll(async () => {
   stranger = await addTeam(api.installation);
   foreign = await ordered(stranger);
-  foreignMail = await queuedMail(stranger.workspaceUid);
+  foreignMail = await queuedMail(api.installation, stranger.workspaceUid);
   own = await ordered({ key: api.apiKey, workspaceUid: api.workspaceUid });
   [worn] = (await openMailboxes(api.installation, api, 1)).uids as [string];
 });
-
-/** Mail of a workspace that waits for outbound delivery to be switched on; gives the uid of its entry in the queue. */
-const queuedMail = async (workspaceUid: string): Promise<string> => {
-  const { db } = api.installation.storage;
-  const [message, recipient] = [newId(), newId()];
-  const now = new Date();
-  await db
-    .insertInto('mail.queue_message')
-    .values({ id: message, sender: 'mara@northpeak.example', workspace_id: workspaceUid, accepted_at: now })
-    .execute();
-  await db
-    .insertInto('mail.queue_recipient')
-    .values({
-      id: recipient,
-      message_id: message,
-      workspace_id: workspaceUid,
-      address: 'bob@elsewhere.example',
-      domain: 'elsewhere.example',
-      state: 'held',
-      changed_at: now,
-    })
-    .execute();
-  return recipient;
-};
 
 const onTheWay = [
   'scheduled',
@@ -272,15 +253,26 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'mailboxes.status': { body: { uids: [mailbox.uid] } },
       'mailboxes.show-credentials': { query: { uid: mailbox.uid } },
       'mail-queue.list': { body: {} },
-      'mail-queue.details': async () => ({ query: { uid: await queuedMail(api.workspaceUid) } }),
-      'mail-queue.retry': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
-      'mail-queue.hold': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
-      'mail-queue.release': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
-      'mail-queue.drop': async () => ({ body: { uids: [await queuedMail(api.workspaceUid)] } }),
+      'mail-queue.details': async () => ({
+        query: { uid: await queuedMail(api.installation, api.workspaceUid) },
+      }),
+      'mail-queue.retry': async () => ({
+        body: { uids: [await queuedMail(api.installation, api.workspaceUid)] },
+      }),
+      'mail-queue.hold': async () => ({
+        body: { uids: [await queuedMail(api.installation, api.workspaceUid)] },
+      }),
+      'mail-queue.release': async () => ({
+        body: { uids: [await queuedMail(api.installation, api.workspaceUid)] },
+      }),
+      'mail-queue.drop': async () => ({
+        body: { uids: [await queuedMail(api.installation, api.workspaceUid)] },
+      }),
       'suppressions.add': { body: { emails: [`gone@${name}`] } },
       'suppressions.remove': { body: { emails: [`gone@${name}`] } },
       'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
       ...consentInputs(api, { domain, mailbox }),
+      ...sequencerInputs(api, target!, mailbox.uid),
       'api-keys.create': { body: { name } },
       'api-keys.list': { query: {} },
       'api-keys.revoke': async () => ({ body: { uid: await apiKey() } }),

@@ -64,6 +64,7 @@ import {
 } from '../features/payments/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { quoteContinuations, quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
+import { sequencerEndpoints, sequencerErrors } from '../features/sequencers/index.ts';
 import {
   fundsOf,
   plansSubscribed,
@@ -125,6 +126,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...suppressionEndpoints,
   ...oauthClientEndpoints,
   ...consentEndpoints,
+  ...sequencerEndpoints,
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
@@ -180,6 +182,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...suppressionErrors,
   ...oauthClientErrors,
   ...consentErrors,
+  ...sequencerErrors,
   ...orderErrors,
   ...webhookErrors,
 ]);

@@ -17,6 +17,7 @@ import { tellCapRefusal } from '../features/billing/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { endEventStreams } from '../features/events/index.ts';
 import { withPayLink } from '../features/payments/index.ts';
+import { createSequencerWorker } from '../features/sequencers/index.ts';
 import { createWebhookWorker } from '../features/webhooks/index.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
@@ -117,6 +118,7 @@ export const startInstallation = async (
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
       renewals: renewalSettings(config),
       reconcileEveryMs: config.providers.reconcileMinutes * MINUTE_MS,
+      sequencerReconcileEveryMs: config.sequencers.reconcileMinutes * MINUTE_MS,
       resolvers: [...config.dns.resolvers],
       outsideDnsPort: config.dns.outsidePort,
       publicUrl: addresses.publicUrl,
@@ -158,6 +160,8 @@ export const startInstallation = async (
       const auditKeptMs = keepDays === null ? null : keepDays * DAY_MS;
       opened(keepHouse({ context, rateLimits, auditKeptMs, log }));
       opened(keepPlacing({ ...context, log: log.child({ role: 'worker' }) }));
+      const sequencers = opened(createSequencerWorker({ ...context, log: log.child({ role: 'worker' }) }));
+      sequencers.start();
       const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
       webhooks.start();
       if (config.consent.browsers > 0) {

@@ -96,7 +96,7 @@ function anchorsOf(markdown: string): Set<string> {
 }
 
 /** Names of vendors that the HTTP contract itself uses, as platforms and operations. */
-const contractWords = new Set(['google', 'microsoft', 'cloudflare']);
+const contractWords = new Set(['google', 'microsoft', 'cloudflare', 'csv']);
 
 /**
  * The control plane must not know who serves it, or a vendor could not be exchanged. The composition root hands vendors

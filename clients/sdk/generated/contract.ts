@@ -2476,6 +2476,243 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/sequencers/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add sequencer
+         * @description The credential is tried at once, sealed, and shown to nobody again. Which fields a platform needs is in `GET /sequencers/platforms`.
+         */
+        post: operations["sequencers.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete sequencers
+         * @description Mailboxes stay at the sequencer, and go on being used there, unless `remove_mailboxes` is sent: then each is removed there, and the sequencer is gone when the last one is.
+         */
+        post: operations["sequencers.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export mailboxes to sequencers
+         * @description Answers at once; `sequencers/export/status` and the event `sequencer_export.status_changed` tell how each mailbox gets on. A mailbox that is exported already stays as it is, and is begun anew when that had failed.
+         */
+        post: operations["sequencers.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/export/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry exports
+         * @description With `uids`, those, also when they are connected; with `sequencer_uid`, every export to it that failed.
+         */
+        post: operations["sequencers.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/export/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show export status
+         * @description Newest first; filters go together.
+         */
+        post: operations["sequencers.export-status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download file of exported mailboxes
+         * @description For sequencers of the platform `csv`. It holds what opens the mailboxes at this moment: after a password was changed, download it again. Each download is an event `mailbox.credentials_revealed` of each mailbox.
+         */
+        get: operations["sequencers.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show comparisons with a sequencer
+         * @description The last first, for 90 days. What happened to one export is in `GET /events?subject_uid=` with its uid.
+         */
+        get: operations["sequencers.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List sequencers
+         * @description Newest first.
+         */
+        post: operations["sequencers.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/mailboxes/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove mailboxes from sequencer
+         * @description Each is removed at the sequencer, and its export with it; the event `sequencer_export.removed` tells when. Where a sequencer lets mailboxes be removed by hand only, the event says `removal_unsupported`.
+         */
+        post: operations["sequencers.remove-mailboxes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sequencer platforms
+         * @description Made from what each vendor’s part of the program says about itself.
+         */
+        get: operations["sequencers.platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update sequencer
+         * @description Fields that are left out stay. The credential, a new one or the one there is, is tried at once; when it works, exports that failed for it go on. Another limit or warm-up is set at every mailbox that is connected.
+         */
+        post: operations["sequencers.update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sequencers/where-used": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show where a mailbox is used */
+        get: operations["sequencers.where-used"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/suppressions/add": {
         parameters: {
             query?: never;
@@ -5158,6 +5395,7 @@ export interface components {
             forwarding_email: string | null;
             profile_picture: string | null;
             tags: string[];
+            /** @description The sequencers it is exported to, by uid */
             sequencers: string[];
             renewal_date: string | null;
             renewal_cycle: string;
@@ -5298,6 +5536,11 @@ export interface components {
             uid: string;
             code: string;
             error: string;
+        };
+        MailboxUse: {
+            sequencer_name: string;
+            platform: string;
+            export: components["schemas"]["SequencerExport"];
         };
         MailboxesAvailabilityResponse: {
             /** @constant */
@@ -5450,6 +5693,7 @@ export interface components {
             forwarding_email: string | null;
             profile_picture: string | null;
             tags: string[];
+            /** @description The sequencers it is exported to, by uid */
             sequencers: string[];
             renewal_date: string | null;
             renewal_cycle: string;
@@ -5497,6 +5741,7 @@ export interface components {
                 forwarding_email: string | null;
                 profile_picture: string | null;
                 tags: string[];
+                /** @description The sequencers it is exported to, by uid */
                 sequencers: string[];
                 renewal_date: string | null;
                 renewal_cycle: string;
@@ -5605,6 +5850,11 @@ export interface components {
             status?: string | string[];
             /** @example GOOGLE */
             platform?: string;
+            /**
+             * Format: uuid
+             * @description Those that are exported to this sequencer
+             */
+            sequencer_uid?: string;
             /** @description A tag or several, by name; upper and lower case are the same */
             tags?: string | string[];
             /** @description A tag or several, by uid */
@@ -6944,6 +7194,382 @@ export interface components {
             uid: string;
             previous_status: string;
             new_status: string;
+        };
+        Sequencer: {
+            /** Format: uuid */
+            uid: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            platform: string;
+            /**
+             * @description `invalid`: the platform no longer lets anybody in; update the credential
+             * @enum {string}
+             */
+            status: "active" | "invalid" | "removing";
+            status_reason: string | null;
+            /** Format: date-time */
+            status_since: string;
+            sequencer_email: string | null;
+            /** @description The end of the secret; nothing more of it is ever shown */
+            hint: string;
+            layout: string | null;
+            daily_limit: number | null;
+            enable_warmup: boolean;
+            warmup_limit: number | null;
+            warmup_increment: string | null;
+            warmup_replyrate: number | null;
+            tags: string[];
+            auto_reconnect_mailboxes: boolean;
+            /** @description How many stand how */
+            exports: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            last_checked_at: string;
+            /** Format: date-time */
+            next_check_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SequencerCheck: {
+            /** Format: uuid */
+            uid: string;
+            /** Format: date-time */
+            began_at: string;
+            /** Format: date-time */
+            ended_at: string;
+            /** @description Mailboxes that the sequencer was to have */
+            expected: number;
+            connected: number;
+            missing: number;
+            disconnected: number;
+            /** @description How many were begun anew */
+            repairs: number;
+            /** @description Why it could not be compared */
+            error: string | null;
+        };
+        SequencerExport: {
+            /** Format: uuid */
+            uid: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            mailbox_uid: string;
+            mailbox_email: string;
+            /** Format: uuid */
+            sequencer_uid: string;
+            /**
+             * @description `completed`: the sequencer itself says that it is connected
+             * @enum {string}
+             */
+            status: "queued" | "processing" | "completed" | "failed" | "removing";
+            /** @enum {string} */
+            stage: "waiting" | "sign_in" | "find" | "upsert" | "connect" | "tune" | "clean_up" | "watch" | "file" | "remove";
+            /** @description Why it stands where it stands */
+            code: ("waiting_for_mailbox" | "mailbox_gone" | "mailbox_not_active" | "sign_in_failed" | "credential_refused" | "refused_by_target" | "plan_limit_at_target" | "not_connected_in_time" | "disconnected_by_target" | "missing_at_target" | "target_unreachable" | "target_busy" | "outcome_unknown" | "not_tuned" | "former_address_stays" | "removal_unsupported" | "unexpected") | null;
+            error_message: string | null;
+            /** @description What the sequencer said, in its own words */
+            target_words: string | null;
+            /** @description What the sequencer calls the mailbox */
+            target_id: string | null;
+            attempts: number;
+            next_attempt_at: string | null;
+            connected_at: string | null;
+            /** @description When the sequencer last said that it is connected */
+            last_seen_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SequencerPlatform: {
+            /** @description Sent as `platform` to `sequencers/add` */
+            key: string;
+            name: string;
+            /** @enum {string} */
+            kind: "api" | "file";
+            /** @description Fields of `sequencers/add` that it needs */
+            requires: string[];
+            supports_api_key: boolean;
+            credentials: {
+                name: string;
+                label: string;
+                secret: boolean;
+                required: boolean;
+            }[];
+            can: {
+                ability: string;
+                can: boolean;
+                note: string | null;
+            }[];
+            /** @description How often one account is called at most */
+            pace: {
+                calls: number;
+                per_seconds: number;
+            } | null;
+            layouts: {
+                key: string;
+                name: string;
+            }[];
+        };
+        SequencersAddRequest: {
+            name: string;
+            /** @description A `key` of `GET /sequencers/platforms` */
+            platform: string;
+            /** @example sk_north_peak_0123456789 */
+            api_key?: string;
+            /** @description For platforms that know a user beside the secret */
+            api_user?: string;
+            api_secret?: string;
+            /** @description The workspace at the platform */
+            workspace?: string;
+            /**
+             * Format: uri
+             * @description Address of the API, for platforms that have one for each customer
+             */
+            instance?: string;
+            /** @description Key of the platform’s separate warm-up program */
+            warmup_api_key?: string;
+            /** @description Form of the file, for the platform `csv` */
+            layout?: string;
+            /** @description Whose account it is; shown as `sequencer_email`. Nobody signs in with it. */
+            sequencer_login?: string;
+            /** @description Taken because clients send it, and thrown away: mailboxes are handed over by key */
+            sequencer_password?: string;
+            /** @description Messages a day from each mailbox */
+            daily_limit?: number;
+            enable_warmup?: boolean;
+            /** @description Warm-up messages a day */
+            warmup_limit?: number;
+            /** @description By how many warm-up messages a day it grows; `disabled` or 0: not at all */
+            warmup_increment?: string | number;
+            /** @description Percent */
+            warmup_replyrate?: number;
+            tags?: string[];
+            /** @description Whether mailboxes that drop out are connected again by themselves */
+            auto_reconnect_mailboxes?: boolean;
+        };
+        SequencersAddResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+            data: components["schemas"]["Sequencer"];
+        };
+        SequencersDeleteRequest: {
+            uids: string[];
+            /** @default false */
+            remove_mailboxes?: boolean;
+        };
+        SequencersDeleteResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            deleted: string[];
+            removing: string[];
+        };
+        SequencersExportRequest: {
+            /** Format: uuid */
+            sequencer_uid?: string;
+            sequencer_uids?: string[];
+            mailbox_uids: string[];
+        };
+        SequencersExportResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            results: {
+                new_exports_created: number;
+                exports_restarted: number;
+                duplicate_exports_skipped: number;
+                refused: number;
+            };
+            exports: {
+                created: components["schemas"]["SequencerExport"][];
+                restarted: components["schemas"]["SequencerExport"][];
+                duplicates: components["schemas"]["SequencerExport"][];
+                refused: {
+                    /** Format: uuid */
+                    mailbox_uid: string;
+                    code: string;
+                    error: string;
+                }[];
+            };
+        };
+        SequencersExportStatusRequest: {
+            /**
+             * @description Page to answer, from 1. Ignored when a cursor is given.
+             * @default 1
+             */
+            page?: number;
+            /**
+             * @description Rows per page, at most 500.
+             * @default 10
+             */
+            limit?: number;
+            /** @description In place of `page`: rows to leave out */
+            offset?: number;
+            /** @description From `next_cursor` of the answer before. */
+            cursor?: string;
+            /** Format: uuid */
+            sequencer_uid?: string;
+            mailbox_uids?: string[];
+            uids?: string[];
+            status?: ("queued" | "processing" | "completed" | "failed" | "removing") | ("queued" | "processing" | "completed" | "failed" | "removing")[];
+        };
+        SequencersExportStatusResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["SequencerExport"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        SequencersHistoryResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["SequencerCheck"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+        };
+        SequencersListRequest: {
+            /**
+             * @description Page to answer, from 1. Ignored when a cursor is given.
+             * @default 1
+             */
+            page?: number;
+            /**
+             * @description Rows per page, at most 500.
+             * @default 10
+             */
+            limit?: number;
+            /** @description In place of `page`: rows to leave out */
+            offset?: number;
+            /** @description From `next_cursor` of the answer before. */
+            cursor?: string;
+            sequencer_platforms?: string[];
+        };
+        SequencersListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["Sequencer"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        SequencersPlatformsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: components["schemas"]["SequencerPlatform"][];
+        };
+        SequencersRemoveMailboxesRequest: {
+            /** Format: uuid */
+            sequencer_uid: string;
+            mailbox_uids: string[];
+        };
+        SequencersRemoveMailboxesResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            removing: string[];
+        };
+        SequencersRetryRequest: {
+            uids?: string[];
+            /** Format: uuid */
+            sequencer_uid?: string;
+        };
+        SequencersRetryResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            restarted: string[];
+        };
+        SequencersUpdateRequest: {
+            /** Format: uuid */
+            uid: string;
+            name?: string;
+            /** @example sk_north_peak_0123456789 */
+            api_key?: string;
+            /** @description For platforms that know a user beside the secret */
+            api_user?: string;
+            api_secret?: string;
+            /** @description The workspace at the platform */
+            workspace?: string;
+            /**
+             * Format: uri
+             * @description Address of the API, for platforms that have one for each customer
+             */
+            instance?: string;
+            /** @description Key of the platform’s separate warm-up program */
+            warmup_api_key?: string;
+            /** @description Form of the file, for the platform `csv` */
+            layout?: string;
+            /** @description Whose account it is; shown as `sequencer_email`. Nobody signs in with it. */
+            sequencer_login?: string;
+            /** @description Taken because clients send it, and thrown away: mailboxes are handed over by key */
+            sequencer_password?: string;
+            /** @description Messages a day from each mailbox */
+            daily_limit?: number;
+            enable_warmup?: boolean;
+            /** @description Warm-up messages a day */
+            warmup_limit?: number;
+            /** @description By how many warm-up messages a day it grows; `disabled` or 0: not at all */
+            warmup_increment?: string | number;
+            /** @description Percent */
+            warmup_replyrate?: number;
+            tags?: string[];
+            /** @description Whether mailboxes that drop out are connected again by themselves */
+            auto_reconnect_mailboxes?: boolean;
+        };
+        SequencersUpdateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+            data: components["schemas"]["Sequencer"];
+        };
+        SequencersWhereUsedResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            mailbox_uid: string;
+            mailbox_email: string;
+            data: components["schemas"]["MailboxUse"][];
         };
         SpendCap: {
             /** Format: uuid */
@@ -10242,6 +10868,8 @@ export interface operations {
                 domain_uid?: string;
                 status?: string | string[];
                 platform?: string;
+                /** @description Those that are exported to this sequencer */
+                sequencer_uid?: string;
                 /** @description A tag or several, by name; upper and lower case are the same */
                 tags?: string | string[];
                 /** @description A tag or several, by uid */
@@ -11210,6 +11838,288 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuotesCancelResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersAddResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersDeleteResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersExportResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersRetryRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersRetryResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.export-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SequencersExportStatusRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersExportStatusResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.file": {
+        parameters: {
+            query: {
+                uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each mailbox, below a line with the names of the columns. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    "sequencers.history": {
+        parameters: {
+            query: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+                uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersHistoryResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SequencersListRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersListResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.remove-mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersRemoveMailboxesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersRemoveMailboxesResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersPlatformsResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencersUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersUpdateResponse"];
+                };
+            };
+        };
+    };
+    "sequencers.where-used": {
+        parameters: {
+            query: {
+                mailbox_uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencersWhereUsedResponse"];
                 };
             };
         };

@@ -308,6 +308,32 @@ export type Methods = {
     /** List quotes. Newest first. */
     list: Method<'quotes.list'>;
   };
+  sequencers: {
+    /** Add sequencer. The credential is tried at once, sealed, and shown to nobody again. Which fields a platform needs is in `GET /sequencers/platforms`. */
+    add: Method<'sequencers.add'>;
+    /** Delete sequencers. Mailboxes stay at the sequencer, and go on being used there, unless `remove_mailboxes` is sent: then each is removed there, and the sequencer is gone when the last one is. */
+    delete: Method<'sequencers.delete'>;
+    /** Export mailboxes to sequencers. Answers at once; `sequencers/export/status` and the event `sequencer_export.status_changed` tell how each mailbox gets on. A mailbox that is exported already stays as it is, and is begun anew when that had failed. */
+    export: Method<'sequencers.export'>;
+    /** Show export status. Newest first; filters go together. */
+    exportStatus: Method<'sequencers.export-status'>;
+    /** Download file of exported mailboxes. For sequencers of the platform `csv`. It holds what opens the mailboxes at this moment: after a password was changed, download it again. Each download is an event `mailbox.credentials_revealed` of each mailbox. */
+    file: Method<'sequencers.file'>;
+    /** Show comparisons with a sequencer. The last first, for 90 days. What happened to one export is in `GET /events?subject_uid=` with its uid. */
+    history: Method<'sequencers.history'>;
+    /** List sequencers. Newest first. */
+    list: Method<'sequencers.list'>;
+    /** List sequencer platforms. Made from what each vendor’s part of the program says about itself. */
+    platforms: Method<'sequencers.platforms'>;
+    /** Remove mailboxes from sequencer. Each is removed at the sequencer, and its export with it; the event `sequencer_export.removed` tells when. Where a sequencer lets mailboxes be removed by hand only, the event says `removal_unsupported`. */
+    removeMailboxes: Method<'sequencers.remove-mailboxes'>;
+    /** Retry exports. With `uids`, those, also when they are connected; with `sequencer_uid`, every export to it that failed. */
+    retry: Method<'sequencers.retry'>;
+    /** Update sequencer. Fields that are left out stay. The credential, a new one or the one there is, is tried at once; when it works, exports that failed for it go on. Another limit or warm-up is set at every mailbox that is connected. */
+    update: Method<'sequencers.update'>;
+    /** Show where a mailbox is used. */
+    whereUsed: Method<'sequencers.where-used'>;
+  };
   subscriptions: {
     /** Cancel subscription. The subscription goes on until the end of the period and is not renewed; nothing is paid back. A period that began and was not paid ends at once. Mailboxes stay: at their next renewal they cost the price of an extra seat. */
     cancel: Method<'subscriptions.cancel'>;

@@ -10,6 +10,8 @@ export type SubjectType =
   | 'order'
   | 'payment'
   | 'quote'
+  | 'sequencer'
+  | 'sequencer_export'
   | 'subscription'
   | 'tag'
   | 'wallet'

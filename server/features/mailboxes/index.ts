@@ -60,7 +60,7 @@ export {
   tooManyMailboxesOnDomain,
 } from './errors.ts';
 export { credentialsRevealed, REVEALED } from './events.ts';
-export { type MailboxFilter, mailboxesFrom } from './list-store.ts';
+export { type MailboxFilter, mailboxesFrom, mailboxUseLock, mailboxUseSet } from './list-store.ts';
 export { isGone as isGoneMailbox, type Mailbox, type MailboxStatus } from './mailbox.ts';
 export { setProfilePicture } from './profile-picture.ts';
 export {
@@ -84,6 +84,7 @@ export {
 } from './schema.ts';
 export { readMailboxSecrets } from './secrets.ts';
 export { mailboxSeller } from './seller.ts';
+export { signIn as signInToMailbox } from './sign-in.ts';
 export {
   addressesTaken,
   mailboxByUid,

@@ -1,6 +1,6 @@
 // The statements behind the list of mailboxes.
 import { sql } from 'kysely';
-import type { Db } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import type { NewestFirstPage } from '../../http/newest-first.ts';
 import { carriesTags, type TagFilter } from '../tags/index.ts';
@@ -17,6 +17,8 @@ export type MailboxFilter = {
   status?: string[] | undefined;
   platform?: Platform | undefined;
   tags?: TagFilter | undefined;
+  /** Those that were handed to it. */
+  sequencerUid?: string | undefined;
 };
 
 /** Newest first; with a keyword the exact address comes before everything else, and there is no cursor. */
@@ -39,7 +41,8 @@ export const mailboxPage = async (
     .limit(limit)
     .offset(offset)
     .execute();
-  const narrowed = filter.email || filter.keyword || filter.domain || filter.domainUid || filter.tags;
+  const narrowed =
+    filter.email || filter.keyword || filter.domain || filter.domainUid || filter.tags || filter.sequencerUid;
   const total = narrowed
     ? Number(
         (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
@@ -58,6 +61,11 @@ const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
     .$if(filter.domainUid !== undefined, (query) => query.where('domain_uid', '=', filter.domainUid!))
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(filter.platform !== undefined, (query) => query.where('platform', '=', filter.platform!))
+    .$if(filter.sequencerUid !== undefined, (query) =>
+      query.where(
+        sql<boolean>`sequencer_uids <> '{}' and sequencer_uids @> ${[filter.sequencerUid!]}::uuid[]`,
+      ),
+    )
     .$if(filter.tags !== undefined, (query) =>
       query.where(carriesTags('mailbox', workspaceUid, filter.tags!)),
     )
@@ -83,4 +91,32 @@ export const mailboxesFrom = async (
     .limit(limit)
     .execute();
   return rows.map(mailboxFromRow);
+};
+
+/** Locked until the transaction ends, in one order everywhere, for whoever is about to say where they are used. */
+export const mailboxUseLock = async (tx: Tx, uids: readonly string[]): Promise<void> => {
+  await tx
+    .selectFrom('mailbox')
+    .select('uid')
+    .where(sql<boolean>`uid = any(${uids}::uuid[])`)
+    .orderBy('uid')
+    .forNoKeyUpdate()
+    .execute();
+};
+
+/** Where mailboxes are used by sequencers, for lists to show and to be narrowed by. It is no change of the mailbox. */
+export const mailboxUseSet = async (
+  tx: Tx,
+  uses: readonly { uid: string; sequencerUids: readonly string[]; status: Mailbox['sequencerStatus'] }[],
+): Promise<void> => {
+  await sql`
+    update mailbox set sequencer_uids = use.sequencer_uids, sequencer_status = use.status
+    from (
+      select (one ->> 'uid')::uuid as uid, one ->> 'status' as status,
+        array(select jsonb_array_elements_text(one -> 'sequencerUids'))::uuid[] as sequencer_uids
+      from jsonb_array_elements(${JSON.stringify(uses)}::jsonb) as one
+    ) as use
+    where mailbox.uid = use.uid
+      and (mailbox.sequencer_uids, mailbox.sequencer_status) is distinct from (use.sequencer_uids, use.status)
+  `.execute(tx);
 };

@@ -74,11 +74,17 @@ export type Mailbox = {
   reactivationStatus: SideStatus;
   /** Since when it is being removed with its mail: from then on it cannot come back. */
   erasingSince: Date | null;
+  /** The sequencers it was handed to, and how it stands there; kept by those who hand it over. */
+  sequencerUids: string[];
+  sequencerStatus: SequencerUse;
   /** Numbers the runs of workflows that it can go through more than once. */
   runs: number;
   createdAt: Date;
   updatedAt: Date;
 };
+
+/** `completed` when each of them says that it is connected. */
+export type SequencerUse = 'na' | 'queued' | 'pending' | 'completed' | 'failed';
 
 export type SideStatus = 'na' | 'pending' | 'completed' | 'failed';
 

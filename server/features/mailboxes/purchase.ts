@@ -142,6 +142,8 @@ export const insertMailboxes = async (
       cancellationStatus: 'na',
       reactivationStatus: 'na',
       erasingSince: null,
+      sequencerUids: [],
+      sequencerStatus: 'na' as const,
       runs: 0,
       createdAt: now,
       updatedAt: now,

@@ -44,6 +44,7 @@ export const mailboxFilter = {
   domain_uid: orAbsent(z.uuid()),
   status: orAbsent(z.union([status, z.array(status).min(1).max(20)])),
   platform: orAbsent(platform),
+  sequencer_uid: orAbsent(z.uuid()).meta({ description: 'Those that are exported to this sequencer' }),
   ...tagFilterFields,
 };
 
@@ -57,6 +58,7 @@ export const filterOf = (sent: SentFilter): MailboxFilter => ({
   status: sent.status === undefined ? undefined : [sent.status].flat(),
   platform: sent.platform,
   tags: tagFilterOf(sent),
+  sequencerUid: sent.sequencer_uid,
 });
 
 export const mailboxShape = z
@@ -78,7 +80,7 @@ export const mailboxShape = z
     forwarding_email: z.string().nullable(),
     profile_picture: z.string().nullable(),
     tags: z.array(z.string()),
-    sequencers: z.array(z.string()),
+    sequencers: z.array(z.string()).meta({ description: 'The sequencers it is exported to, by uid' }),
     renewal_date: z.iso.datetime().nullable(),
     renewal_cycle: z.string(),
     renewal_status: z.string(),
@@ -136,13 +138,13 @@ const rowOf = (mailbox: Mailbox, tags: string[]) => ({
   forwarding_email: mailbox.forwardingEmail,
   profile_picture: mailbox.profilePicture,
   tags,
-  sequencers: [],
+  sequencers: mailbox.sequencerUids,
   renewal_date: renewalDate(mailbox)?.toISOString() ?? null,
   renewal_cycle: mailbox.renewalCycle,
   renewal_status: mailbox.renewalStatus,
   prepaid_until: mailbox.prepaidUntil?.toISOString() ?? null,
   mailbox_update_status: mailbox.updateStatus,
-  sequencer_status: 'na',
+  sequencer_status: mailbox.sequencerStatus,
   dns_propagation_status: dnsPropagationStatus(mailbox.status),
   mailbox_reactivation_status: mailbox.reactivationStatus,
   mailbox_cancellation_status: mailbox.cancellationStatus,

@@ -22,13 +22,6 @@ export const emailNotOnDomain = defineError({
   whatToDo: 'Put the mailbox under its own domain; `email` and `domain` in the answer say which one.',
 });
 
-export const sequencerNotFound = defineError({
-  code: 'sequencer_not_found',
-  status: 404,
-  whatHappened: 'The order names a sequencer that the workspace does not have. Nothing was bought.',
-  whatToDo: 'Leave `sequencer` and `sequencer_uid` out, or empty.',
-});
-
 export const consentNotAvailable = defineError({
   code: 'consent_not_available',
   status: 400,
@@ -67,6 +60,5 @@ export const orderErrors = [
   orderNotFound,
   orderTooLarge,
   emailNotOnDomain,
-  sequencerNotFound,
   consentNotAvailable,
 ];

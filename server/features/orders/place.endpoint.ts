@@ -27,7 +27,8 @@ import {
 import { payLink } from '../payments/index.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { acceptQuote, quoteErrors } from '../quotes/index.ts';
-import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
+import { sequencerNotFound } from '../sequencers/index.ts';
+import { consentNotAvailable, emailNotOnDomain, orderTooLarge } from './errors.ts';
 import { orderBody } from './schema.ts';
 import { orderSeller, prepareOrder } from './seller.ts';
 import { orderByUid, orderLines } from './store.ts';

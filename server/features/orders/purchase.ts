@@ -21,6 +21,7 @@ import {
   mailboxLines,
 } from '../mailboxes/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
+import { handOver } from '../sequencers/index.ts';
 import { type MailboxPrice, mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { orderMoved } from './events.ts';
@@ -31,6 +32,8 @@ export type OrderPurchase = {
   scope: { teamUid: string; workspaceUid: string };
   domains: PricedDomain[];
   mailboxes: MailboxWish[];
+  /** Which sequencer the mailbox of an address goes to when it is ready. */
+  sequencers: ReadonlyMap<string, string>;
   /** What everything in it is priced from. */
   book: PriceBook;
   /** The key that asks. */
@@ -121,6 +124,11 @@ export const purchaseOrder = async (
     mailboxUids: (byDomain.get(uid) ?? []).map((mailbox) => mailbox.uid),
   }));
   await orderInsert(tx, order, orderDomains);
+  const handed = mailboxes.flatMap((mailbox) => {
+    const sequencerUid = purchase.sequencers.get(mailbox.address);
+    return sequencerUid ? [{ sequencerUid, mailbox }] : [];
+  });
+  await handOver(tx, handed, now);
   await recordEvents(tx, [orderMoved(order, null, order.status, now)]);
   return { order, lines };
 };

@@ -23,6 +23,7 @@ import {
 } from '../mailboxes/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import type { Buyer } from '../quotes/index.ts';
+import { handOverInPlaceOf } from '../sequencers/index.ts';
 import { mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
 import { nothingToRetry, orderNotEnded } from './errors.ts';
@@ -126,6 +127,7 @@ export const prepareRetry = async (
         lost ? domains.find(({ name }) => name === domain.name)! : { uid: domain.uid, name: domain.name };
       const rules = { secrets, maxPerDomain: settings.maxMailboxesPerDomain };
       const mailboxes = await insertMailboxes(tx, rules, scope, failed.map(placeOf), wishes, now);
+      await handOverInPlaceOf(tx, replacements(failed, mailboxes), now);
       const prices = await price(tx, buyer, wishes, book);
       const net = [
         ...domains.map((domain) => domainLine({ ...domain, years: domain.registrationYears })),
@@ -163,4 +165,15 @@ export const prepareRetry = async (
 const assertEnded = (order: Order): void => {
   if (order.finishedAt) return;
   throw orderNotEnded(`The order is ${order.status}: wait until it has ended, or cancel it`);
+};
+
+/** Each mailbox that is made anew, with the one it takes the place of. */
+const replacements = (failed: readonly FailedLine[], mailboxes: readonly Mailbox[]) => {
+  const anew = new Map(mailboxes.map((mailbox) => [mailbox.address, mailbox]));
+  return failed.flatMap((part) =>
+    part.mailboxes.flatMap(({ uid, address }) => {
+      const mailbox = anew.get(address);
+      return mailbox ? [{ formerUid: uid, mailbox }] : [];
+    }),
+  );
 };

@@ -5,6 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import { priceDomains } from '../domains/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import type { Seller } from '../quotes/index.ts';
+import { findSequencers } from '../sequencers/index.ts';
 import { place, placeId } from './place.workflow.ts';
 import { priceOrder, purchaseOrder } from './purchase.ts';
 import { orderDomains, orderFields } from './schema.ts';
@@ -21,9 +22,10 @@ export const prepareOrder = async (
   { waitsForFunds = false } = {},
 ) => {
   const scope = { teamUid, workspaceUid };
-  const { domains, mailboxes } = orderWishes(asked);
+  const { domains, mailboxes, sequencers } = orderWishes(asked);
+  await findSequencers(context.db, workspaceUid, [...sequencers.values()]);
   const priced = await priceDomains(context, scope, domains, book);
-  const purchase = { scope, domains: priced, mailboxes, book, keyUid, waitsForFunds };
+  const purchase = { scope, domains: priced, mailboxes, sequencers, book, keyUid, waitsForFunds };
   return {
     price: () => priceOrder(context, purchase),
     async buy(tx: Tx, now: Date) {

@@ -2,10 +2,15 @@
 import type { Contact } from '../../../providers/contracts/registrar.ts';
 import { contactDetails, type DomainWish, registrableName } from '../domains/index.ts';
 import { checkWishes, MAX_MAILBOXES, type MailboxWish } from '../mailboxes/index.ts';
-import { consentNotAvailable, emailNotOnDomain, orderTooLarge, sequencerNotFound } from './errors.ts';
+import { consentNotAvailable, emailNotOnDomain, orderTooLarge } from './errors.ts';
 import type { OrderBody, OrderContact } from './schema.ts';
 
-export type OrderWishes = { domains: DomainWish[]; mailboxes: MailboxWish[] };
+/** `sequencers`: which sequencer the mailbox of an address goes to. */
+export type OrderWishes = {
+  domains: DomainWish[];
+  mailboxes: MailboxWish[];
+  sequencers: Map<string, string>;
+};
 
 /** Throws the first rule of an order that the body breaks. */
 export const orderWishes = (body: OrderBody): OrderWishes => {
@@ -18,10 +23,9 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
   }
   const domains: DomainWish[] = [];
   const mailboxes: MailboxWish[] = [];
+  const sequencers = new Map<string, string>();
   for (const domain of body.domains) {
     const name = registrableName(domain.name);
-    const sequencer = domain.sequencer ?? domain.mailboxes.find((box) => box.sequencer_uid)?.sequencer_uid;
-    if (sequencer) throw sequencerNotFound(`Sequencer ${sequencer} not found`, { sequencer });
     if (domain.consent_screen_url) {
       throw consentNotAvailable(`consent_screen_url of ${name} cannot be used on this installation`, {
         domain: name,
@@ -40,6 +44,8 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
       if (box.email.slice(at + 1) !== name || at < 1) {
         throw emailNotOnDomain(`${box.email} is not on ${name}`, { email: box.email, domain: name });
       }
+      const sequencer = box.sequencer_uid ?? domain.sequencer;
+      if (sequencer) sequencers.set(box.email, sequencer);
       mailboxes.push({
         username: box.email.slice(0, at),
         domainName: name,
@@ -51,7 +57,7 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
     }
   }
   checkWishes(mailboxes);
-  return { domains, mailboxes };
+  return { domains, mailboxes, sequencers };
 };
 
 /** Null for a contact that no registry would take; see the schema. */
