@@ -916,6 +916,33 @@ create table public.order_mailbox (
 );
 CREATE INDEX order_mailbox_mailbox ON public.order_mailbox USING btree (mailbox_uid);
 
+create table public.passkey (
+  uid uuid not null,
+  person_uid uuid not null,
+  name text not null,
+  credential_id text not null,
+  public_key bytea not null,
+  sign_count bigint not null,
+  transports text[] not null,
+  backed_up boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkey_credential_id_key UNIQUE (credential_id),
+  constraint passkey_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid) ON DELETE CASCADE,
+  constraint passkey_pkey PRIMARY KEY (uid)
+);
+CREATE INDEX passkey_person ON public.passkey USING btree (person_uid, created_at, uid);
+
+create table public.passkey_challenge (
+  uid uuid not null,
+  person_uid uuid,
+  challenge text not null,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenge_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid) ON DELETE CASCADE,
+  constraint passkey_challenge_pkey PRIMARY KEY (uid)
+);
+CREATE INDEX passkey_challenge_expires_at ON public.passkey_challenge USING btree (expires_at);
+
 create table public.payment (
   uid uuid not null,
   team_uid uuid not null,
@@ -964,6 +991,68 @@ create table public.payment_customer (
   constraint payment_customer_pkey PRIMARY KEY (team_uid, vendor),
   constraint payment_customer_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
+
+create table public.person (
+  uid uuid not null,
+  email text not null,
+  name text not null,
+  password_hash text not null,
+  password_changed_at timestamp with time zone not null,
+  operator boolean default false not null,
+  created_at timestamp with time zone not null,
+  constraint person_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+  constraint person_email_key UNIQUE (email),
+  constraint person_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  constraint person_pkey PRIMARY KEY (uid)
+);
+
+create table public.person_device (
+  uid uuid not null,
+  person_uid uuid not null,
+  token_sha256 bytea not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  constraint person_device_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid) ON DELETE CASCADE,
+  constraint person_device_person_uid_token_sha256_key UNIQUE (person_uid, token_sha256),
+  constraint person_device_pkey PRIMARY KEY (uid)
+);
+
+create table public.person_link (
+  uid uuid not null,
+  kind text not null,
+  team_uid uuid not null,
+  token_sha256 bytea not null,
+  email text,
+  role text,
+  workspace_uids uuid[] default '{}'::uuid[] not null,
+  person_uid uuid,
+  removes_factors boolean default false not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint person_link_check CHECK (((kind = 'invitation'::text) = (email IS NOT NULL))),
+  constraint person_link_check1 CHECK (((kind = 'reset'::text) = (person_uid IS NOT NULL))),
+  constraint person_link_check2 CHECK (((kind = 'reset'::text) = (role IS NULL))),
+  constraint person_link_kind_check CHECK ((kind = ANY (ARRAY['set_up'::text, 'invitation'::text, 'reset'::text]))),
+  constraint person_link_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid),
+  constraint person_link_pkey PRIMARY KEY (uid),
+  constraint person_link_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'finance'::text, 'viewer'::text, 'client'::text]))),
+  constraint person_link_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint person_link_token_sha256_key UNIQUE (token_sha256)
+);
+CREATE INDEX person_link_expires ON public.person_link USING btree (expires_at);
+CREATE UNIQUE INDEX person_link_invitation ON public.person_link USING btree (team_uid, email) WHERE ((kind = 'invitation'::text) AND (ended_at IS NULL));
+CREATE INDEX person_link_person ON public.person_link USING btree (person_uid) WHERE (ended_at IS NULL);
+
+create table public.person_mail (
+  uid uuid not null,
+  message_sealed text not null,
+  due_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  give_up_at timestamp with time zone not null,
+  constraint person_mail_pkey PRIMARY KEY (uid)
+);
+CREATE INDEX person_mail_due ON public.person_mail USING btree (due_at);
 
 create table public.price_book (
   version integer not null,
@@ -1086,6 +1175,14 @@ create table public.rate_limit_window (
 );
 CREATE INDEX rate_limit_window_started_at ON public.rate_limit_window USING btree (started_at);
 
+create table public.recovery_code (
+  person_uid uuid not null,
+  code_sha256 bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid) ON DELETE CASCADE,
+  constraint recovery_code_pkey PRIMARY KEY (person_uid, code_sha256)
+);
+
 create table public.schema_migration (
   name text not null,
   sha256 text not null,
@@ -1201,6 +1298,38 @@ create table public.sequencer_pace (
   constraint sequencer_pace_pkey PRIMARY KEY (account_key)
 );
 
+create table public.session (
+  uid uuid not null,
+  team_uid uuid not null,
+  person_uid uuid not null,
+  token_sha256 bytea not null,
+  device_uid uuid not null,
+  method text not null,
+  user_agent text not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  last_seen_from inet,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint session_device_uid_fkey FOREIGN KEY (device_uid) REFERENCES person_device(uid),
+  constraint session_method_check CHECK ((method = ANY (ARRAY['password'::text, 'password_and_code'::text, 'passkey'::text]))),
+  constraint session_pkey PRIMARY KEY (uid),
+  constraint session_team_uid_person_uid_fkey FOREIGN KEY (team_uid, person_uid) REFERENCES team_member(team_uid, person_uid) ON DELETE CASCADE,
+  constraint session_token_sha256_key UNIQUE (token_sha256)
+);
+CREATE INDEX session_device ON public.session USING btree (device_uid);
+CREATE INDEX session_expires_at ON public.session USING btree (expires_at);
+CREATE INDEX session_person ON public.session USING btree (person_uid, created_at, uid) WHERE (ended_at IS NULL);
+
+create table public.sign_in_attempt (
+  key text not null,
+  failures integer not null,
+  last_at timestamp with time zone not null,
+  next_at timestamp with time zone not null,
+  constraint sign_in_attempt_pkey PRIMARY KEY (key)
+);
+CREATE INDEX sign_in_attempt_last_at ON public.sign_in_attempt USING btree (last_at);
+
 create table public.spend_cap (
   uid uuid not null,
   team_uid uuid not null,
@@ -1290,6 +1419,19 @@ create table public.team (
   constraint team_pkey PRIMARY KEY (uid)
 );
 
+create table public.team_member (
+  team_uid uuid not null,
+  person_uid uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  constraint team_member_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid),
+  constraint team_member_pkey PRIMARY KEY (team_uid, person_uid),
+  constraint team_member_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'finance'::text, 'viewer'::text, 'client'::text]))),
+  constraint team_member_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX team_member_list ON public.team_member USING btree (team_uid, created_at, person_uid);
+CREATE INDEX team_member_person ON public.team_member USING btree (person_uid, created_at);
+
 create table public.team_tax (
   team_uid uuid not null,
   country text,
@@ -1300,6 +1442,16 @@ create table public.team_tax (
   constraint team_tax_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
   constraint team_tax_pkey PRIMARY KEY (team_uid),
   constraint team_tax_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+
+create table public.totp_factor (
+  person_uid uuid not null,
+  secret_sealed text not null,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint default 0 not null,
+  constraint totp_factor_person_uid_fkey FOREIGN KEY (person_uid) REFERENCES person(uid) ON DELETE CASCADE,
+  constraint totp_factor_pkey PRIMARY KEY (person_uid)
 );
 
 create table public.wallet_settings (
@@ -1441,6 +1593,17 @@ create table public.workspace (
   constraint workspace_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
 CREATE UNIQUE INDEX workspace_live_name ON public.workspace USING btree (team_uid, lower(name)) WHERE (deleted_at IS NULL);
+
+create table public.workspace_member (
+  workspace_uid uuid not null,
+  team_uid uuid not null,
+  person_uid uuid not null,
+  created_at timestamp with time zone not null,
+  constraint workspace_member_pkey PRIMARY KEY (workspace_uid, person_uid),
+  constraint workspace_member_team_uid_person_uid_fkey FOREIGN KEY (team_uid, person_uid) REFERENCES team_member(team_uid, person_uid) ON DELETE CASCADE,
+  constraint workspace_member_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid) ON DELETE CASCADE
+);
+CREATE INDEX workspace_member_person ON public.workspace_member USING btree (team_uid, person_uid);
 
 create schema bank;
 

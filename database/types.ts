@@ -790,6 +790,26 @@ export interface OrderMailbox {
   position: number;
 }
 
+export interface Passkey {
+  backed_up: boolean;
+  created_at: Timestamp;
+  credential_id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  person_uid: string;
+  public_key: Buffer;
+  sign_count: number;
+  transports: string[];
+  uid: string;
+}
+
+export interface PasskeyChallenge {
+  challenge: string;
+  expires_at: Timestamp;
+  person_uid: string | null;
+  uid: string;
+}
+
 export interface Payment {
   amount_cents: number;
   ask_at: Timestamp | null;
@@ -822,6 +842,47 @@ export interface PaymentCustomer {
   customer_id: string;
   team_uid: string;
   vendor: string;
+}
+
+export interface Person {
+  created_at: Timestamp;
+  email: string;
+  name: string;
+  operator: Generated<boolean>;
+  password_changed_at: Timestamp;
+  password_hash: string;
+  uid: string;
+}
+
+export interface PersonDevice {
+  created_at: Timestamp;
+  last_seen_at: Timestamp;
+  person_uid: string;
+  token_sha256: Buffer;
+  uid: string;
+}
+
+export interface PersonLink {
+  created_at: Timestamp;
+  email: string | null;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  kind: string;
+  person_uid: string | null;
+  removes_factors: Generated<boolean>;
+  role: string | null;
+  team_uid: string;
+  token_sha256: Buffer;
+  uid: string;
+  workspace_uids: Generated<string[]>;
+}
+
+export interface PersonMail {
+  attempts: Generated<number>;
+  due_at: Timestamp;
+  give_up_at: Timestamp;
+  message_sealed: string;
+  uid: string;
 }
 
 export interface PriceBook {
@@ -1001,6 +1062,12 @@ export interface RateLimitWindow {
   started_at: Timestamp;
 }
 
+export interface RecoveryCode {
+  code_sha256: Buffer;
+  person_uid: string;
+  used_at: Timestamp | null;
+}
+
 export interface RegistryAttempt {
   attempts: number;
   idempotency_key: string;
@@ -1122,6 +1189,28 @@ export interface SequencerPace {
   next_call_at: Timestamp;
 }
 
+export interface Session {
+  created_at: Timestamp;
+  device_uid: string;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  last_seen_at: Timestamp;
+  last_seen_from: string | null;
+  method: string;
+  person_uid: string;
+  team_uid: string;
+  token_sha256: Buffer;
+  uid: string;
+  user_agent: string;
+}
+
+export interface SignInAttempt {
+  failures: number;
+  key: string;
+  last_at: Timestamp;
+  next_at: Timestamp;
+}
+
 export interface SpendCap {
   amount_micros: number;
   period: string;
@@ -1181,12 +1270,27 @@ export interface Team {
   uid: string;
 }
 
+export interface TeamMember {
+  created_at: Timestamp;
+  person_uid: string;
+  role: string;
+  team_uid: string;
+}
+
 export interface TeamTax {
   country: string | null;
   note: string | null;
   percent: Numeric | null;
   team_uid: string;
   updated_at: Timestamp;
+}
+
+export interface TotpFactor {
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  last_step: Generated<number>;
+  person_uid: string;
+  secret_sealed: string;
 }
 
 export interface WalletSettings {
@@ -1335,6 +1439,13 @@ export interface Workspace {
   workspace_type: Generated<string>;
 }
 
+export interface WorkspaceMember {
+  created_at: Timestamp;
+  person_uid: string;
+  team_uid: string;
+  workspace_uid: string;
+}
+
 export interface DB {
   api_key: ApiKey;
   audit_checkpoint: AuditCheckpoint;
@@ -1405,8 +1516,14 @@ export interface DB {
   oauth_client: OauthClient;
   order_domain: OrderDomain;
   order_mailbox: OrderMailbox;
+  passkey: Passkey;
+  passkey_challenge: PasskeyChallenge;
   payment: Payment;
   payment_customer: PaymentCustomer;
+  person: Person;
+  person_device: PersonDevice;
+  person_link: PersonLink;
+  person_mail: PersonMail;
   price_book: PriceBook;
   provider_choice: ProviderChoice;
   provider_credential: ProviderCredential;
@@ -1425,6 +1542,7 @@ export interface DB {
   purchase_order: PurchaseOrder;
   quote: Quote;
   rate_limit_window: RateLimitWindow;
+  recovery_code: RecoveryCode;
   "registry.attempt": RegistryAttempt;
   "registry.banned_name": RegistryBannedName;
   "registry.name": RegistryName;
@@ -1436,12 +1554,16 @@ export interface DB {
   sequencer_export: SequencerExport;
   sequencer_follow: SequencerFollow;
   sequencer_pace: SequencerPace;
+  session: Session;
+  sign_in_attempt: SignInAttempt;
   spend_cap: SpendCap;
   subscription: Subscription;
   subscription_term: SubscriptionTerm;
   tag: Tag;
   team: Team;
+  team_member: TeamMember;
   team_tax: TeamTax;
+  totp_factor: TotpFactor;
   wallet_settings: WalletSettings;
   "web.acme_account": WebAcmeAccount;
   "web.certificate": WebCertificate;
@@ -1454,4 +1576,5 @@ export interface DB {
   workflow_executor: WorkflowExecutor;
   workflow_start: WorkflowStart;
   workspace: Workspace;
+  workspace_member: WorkspaceMember;
 }

@@ -86,7 +86,8 @@ const announce = (
   if (firstKey) {
     process.stdout.write(
       `\nThis is the first start. Your API key and workspace, also in ${firstKeyFile(storage.dataDir)}:\n` +
-        `  Authorization: Bearer ${firstKey.api_key}\n  X-Workspace-Id: ${firstKey.workspace_id}\n`,
+        `  Authorization: Bearer ${firstKey.api_key}\n  X-Workspace-Id: ${firstKey.workspace_id}\n` +
+        `To sign in as the owner, choose a password here (good once, for a week):\n  ${firstKey.set_up_url}\n`,
     );
   }
   process.stdout.write('\n');

@@ -16,7 +16,9 @@ import { secretsSection } from './secrets.ts';
 import { sendingSection } from './sending.ts';
 import { sequencersSection } from './sequencers.ts';
 import { type Role, roles, serverSection } from './server.ts';
+import { sessionsSection } from './sessions.ts';
 import { smartHostSection } from './smart-host.ts';
+import { systemMailSection } from './system-mail.ts';
 import { tlsSection } from './tls.ts';
 import type { Section, ValuesOf, VariableSet } from './variable.ts';
 import { webSection } from './web.ts';
@@ -38,6 +40,8 @@ const sections = {
   sequencers: sequencersSection,
   billing: billingSection,
   renewals: renewalsSection,
+  sessions: sessionsSection,
+  systemMail: systemMailSection,
   limits: limitsSection,
   audit: auditSection,
   log: logSection,
@@ -157,6 +161,9 @@ function contradictions(values: SectionValues): string[] {
   }
   if (values.smartHost.host === null && values.smartHost.user !== null) {
     problems.push('INBOXKIT_SMART_HOST_USER is set but INBOXKIT_SMART_HOST is not, name the host');
+  }
+  if ((values.systemMail.url === null) !== (values.systemMail.from === null)) {
+    problems.push('INBOXKIT_SYSTEM_MAIL_URL and INBOXKIT_SYSTEM_MAIL_FROM go together, set both or none');
   }
   if ((values.tls.certFile === null) !== (values.tls.keyFile === null)) {
     problems.push('INBOXKIT_TLS_CERT and INBOXKIT_TLS_KEY go together, set both or none');

@@ -50,7 +50,7 @@ export const serverSection = defineSection({
       name: 'INBOXKIT_PUBLIC_URL',
       type: httpUrl,
       defaultText: '`http://127.0.0.1:<HTTP port>`',
-      doc: 'Address under which clients reach the API, when a proxy or a name stands in front of it. It appears in `first-key.json` and in the OpenAPI document.',
+      doc: 'Address under which clients reach the API, when a proxy or a name stands in front of it. Links for people begin with it, passkeys are made for its name, and their cookie is sent over TLS only when it begins with `https`. It appears in `first-key.json` and in the OpenAPI document.',
       example: 'https://api.example.net',
     }),
     trustedProxies: variable({

@@ -203,6 +203,25 @@ export const postgresUrl: ValueType<string> = valueType(
   }, 'must be an address such as postgres://user:password@host:5432/database'),
 );
 
+export const smtpUrl: ValueType<string> = valueType(
+  'SMTP address',
+  z.string().refine((text) => {
+    const url = URL.parse(text);
+    const isSmtp = url?.protocol === 'smtp:' || url?.protocol === 'smtps:';
+    return isSmtp && url.hostname !== '' && ['', '/'].includes(url.pathname) && url.search + url.hash === '';
+  }, 'must be an address such as smtps://user:password@smtp.example.net:465'),
+);
+
+/** As it may stand in a header: without a name beside it. */
+export const mailAddress: ValueType<string> = valueType(
+  'mail address',
+  z
+    .string()
+    .refine((text) => /^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[a-z0-9-]{2,}$/i.test(text) && text.length <= 254, {
+      error: 'must be an address such as inboxkit@example.net',
+    }),
+);
+
 export const onOff: ValueType<boolean> = valueType(
   '`on` or `off`',
   z

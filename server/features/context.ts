@@ -6,6 +6,7 @@ import type { Providers } from '../../providers/contracts/lookup.ts';
 import type { WorkflowStarter } from '../../workflow/starter.ts';
 import type { Outgoing } from '../http/outgoing.ts';
 import type { KeyWish } from '../http/rights.ts';
+import type { SystemMail } from '../http/system-mail.ts';
 
 /** How long each step of a renewal, and of what follows when it is not paid, waits for the one before it. */
 export type RenewalSettings = {
@@ -41,6 +42,8 @@ export type FeatureSettings = {
   /** How long a connected domain waits to be delegated to our nameservers. */
   connectExpiresMs: number;
   renewals: RenewalSettings;
+  /** When a person who signed in has to do so again: after not being seen for so long, and in any case. */
+  sessions: { idleMs: number; longestMs: number };
   /** How often the mailboxes of a host are compared with what is stored. */
   reconcileEveryMs: number;
   /** The same for accounts at sequencers. */
@@ -66,5 +69,7 @@ export type FeatureContext = {
   keys: { issueKey(tx: Tx, wish: KeyWish): Promise<{ uid: string; token: string }> };
   /** The only way to addresses that customers give. */
   outgoing: Outgoing;
+  /** Writes to people about the installation; null where the operator named no mail server for it. */
+  systemMail: SystemMail | null;
   settings: FeatureSettings;
 };

@@ -3,7 +3,13 @@ import type { Right } from './rights.ts';
 import type { Role } from './roles.ts';
 
 /** A person in one of their teams, and the session they signed in with. */
-export type SignedIn = { uid: string; sessionUid: string; role: Role };
+export type SignedIn = {
+  uid: string;
+  sessionUid: string;
+  role: Role;
+  /** Workspaces of the team that are for admins only, and that they are no member of. */
+  closedWorkspaceUids: readonly string[];
+};
 
 export type Caller = {
   teamId: string;
@@ -20,6 +26,10 @@ export type Caller = {
 };
 
 export type PersonCaller = Caller & { person: SignedIn };
+
+/** Whether a workspace of the team is one they can enter. */
+export const mayEnter = ({ workspaceUids, person }: Caller, workspaceUid: string): boolean =>
+  (workspaceUids?.includes(workspaceUid) ?? true) && !person?.closedWorkspaceUids.includes(workspaceUid);
 
 /** Whoever did something. */
 export type Actor = Pick<Caller, 'keyId' | 'person'>;

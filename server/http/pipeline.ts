@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
 import { type Attempt, type AuditActor, type AuditSink, auditedRequest, isRefusalNoted } from './audit.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, mayEnter } from './caller.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import {
@@ -31,7 +31,7 @@ import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } fr
 import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
 import { requireCall } from './require-right.ts';
-import { isCrossOrigin, isCsrfToken, readCookie, type SessionCookie } from './session-cookie.ts';
+import { isCrossOrigin, isCsrfToken, readCookie, sessionCookieOf } from './session-cookie.ts';
 
 /** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
 export type Authentication =
@@ -61,7 +61,7 @@ export type RequestFacts = {
 
 /** How people who are signed in are known. */
 export type SessionDoor = {
-  cookie: SessionCookie;
+  /** Where browsers reach the installation. */
   publicUrl(): string;
   /** Whose session it is; null when it is over, or there never was one. */
   authenticate(token: string, address: string | null): Promise<Caller | null>;
@@ -205,7 +205,7 @@ const callerOf = async (
   const { address } = attempt;
   const authorization = header('authorization');
   const { sessions } = pipeline;
-  const token = sessions && readCookie(header('cookie'), sessions.cookie.name);
+  const token = sessions && readCookie(header('cookie'), sessionCookieOf(sessions.publicUrl()).name);
   if (authorization !== undefined || !sessions || !token) {
     return holderOf(pipeline, authorization, attempt);
   }
@@ -298,8 +298,8 @@ const findWorkspace = async (
   header: string | undefined,
 ): Promise<Workspace> => {
   const uid = header?.trim().toLowerCase();
-  const mayEnter = uid && uuid.test(uid) && (caller.workspaceUids?.includes(uid) ?? true);
-  const workspace = mayEnter ? await findWorkspace(caller.teamId, uid) : undefined;
+  const isOpen = uid && uuid.test(uid) && mayEnter(caller, uid);
+  const workspace = isOpen ? await findWorkspace(caller.teamId, uid) : undefined;
   if (!workspace) throw invalidWorkspace('Invalid workspace');
   return workspace;
 };

@@ -13,6 +13,7 @@ import {
 import { askUntil, orderEnded } from '../testing/follow.ts';
 import { openMailboxes } from '../testing/open-mailbox.ts';
 import { contact, freshName, mailboxesOn, orderOf } from '../testing/order-body.ts';
+import { peopleInputs } from '../testing/people-inputs.ts';
 import { queuedMail } from '../testing/queued-mail.ts';
 import { addTeam, type Team } from '../testing/second-team.ts';
 import { sequencerInputs } from '../testing/sequencer-inputs.ts';
@@ -34,6 +35,7 @@ let foreign: Body;
 /** A mailbox that is closed, opened and cancelled over and over. */
 let worn: string;
 let foreignMail: string;
+const peopleOf = peopleInputs(api);
 
 /** May only shrink. */
 const exceptions: PropertyException[] = [];
@@ -127,14 +129,14 @@ const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
 const nameOf = (domain: string): string => domain.split('.')[0]!;
 
 const fixtures = async (): Promise<PropertyFixtures> => {
-  await settled();
+  const people = await settled().then(peopleOf);
   const domain = own.domains[0];
   const mailbox = domain.mailboxes[0];
   const name = freshName();
   return {
     request: (path, init) => fetch(`${api.installation.baseUrl}${path}`, init),
     key: api.apiKey,
-    session: { cookie: '', csrfToken: '' },
+    session: people.session,
     workspaceUid: api.workspaceUid,
     otherTeam: stranger,
     foreignUids: [
@@ -145,6 +147,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       foreignMail,
     ],
     inputs: {
+      ...people.inputs,
       'orders.place': { body: orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]) },
       'orders.get': { params: { order_id: own.order_id } },
       'workspaces.details': { query: { uid: api.workspaceUid } },

@@ -30,6 +30,7 @@ import {
   upcomingDomainRenewals,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
+import { factorEndpoints, factorErrors, peopleWithTotp, totpDelete } from '../features/factors/index.ts';
 import { hostedDomainErrors } from '../features/hosted-domains/index.ts';
 import { invoiceEndpoints, invoiceErrors } from '../features/invoices/index.ts';
 import { mailQueueEndpoints, mailQueueErrors } from '../features/mail-queue/index.ts';
@@ -57,14 +58,22 @@ import {
   orderWorkflows,
 } from '../features/orders/index.ts';
 import {
+  passkeyCounts,
+  passkeyEndpoints,
+  passkeyErrors,
+  passkeysDelete,
+} from '../features/passkeys/index.ts';
+import {
   type CheckoutPurchases,
   paymentEndpoints,
   paymentErrors,
   paymentWorkflows,
 } from '../features/payments/index.ts';
+import { type EndAccess, peopleEndpoints, peopleErrors, type ReadFactors } from '../features/people/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { quoteContinuations, quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
 import { sequencerEndpoints, sequencerErrors } from '../features/sequencers/index.ts';
+import { sessionEndpoints, sessionErrors, sessionsEnd } from '../features/sessions/index.ts';
 import {
   fundsOf,
   plansSubscribed,
@@ -77,6 +86,7 @@ import {
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
 import { tagEndpoints, tagErrors } from '../features/tags/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
+import { workspaceMemberEndpoints } from '../features/workspace-members/index.ts';
 import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
 import { zoneAccountErrors } from '../features/zone-accounts/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
@@ -108,6 +118,21 @@ const upcoming: readonly ReadUpcoming[] = [
 const domainsOf = async (db: Db, subjectUids: string[]): Promise<Map<string, string>> =>
   new Map([...(await domainsCharged(db, subjectUids)), ...(await mailboxDomainsCharged(db, subjectUids))]);
 
+const readFactors: ReadFactors = async (db, personUids) => {
+  const withTotp = await peopleWithTotp(db, personUids);
+  const passkeys = await passkeyCounts(db, personUids);
+  return new Map(
+    personUids.map((uid) => [uid, { totp: withTotp.has(uid), passkeys: passkeys.get(uid) ?? 0 }]),
+  );
+};
+
+const endAccess: EndAccess = async (tx, personUid, { factors }, now) => {
+  await sessionsEnd(tx, personUid, { but: null }, now);
+  if (!factors) return;
+  await totpDelete(tx, personUid);
+  await passkeysDelete(tx, personUid);
+};
+
 export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...orderEndpoints,
   ...accountEndpoints(fundsOf),
@@ -115,6 +140,15 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...eventEndpoints,
   ...auditEndpoints,
   ...keyEndpoints,
+  ...peopleEndpoints({
+    readFactors,
+    endAccess,
+    endSessionsIn: (tx, { personUid, teamUid }, now) => sessionsEnd(tx, personUid, { teamUid }, now),
+  }),
+  ...workspaceMemberEndpoints,
+  ...factorEndpoints((tx, personUid, but, now) => sessionsEnd(tx, personUid, { but }, now)),
+  ...passkeyEndpoints,
+  ...sessionEndpoints,
   ...tagEndpoints({ domain: taggableDomains, mailbox: taggableMailboxes }),
   ...domainEndpoints(domainMailboxes),
   ...cloudflareDomainEndpoints(domainMailboxes),
@@ -163,6 +197,10 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...eventErrors,
   ...auditErrors,
   ...keyErrors,
+  ...peopleErrors,
+  ...factorErrors,
+  ...passkeyErrors,
+  ...sessionErrors,
   ...workspaceErrors,
   ...billingErrors,
   ...paymentErrors,
@@ -191,8 +229,8 @@ export const apiInfo: ApiInfo = {
   title: 'InboxKit',
   version: '1.0.0',
   description:
-    'Domains, DNS, mailboxes and the money for them. Send `Authorization: Bearer <key>`; operations on a ' +
-    'workspace also need `X-Workspace-Id`. Every write takes an `Idempotency-Key`.',
+    'Domains, DNS, mailboxes and the money for them. Send `Authorization: Bearer <key>`, or the cookie ' +
+    'of a person who signed in; operations on a workspace also need `X-Workspace-Id`. Every write takes an `Idempotency-Key`.',
 };
 
 export const buildOpenApi = (): OpenApiDocument => openApiDocument(allEndpoints, apiInfo);

@@ -1,4 +1,4 @@
-// A new installation gets a team, a workspace, credits and an API key, and says so once.
+// A new installation gets a team, a workspace, credits, an API key and a link for its first owner, and says so once.
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -6,6 +6,7 @@ import type { Clock } from '../../database/clock.ts';
 import { inTransaction } from '../../database/database.ts';
 import { createTeam, hasTeam, type Keys } from '../features/accounts/index.ts';
 import { addCredits } from '../features/billing/index.ts';
+import { makeLink } from '../features/people/index.ts';
 import { openBooks } from '../features/subscriptions/index.ts';
 import { createWorkspace } from '../features/workspaces/index.ts';
 import type { Storage } from './storage.ts';
@@ -15,6 +16,8 @@ export type FirstKey = {
   api_key: string;
   team_id: string;
   workspace_id: string;
+  /** For the first owner, to choose a password with: good once and for a week. */
+  set_up_url: string;
 };
 
 /** Any number, but the same in every process: several that start at once on one new database take turns. */
@@ -53,6 +56,9 @@ export const setUpFirstTeam = async (
       api_key: await keys.issue(tx, { teamUid, name: 'First key', operator: true }),
       team_id: teamUid,
       workspace_id: workspace.uid,
+      set_up_url: (
+        await makeLink(tx, { kind: 'set_up', teamUid, role: 'owner' }, { publicUrl: baseUrl, now })
+      ).url,
     };
     // Before the commit: the token is kept nowhere else, so a team without this file could not be used.
     await writeKeyFile(firstKeyFile(dataDir), key);

@@ -21,7 +21,9 @@ import {
 } from '../features/mailboxes/index.ts';
 import { giveUpWaitingOrders } from '../features/orders/index.ts';
 import { reconcilePayments } from '../features/payments/index.ts';
+import { forgetPeoplesTraces } from '../features/people/index.ts';
 import { giveUpWaitingQuotes } from '../features/quotes/index.ts';
+import { forgetSessions } from '../features/sessions/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { checkCredentials } from '../features/zone-accounts/index.ts';
@@ -63,6 +65,8 @@ export const keepHouse = (deps: {
     'forget audit entries': () => pruneAuditEntries(context, auditKeptMs),
     'forget what consent requests saw': () => forgetConsentEvidence(context),
     'forget webhook deliveries': () => forgetDeliveries(context),
+    'forget sessions': () => forgetSessions(context),
+    'forget links and attempts': () => forgetPeoplesTraces(context),
     'forget idempotency keys': () => sweepIdempotencyKeys(db, clock),
     'forget rate limits': () => sweepRateLimits(db, clock, rateLimits),
   };

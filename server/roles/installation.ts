@@ -17,7 +17,9 @@ import { tellCapRefusal } from '../features/billing/index.ts';
 import type { FeatureContext, FeatureSettings } from '../features/context.ts';
 import { endEventStreams } from '../features/events/index.ts';
 import { withPayLink } from '../features/payments/index.ts';
+import { createPersonMailWorker, linkPage, linkPaths } from '../features/people/index.ts';
 import { createSequencerWorker } from '../features/sequencers/index.ts';
+import { authenticateSession } from '../features/sessions/index.ts';
 import { createWebhookWorker } from '../features/webhooks/index.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
@@ -26,6 +28,7 @@ import { createOutgoing } from '../http/outgoing.ts';
 import type { Pipeline } from '../http/pipeline.ts';
 import type { RateLimits } from '../http/rate-limit.ts';
 import { databaseCheck } from '../http/readiness.ts';
+import { createSystemMail } from '../http/system-mail.ts';
 import { loadCertificate } from './certificate.ts';
 import { startConsentWorker } from './consent.ts';
 import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
@@ -40,6 +43,8 @@ import { type Addresses, openProviders, publishOwnHosts } from './providers.ts';
 import { openStorage, type Storage } from './storage.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const PROPAGATION = { pollMs: 60_000, giveUpAfterMs: 72 * 60 * MINUTE_MS };
 
 export type Installation = {
@@ -117,6 +122,7 @@ export const startInstallation = async (
       propagation: PROPAGATION,
       connectExpiresMs: config.dns.connectExpiresHours * 60 * MINUTE_MS,
       renewals: renewalSettings(config),
+      sessions: { idleMs: config.sessions.idleHours * HOUR_MS, longestMs: config.sessions.days * DAY_MS },
       reconcileEveryMs: config.providers.reconcileMinutes * MINUTE_MS,
       sequencerReconcileEveryMs: config.sequencers.reconcileMinutes * MINUTE_MS,
       resolvers: [...config.dns.resolvers],
@@ -126,6 +132,8 @@ export const startInstallation = async (
       consentEvidenceDays: config.consent.evidenceDays,
     };
     const starter: WorkflowStarter = workflowStarter();
+    const { url: mailUrl, from } = config.systemMail;
+    const systemMail = mailUrl && from ? opened(createSystemMail({ url: mailUrl, from })) : null;
     const keys = await openKeys({ db, secrets, clock }).catch(explainWrongKey);
     const context: FeatureContext = {
       keys,
@@ -135,6 +143,7 @@ export const startInstallation = async (
       providers,
       workflows: starter,
       outgoing,
+      systemMail,
       settings,
     };
     const rateLimits = rateLimitsOf(config);
@@ -164,6 +173,8 @@ export const startInstallation = async (
       sequencers.start();
       const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
       webhooks.start();
+      const people = opened(createPersonMailWorker({ ...context, log: log.child({ role: 'worker' }) }));
+      people.start();
       if (config.consent.browsers > 0) {
         opened(startConsentWorker(config, context, storage.dataDir, log.child({ role: 'worker' })));
       }
@@ -186,13 +197,20 @@ export const startInstallation = async (
           return check.ok ? { ok: true, caller: check.holder } : check;
         },
         audit: createAuditSink({ db, clock }),
+        sessions: {
+          publicUrl: addresses.publicUrl,
+          authenticate: authenticateSession({ db, clock, sessions: settings.sessions }),
+        },
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
         completeError: async (error, { teamId }) => {
           await tellCapRefusal(db, error);
           return withPayLink(context, error, teamId);
         },
         site: readDashboard(log),
-        mounts: paymentMounts(context, log.child({ role: 'api' })),
+        mounts: [
+          ...paymentMounts(context, log.child({ role: 'api' })),
+          ...linkPaths.map((path) => ({ name: 'people.link-page', path, handle: linkPage })),
+        ],
         checkResponses,
         trustedProxies: config.server.trustedProxies,
       });
@@ -233,8 +251,6 @@ const explainWrongKey = (error: unknown): never => {
     'The sealing key does not open what this database holds: give INBOXKIT_SECRET_KEY the key of the processes that share it, or bring back secret.key of its data directory.',
   );
 };
-
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const renewalSettings = ({ renewals }: Config): FeatureSettings['renewals'] => ({
   remindBeforeMs: renewals.remindDays.map((days) => days * DAY_MS),

@@ -37,7 +37,7 @@ const key = (change: Partial<Caller>): string => {
 
 const person = (role: Role, change: Partial<Caller> = {}): string => {
   const workspaceUids = roleRights[role].membersOnly ? [workspaceUid] : null;
-  const signedIn = { uid: newId(), sessionUid: newId(), role };
+  const signedIn = { uid: newId(), sessionUid: newId(), role, closedWorkspaceUids: [] };
   return key({ person: signedIn, rights: roleRights[role].rights, workspaceUids, ...change });
 };
 
@@ -66,7 +66,6 @@ const createDoors = () =>
     rateLimits,
     authenticate: async (token) => ({ ok: true, caller: callers.get(token)! }),
     sessions: {
-      cookie,
       publicUrl: () => publicUrl,
       authenticate: async (token) => callers.get(token) ?? null,
     },

@@ -201,7 +201,10 @@ const inside = (schema: z.ZodType): z.ZodType =>
 const isUid = (field: string, schema: z.ZodType): boolean =>
   field !== 'client_id' &&
   inside(schema).safeParse(newId()).success &&
-  (/(^|_)u?id$/.test(field) || !inside(schema).safeParse('not a uid').success);
+  (/(^|_)u?id$/.test(field) ||
+    !['not a uid', 'no uid, and as long as one of those is'].some(
+      (text) => inside(schema).safeParse(text).success,
+    ));
 
 const isUidList = (field: string, schema: z.ZodType): boolean => {
   const list = inside(schema);

@@ -8,6 +8,7 @@ import { trace } from '@opentelemetry/api';
 import { ImapFlow } from 'imapflow';
 import { sql } from 'kysely';
 import { createTransport } from 'nodemailer';
+import { TOTP } from 'otpauth';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
@@ -110,7 +111,46 @@ const everythingStored = async (): Promise<Map<string, string>> => {
   return stored;
 };
 
-test('secrets of mailboxes, keys and webhooks are nowhere but in the answers that show them', async () => {
+/** Somebody who is invited, signs in with a code, and is given a new password: every secret there is on the way. */
+const livePerson = async (): Promise<string[]> => {
+  const cookies = new Map<string, string>();
+  let csrfToken = '';
+  const visit = async (path: string, body: object): Promise<Body> => {
+    const response = await fetch(`${installation.baseUrl}/v1/api${path}`, {
+      method: 'POST',
+      headers: {
+        Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        'X-CSRF-Token': csrfToken,
+        'Idempotency-Key': crypto.randomUUID(),
+      },
+      body: JSON.stringify(body),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      cookies.set(name!, value!);
+    }
+    const answer = (await response.json()) as Body;
+    csrfToken = answer.csrf_token ?? csrfToken;
+    return answer;
+  };
+  const email = 'planted@people.example';
+  const [password, replaced] = ['a planted pass phrase', 'another planted phrase'];
+  const { link } = await call('POST', '/people/invite', { email, role: 'owner' });
+  const token = link.split('#')[1];
+  await visit('/people/link', { token });
+  const { person } = await visit('/people/accept', { token, name: 'Mara', password });
+  await visit('/sessions', { email, password: `${password}x` });
+  await visit('/sessions', { email, password });
+  const { secret } = await visit('/factors/totp', { password });
+  const code = new TOTP({ secret }).generate();
+  const { recovery_codes } = await visit('/factors/totp/confirm', { code });
+  await visit('/sessions', { email, password, code: recovery_codes[0] });
+  const reset = (await call('POST', '/people/reset-link', { uid: person.uid })).link.split('#')[1];
+  await visit('/people/reset-password', { token: reset, password: replaced });
+  return [token, reset, password, replaced, secret, csrfToken, ...recovery_codes, ...cookies.values()];
+};
+
+test('secrets of mailboxes, keys, people and webhooks are nowhere but in the answers that show them', async () => {
   const { firstKey, ports } = installation;
   const hooks = [
     await call('POST', '/webhooks', { url: receiver.url('/standard') }),
@@ -159,6 +199,8 @@ test('secrets of mailboxes, keys and webhooks are nowhere but in the answers tha
 
   const secrets = [
     firstKey!.api_key,
+    firstKey!.set_up_url.split('#')[1]!,
+    ...(await livePerson()),
     rotated.secret,
     ...hooks.map(({ secret }) => secret),
     ...shown.flatMap(({ password, app_password, secret }) => [password, app_password, secret]),

@@ -1319,6 +1319,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show own factors */
+        get: operations["factors.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/factors/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change own password
+         * @description Every other session is over then.
+         */
+        post: operations["factors.change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew recovery codes
+         * @description Those there were are worth nothing any more.
+         */
+        post: operations["factors.renew-recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol one-time codes
+         * @description Nothing changes until a first code proves that the device makes the right ones: `POST /factors/totp/confirm`.
+         */
+        post: operations["factors.enrol-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm one-time codes */
+        post: operations["factors.confirm-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/factors/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove one-time codes */
+        post: operations["factors.remove-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/keys": {
         parameters: {
             query?: never;
@@ -2395,6 +2506,275 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List own passkeys */
+        get: operations["passkeys.list"];
+        put?: never;
+        /** Add passkey */
+        post: operations["passkeys.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add passkey
+         * @description Good for five minutes. Then `POST /passkeys` with what the browser made.
+         */
+        post: operations["passkeys.options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/passkeys/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove own passkey */
+        post: operations["passkeys.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List people */
+        get: operations["people.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join by link
+         * @description Somebody who is new here chooses their name and password. Somebody who is in another team already proves with the password they have that they are the one. Signing in comes after it: `POST /sessions`.
+         */
+        post: operations["people.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for new password
+         * @description The answer is the same whether or not somebody has the address.
+         */
+        post: operations["people.forgot-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite person
+         * @description The link is good once and for seven days. It is mailed to them where the installation can, and else is in this answer alone: hand it to them. Whoever is invited again gets a new link, and the one before is worth nothing any more.
+         */
+        post: operations["people.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a link is for
+         * @description Uses nothing up. The token is in the body, where no log of a proxy keeps it.
+         */
+        post: operations["people.show-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove person
+         * @description Their sessions in the team are over at once. Keys that they made stay: look through `GET /keys`. With the uid of an invitation it is withdrawn, and its link is worth nothing any more.
+         */
+        post: operations["people.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change own name */
+        post: operations["people.rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make link for new password
+         * @description The link is good once and for an hour. It is mailed to them where the installation can, and else is in this answer alone: hand it to them. Until they follow it nothing changes for them.
+         */
+        post: operations["people.reset-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose new password by link
+         * @description Every session of theirs is over then. Signing in comes after it: `POST /sessions`.
+         */
+        post: operations["people.reset-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign person out
+         * @description Of every session in the team. They can sign in again.
+         */
+        post: operations["people.sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change role of person
+         * @description It holds from their next request on.
+         */
+        post: operations["people.update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/quotes": {
         parameters: {
             query?: never;
@@ -2707,6 +3087,155 @@ export interface paths {
         get: operations["sequencers.where-used"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List own sessions */
+        get: operations["sessions.list"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets the cookie of the session. Whoever signs in with one-time codes sends the code too, or is answered `second_factor_needed` and sends all of it again.
+         */
+        post: operations["sessions.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show current session
+         * @description What a page asks first: 401 when nobody is signed in.
+         */
+        get: operations["sessions.current"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out */
+        post: operations["sessions.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with passkey
+         * @description Sets the cookie of the session. It takes neither password nor code.
+         */
+        post: operations["sessions.create-by-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with passkey
+         * @description Good for five minutes. Then `POST /sessions/passkey` with what the browser answered.
+         */
+        post: operations["sessions.passkey-options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke own session */
+        post: operations["sessions.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke own other sessions */
+        post: operations["sessions.revoke-others"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/sessions/switch-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch team of session */
+        post: operations["sessions.switch-team"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3126,6 +3655,66 @@ export interface paths {
         get: operations["workspaces.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/workspaces/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members of workspace
+         * @description Those who were added. Everybody but clients reaches it without being a member, unless it is for admins only.
+         */
+        get: operations["workspace-members.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/workspaces/members/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add member to workspace
+         * @description Whoever is one already stays one.
+         */
+        post: operations["workspace-members.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/workspaces/members/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove member from workspace
+         * @description They stay in the team. A client does not reach the workspace from their next request on.
+         */
+        post: operations["workspace-members.remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4988,6 +5577,93 @@ export interface components {
             cursor: string;
             has_more: boolean;
         };
+        FactorsChangePasswordRequest: {
+            /** @description The password of whoever is signed in. */
+            password: string;
+            /**
+             * @description At least 12 characters.
+             * @example four words of my own
+             */
+            new_password: string;
+        };
+        FactorsChangePasswordResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            sessions_ended: number;
+        };
+        FactorsConfirmTotpRequest: {
+            /** @example 123456 */
+            code: string;
+        };
+        FactorsConfirmTotpResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Each stands in for a code once; shown in this answer and never again. */
+            recovery_codes: string[];
+        };
+        FactorsEnrolTotpRequest: {
+            /** @description The password of whoever is signed in. */
+            password: string;
+        };
+        FactorsEnrolTotpResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Base32, for typing. */
+            secret: string;
+            /** @description For a picture to scan. */
+            otpauth_url: string;
+        };
+        FactorsListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            one_time_codes: {
+                /** @description Null: signing in takes none. */
+                since: string | null;
+                recovery_codes_left: number;
+            };
+        };
+        FactorsRemoveTotpRequest: {
+            /** @description The password of whoever is signed in. */
+            password: string;
+        };
+        FactorsRemoveTotpResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+        };
+        FactorsRenewRecoveryCodesRequest: {
+            /** @description The password of whoever is signed in. */
+            password: string;
+        };
+        FactorsRenewRecoveryCodesResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Each stands in for a code once; shown in this answer and never again. */
+            recovery_codes: string[];
+        };
+        Invitation: {
+            /** Format: uuid */
+            uid: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            workspace_uids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         Invoice: {
             /** Format: uuid */
             uid: string;
@@ -6598,6 +7274,71 @@ export interface components {
             credits_remaining: number;
             retry_cost: number;
         };
+        Passkey: {
+            /** Format: uuid */
+            uid: string;
+            name: string;
+            /** @description Kept by a provider, on more than one device. */
+            backed_up: boolean;
+            /** Format: date-time */
+            created_at: string;
+            last_used_at: string | null;
+        };
+        PasskeysAddRequest: {
+            /**
+             * Format: uuid
+             * @description The `challenge` that came with the options.
+             */
+            challenge: string;
+            /** @example Laptop */
+            name: string;
+            /** @description The credential that the browser answered, as its `toJSON()` writes it. */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeysAddResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            passkey: components["schemas"]["Passkey"];
+        };
+        PasskeysListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        PasskeysOptionsRequest: {
+            /** @description The password of whoever is signed in. */
+            password: string;
+        };
+        PasskeysOptionsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            challenge: string;
+            /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()`. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeysRemoveRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        PasskeysRemoveResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+        };
         Payment: {
             /** Format: uuid */
             uid: string;
@@ -6741,6 +7482,223 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             url: string;
+        };
+        PeopleAcceptRequest: {
+            /**
+             * @description What follows `#` in the link.
+             * @example kZ0f…
+             */
+            token: string;
+            /**
+             * Format: email
+             * @description With the link of a new installation, and no other.
+             * @example mara@northpeak.example
+             */
+            email?: string;
+            /**
+             * @description Of somebody new.
+             * @example Mara Voss
+             */
+            name?: string;
+            password: string;
+        };
+        PeopleAcceptResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            team_uid: string;
+            person: components["schemas"]["Person"];
+        };
+        PeopleForgotPasswordRequest: {
+            /**
+             * Format: email
+             * @example mara@northpeak.example
+             */
+            email: string;
+        };
+        PeopleForgotPasswordResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+        };
+        PeopleInviteRequest: {
+            /**
+             * Format: email
+             * @example mara@northpeak.example
+             */
+            email: string;
+            /**
+             * @example viewer
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            /** @description Workspaces they become a member of; a client reaches no others. */
+            workspace_uids?: string[];
+            /** @description Whether the link is mailed to them. Default: yes, where the installation has a mail server for it (`INBOXKIT_SYSTEM_MAIL_URL`). With false it is in the answer. */
+            send_mail?: boolean;
+        };
+        PeopleInviteResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            invitation: components["schemas"]["Invitation"];
+            /** @description Shown once; null when it was mailed. */
+            link: string | null;
+            mailed: boolean;
+        };
+        PeopleListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description In the order they joined. */
+            people: components["schemas"]["Person"][];
+            /** @description Those nobody has followed yet, on every page; newest first. */
+            invitations: components["schemas"]["Invitation"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+        };
+        PeopleRemoveRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        PeopleRemoveResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+        };
+        PeopleRenameRequest: {
+            /** @example Mara Voss */
+            name: string;
+        };
+        PeopleRenameResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            name: string;
+        };
+        PeopleResetLinkRequest: {
+            /** Format: uuid */
+            uid: string;
+            /**
+             * @description Whether following it also takes their one-time codes and passkeys away.
+             * @default false
+             */
+            remove_factors?: boolean;
+            /** @description Whether the link is mailed to them. Default: yes, where the installation has a mail server for it (`INBOXKIT_SYSTEM_MAIL_URL`). With false it is in the answer. */
+            send_mail?: boolean;
+        };
+        PeopleResetLinkResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Shown once; null when it was mailed. */
+            link: string | null;
+            mailed: boolean;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        PeopleResetPasswordRequest: {
+            /**
+             * @description What follows `#` in the link.
+             * @example kZ0f…
+             */
+            token: string;
+            /**
+             * @description At least 12 characters.
+             * @example four words of my own
+             */
+            password: string;
+        };
+        PeopleResetPasswordResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            email: string;
+        };
+        PeopleShowLinkRequest: {
+            /**
+             * @description What follows `#` in the link.
+             * @example kZ0f…
+             */
+            token: string;
+        };
+        PeopleShowLinkResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @enum {string} */
+            kind: "set_up" | "invitation" | "reset";
+            team: string;
+            /** @description Null where whoever follows it says theirs. */
+            email: string | null;
+            /** @description What they become; null for a new password. */
+            role: ("owner" | "admin" | "operator" | "finance" | "viewer" | "client") | null;
+            /** @description Whether they join with the password they have. */
+            has_account: boolean;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        PeopleSignOutRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        PeopleSignOutResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            sessions_ended: number;
+        };
+        PeopleUpdateRequest: {
+            /** Format: uuid */
+            uid: string;
+            /**
+             * @example viewer
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+        };
+        PeopleUpdateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            person: components["schemas"]["Person"];
+        };
+        Person: {
+            /** Format: uuid */
+            uid: string;
+            /** Format: uuid */
+            id: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            /** @description Whether they run the installation. */
+            operator: boolean;
+            /** @description The workspaces they are a member of; a client reaches no others. */
+            workspace_uids: string[];
+            /** @description Whether signing in takes a code beside the password. */
+            one_time_codes: boolean;
+            passkeys: number;
+            /** Format: date-time */
+            joined_at: string;
         };
         PriceBookChangeRequest: {
             changes: components["schemas"]["PricesChange"];
@@ -7571,6 +8529,223 @@ export interface components {
             mailbox_email: string;
             data: components["schemas"]["MailboxUse"][];
         };
+        Session: {
+            /** Format: uuid */
+            uid: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** Format: uuid */
+            team_uid: string;
+            /** @enum {string} */
+            method: "password" | "password_and_code" | "passkey";
+            user_agent: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_seen_at: string;
+            last_seen_from: string | null;
+            /**
+             * Format: date-time
+             * @description However much it is used.
+             */
+            expires_at: string;
+        };
+        SessionsCreateByPasskeyRequest: {
+            /**
+             * Format: uuid
+             * @description The `challenge` that came with the options.
+             */
+            challenge: string;
+            /** @description The credential that the browser answered, as its `toJSON()` writes it. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Default: the team they joined first.
+             */
+            team_uid?: string;
+        };
+        SessionsCreateByPasskeyResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description For `X-CSRF-Token`, with every request but GET. */
+            csrf_token: string;
+            session: components["schemas"]["Session"];
+            person: {
+                /** Format: uuid */
+                uid: string;
+                email: string;
+                name: string;
+                /** @description Whether they run the installation. */
+                operator: boolean;
+            };
+            team: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+                rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+                /** @description In operations about the money of the team. */
+                money_rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+            };
+            /** @description All they are in. */
+            teams: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            }[];
+        };
+        SessionsCreateRequest: {
+            /**
+             * Format: email
+             * @example mara@northpeak.example
+             */
+            email: string;
+            password: string;
+            /** @description A one-time code, or a recovery code. */
+            code?: string;
+            /**
+             * Format: uuid
+             * @description Default: the team they joined first.
+             */
+            team_uid?: string;
+        };
+        SessionsCreateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description For `X-CSRF-Token`, with every request but GET. */
+            csrf_token: string;
+            session: components["schemas"]["Session"];
+            person: {
+                /** Format: uuid */
+                uid: string;
+                email: string;
+                name: string;
+                /** @description Whether they run the installation. */
+                operator: boolean;
+            };
+            team: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+                rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+                /** @description In operations about the money of the team. */
+                money_rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+            };
+            /** @description All they are in. */
+            teams: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            }[];
+        };
+        SessionsCurrentResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description For `X-CSRF-Token`, with every request but GET. */
+            csrf_token: string;
+            session: components["schemas"]["Session"];
+            person: {
+                /** Format: uuid */
+                uid: string;
+                email: string;
+                name: string;
+                /** @description Whether they run the installation. */
+                operator: boolean;
+            };
+            team: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+                rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+                /** @description In operations about the money of the team. */
+                money_rights: ("read" | "write" | "purchase" | "secrets" | "admin")[];
+            };
+            /** @description All they are in. */
+            teams: {
+                /** Format: uuid */
+                uid: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            }[];
+        };
+        SessionsEndResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+        };
+        SessionsListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Newest first. */
+            sessions: components["schemas"]["Session"][];
+        };
+        SessionsPasskeyOptionsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            challenge: string;
+            /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()`. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        SessionsRevokeOthersResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            sessions_ended: number;
+        };
+        SessionsRevokeRequest: {
+            /** Format: uuid */
+            uid: string;
+        };
+        SessionsRevokeResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            uid: string;
+        };
+        SessionsSwitchTeamRequest: {
+            /** Format: uuid */
+            team_uid: string;
+        };
+        SessionsSwitchTeamResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** Format: uuid */
+            team_uid: string;
+        };
         SpendCap: {
             /** Format: uuid */
             uid: string;
@@ -8223,6 +9398,49 @@ export interface components {
             domain: string;
             google_workspace_available: boolean;
             ms365_workspace_available: boolean;
+        };
+        WorkspaceMember: {
+            /** Format: uuid */
+            person_uid: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "finance" | "viewer" | "client";
+            /** Format: date-time */
+            added_at: string;
+        };
+        WorkspaceMembersAddRequest: {
+            /** Format: uuid */
+            workspace_uid: string;
+            /** Format: uuid */
+            person_uid: string;
+        };
+        WorkspaceMembersAddResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            members: components["schemas"]["WorkspaceMember"][];
+        };
+        WorkspaceMembersListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            members: components["schemas"]["WorkspaceMember"][];
+        };
+        WorkspaceMembersRemoveRequest: {
+            /** Format: uuid */
+            workspace_uid: string;
+            /** Format: uuid */
+            person_uid: string;
+        };
+        WorkspaceMembersRemoveResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            members: components["schemas"]["WorkspaceMember"][];
         };
         WorkspacesCreateRequest: {
             /** @example Client Aurora */
@@ -10160,6 +11378,146 @@ export interface operations {
             };
         };
     };
+    "factors.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsListResponse"];
+                };
+            };
+        };
+    };
+    "factors.change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorsChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsChangePasswordResponse"];
+                };
+            };
+        };
+    };
+    "factors.renew-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorsRenewRecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsRenewRecoveryCodesResponse"];
+                };
+            };
+        };
+    };
+    "factors.enrol-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorsEnrolTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsEnrolTotpResponse"];
+                };
+            };
+        };
+    };
+    "factors.confirm-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorsConfirmTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsConfirmTotpResponse"];
+                };
+            };
+        };
+    };
+    "factors.remove-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorsRemoveTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsRemoveTotpResponse"];
+                };
+            };
+        };
+    };
     "api-keys.list": {
         parameters: {
             query?: {
@@ -11720,6 +13078,382 @@ export interface operations {
             };
         };
     };
+    "passkeys.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysListResponse"];
+                };
+            };
+        };
+    };
+    "passkeys.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeysAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysAddResponse"];
+                };
+            };
+        };
+    };
+    "passkeys.options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeysOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysOptionsResponse"];
+                };
+            };
+        };
+    };
+    "passkeys.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeysRemoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysRemoveResponse"];
+                };
+            };
+        };
+    };
+    "people.list": {
+        parameters: {
+            query?: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleListResponse"];
+                };
+            };
+        };
+    };
+    "people.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "kZ0f…",
+                 *       "name": "Mara Voss",
+                 *       "password": "four words of my own"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PeopleAcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAcceptResponse"];
+                };
+            };
+        };
+    };
+    "people.forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleForgotPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleForgotPasswordResponse"];
+                };
+            };
+        };
+    };
+    "people.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "mara@northpeak.example",
+                 *       "role": "operator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PeopleInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleInviteResponse"];
+                };
+            };
+        };
+    };
+    "people.show-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleShowLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleShowLinkResponse"];
+                };
+            };
+        };
+    };
+    "people.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleRemoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleRemoveResponse"];
+                };
+            };
+        };
+    };
+    "people.rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleRenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleRenameResponse"];
+                };
+            };
+        };
+    };
+    "people.reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleResetLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleResetLinkResponse"];
+                };
+            };
+        };
+    };
+    "people.reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "kZ0f…",
+                 *       "password": "four words of my own"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PeopleResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleResetPasswordResponse"];
+                };
+            };
+        };
+    };
+    "people.sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleSignOutRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleSignOutResponse"];
+                };
+            };
+        };
+    };
+    "people.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleUpdateResponse"];
+                };
+            };
+        };
+    };
     "quotes.list": {
         parameters: {
             query?: {
@@ -12120,6 +13854,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SequencersWhereUsedResponse"];
+                };
+            };
+        };
+    };
+    "sessions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsListResponse"];
+                };
+            };
+        };
+    };
+    "sessions.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "mara@northpeak.example",
+                 *       "password": "four words of my own"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionsCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsCreateResponse"];
+                };
+            };
+        };
+    };
+    "sessions.current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsCurrentResponse"];
+                };
+            };
+        };
+    };
+    "sessions.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEndResponse"];
+                };
+            };
+        };
+    };
+    "sessions.create-by-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsCreateByPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsCreateByPasskeyResponse"];
+                };
+            };
+        };
+    };
+    "sessions.passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsPasskeyOptionsResponse"];
+                };
+            };
+        };
+    };
+    "sessions.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsRevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsRevokeResponse"];
+                };
+            };
+        };
+    };
+    "sessions.revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsRevokeOthersResponse"];
+                };
+            };
+        };
+    };
+    "sessions.switch-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsSwitchTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsSwitchTeamResponse"];
                 };
             };
         };
@@ -12719,6 +14655,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspacesListResponse"];
+                };
+            };
+        };
+    };
+    "workspace-members.list": {
+        parameters: {
+            query: {
+                workspace_uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceMembersListResponse"];
+                };
+            };
+        };
+    };
+    "workspace-members.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceMembersAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceMembersAddResponse"];
+                };
+            };
+        };
+    };
+    "workspace-members.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceMembersRemoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceMembersRemoveResponse"];
                 };
             };
         };

@@ -160,6 +160,20 @@ export type Methods = {
     /** Stream events. Server-sent events: `id` is the cursor, `event` the type, `data` the event as `GET /events` lists it. Begins after the header `Last-Event-ID`, else after `after`, else with what happens from now on. The stream ends after 15 minutes; a client of the standard comes back by itself and misses nothing. */
     stream: Method<'events.stream'>;
   };
+  factors: {
+    /** Change own password. Every other session is over then. */
+    changePassword: Method<'factors.change-password'>;
+    /** Confirm one-time codes. */
+    confirmTotp: Method<'factors.confirm-totp'>;
+    /** Enrol one-time codes. Nothing changes until a first code proves that the device makes the right ones: `POST /factors/totp/confirm`. */
+    enrolTotp: Method<'factors.enrol-totp'>;
+    /** Show own factors. */
+    list: Method<'factors.list'>;
+    /** Remove one-time codes. */
+    removeTotp: Method<'factors.remove-totp'>;
+    /** Renew recovery codes. Those there were are worth nothing any more. */
+    renewRecoveryCodes: Method<'factors.renew-recovery-codes'>;
+  };
   invoices: {
     /** Get invoice. */
     get: Method<'invoices.get'>;
@@ -274,6 +288,16 @@ export type Methods = {
     /** Retry order. Buys anew the domains and mailboxes of an ended order that failed, at the prices of now, all of them or none; what was bought is left alone. They take the places of the failed ones in the order, which goes on. With `dry_run: true` it only answers the price, line by line. */
     retry: Method<'orders.retry'>;
   };
+  passkeys: {
+    /** Add passkey. */
+    add: Method<'passkeys.add'>;
+    /** List own passkeys. */
+    list: Method<'passkeys.list'>;
+    /** Begin to add passkey. Good for five minutes. Then `POST /passkeys` with what the browser made. */
+    options: Method<'passkeys.options'>;
+    /** Remove own passkey. */
+    remove: Method<'passkeys.remove'>;
+  };
   payments: {
     /** Add credits. Opens a checkout and answers where to pay. The wallet gets the credits when it is paid, and whatever waits for credits goes on. Nothing is charged before, and an address that is not paid within a day expires. */
     addCredits: Method<'payments.add-credits'>;
@@ -287,6 +311,30 @@ export type Methods = {
     lowBalance: Method<'payments.low-balance'>;
     /** Get billing portal link. Answers the address of a page with the stored payment method and past payments. It works for some minutes; ask again for another. */
     manage: Method<'payments.manage'>;
+  };
+  people: {
+    /** Join by link. Somebody who is new here chooses their name and password. Somebody who is in another team already proves with the password they have that they are the one. Signing in comes after it: `POST /sessions`. */
+    accept: Method<'people.accept'>;
+    /** Ask for new password. The answer is the same whether or not somebody has the address. */
+    forgotPassword: Method<'people.forgot-password'>;
+    /** Invite person. The link is good once and for seven days. It is mailed to them where the installation can, and else is in this answer alone: hand it to them. Whoever is invited again gets a new link, and the one before is worth nothing any more. */
+    invite: Method<'people.invite'>;
+    /** List people. */
+    list: Method<'people.list'>;
+    /** Remove person. Their sessions in the team are over at once. Keys that they made stay: look through `GET /keys`. With the uid of an invitation it is withdrawn, and its link is worth nothing any more. */
+    remove: Method<'people.remove'>;
+    /** Change own name. */
+    rename: Method<'people.rename'>;
+    /** Make link for new password. The link is good once and for an hour. It is mailed to them where the installation can, and else is in this answer alone: hand it to them. Until they follow it nothing changes for them. */
+    resetLink: Method<'people.reset-link'>;
+    /** Choose new password by link. Every session of theirs is over then. Signing in comes after it: `POST /sessions`. */
+    resetPassword: Method<'people.reset-password'>;
+    /** Show what a link is for. Uses nothing up. The token is in the body, where no log of a proxy keeps it. */
+    showLink: Method<'people.show-link'>;
+    /** Sign person out. Of every session in the team. They can sign in again. */
+    signOut: Method<'people.sign-out'>;
+    /** Change role of person. It holds from their next request on. */
+    update: Method<'people.update'>;
   };
   priceBook: {
     /** Change the price book. Makes a new version with the changes in it. `changes` holds only what is to be different: what is left out stays, null takes a plan or a top-level domain off sale, lists are replaced whole. What was charged or quoted before keeps its price. With `dry_run: true` it only answers the differences. For operators of the installation. */
@@ -333,6 +381,26 @@ export type Methods = {
     update: Method<'sequencers.update'>;
     /** Show where a mailbox is used. */
     whereUsed: Method<'sequencers.where-used'>;
+  };
+  sessions: {
+    /** Sign in. Sets the cookie of the session. Whoever signs in with one-time codes sends the code too, or is answered `second_factor_needed` and sends all of it again. */
+    create: Method<'sessions.create'>;
+    /** Sign in with passkey. Sets the cookie of the session. It takes neither password nor code. */
+    createByPasskey: Method<'sessions.create-by-passkey'>;
+    /** Show current session. What a page asks first: 401 when nobody is signed in. */
+    current: Method<'sessions.current'>;
+    /** Sign out. */
+    end: Method<'sessions.end'>;
+    /** List own sessions. */
+    list: Method<'sessions.list'>;
+    /** Begin to sign in with passkey. Good for five minutes. Then `POST /sessions/passkey` with what the browser answered. */
+    passkeyOptions: Method<'sessions.passkey-options'>;
+    /** Revoke own session. */
+    revoke: Method<'sessions.revoke'>;
+    /** Revoke own other sessions. */
+    revokeOthers: Method<'sessions.revoke-others'>;
+    /** Switch team of session. */
+    switchTeam: Method<'sessions.switch-team'>;
   };
   subscriptions: {
     /** Cancel subscription. The subscription goes on until the end of the period and is not renewed; nothing is paid back. A period that began and was not paid ends at once. Mailboxes stay: at their next renewal they cost the price of an extra seat. */
@@ -393,6 +461,14 @@ export type Methods = {
     test: Method<'webhooks.test'>;
     /** Update webhook endpoint. What is not named stays. While an endpoint is disabled nothing is added for it; what was pending goes out when it is enabled again, and `POST /webhooks/replay` sends what happened meanwhile. */
     update: Method<'webhooks.update'>;
+  };
+  workspaceMembers: {
+    /** Add member to workspace. Whoever is one already stays one. */
+    add: Method<'workspace-members.add'>;
+    /** List members of workspace. Those who were added. Everybody but clients reaches it without being a member, unless it is for admins only. */
+    list: Method<'workspace-members.list'>;
+    /** Remove member from workspace. They stay in the team. A client does not reach the workspace from their next request on. */
+    remove: Method<'workspace-members.remove'>;
   };
   workspaces: {
     /** Create workspace. */

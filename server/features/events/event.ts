@@ -9,6 +9,7 @@ export type SubjectType =
   | 'oauth_client'
   | 'order'
   | 'payment'
+  | 'person'
   | 'quote'
   | 'sequencer'
   | 'sequencer_export'

@@ -1,5 +1,6 @@
 // GET /workspaces/details?uid=: one workspace.
 import { z } from 'zod';
+import { mayEnter } from '../../http/caller.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
@@ -21,8 +22,9 @@ export const workspaceDetails = (readContents: ReadContents) =>
     response: z.object({ workspace: workspaceShape }),
     errors: [workspaceNotFound],
     async handle({ caller, query }, { db }) {
-      const isOpen = caller.workspaceUids?.includes(query.uid) ?? true;
-      const workspace = isOpen ? await workspaceByUid(db, caller.teamId, query.uid) : null;
+      const workspace = mayEnter(caller, query.uid)
+        ? await workspaceByUid(db, caller.teamId, query.uid)
+        : null;
       if (!workspace) throw workspaceNotFound('Workspace not found');
       const contents = await readContents(db, [workspace.uid]);
       return {

@@ -1,5 +1,6 @@
 // GET /workspaces/list: every workspace of the team.
 import { z } from 'zod';
+import { mayEnter } from '../../http/caller.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { workspaceShape } from './schema.ts';
@@ -17,9 +18,7 @@ export const listWorkspaces = (readContents: ReadContents) =>
     response: z.object({ workspaces: z.array(workspaceShape) }),
     errors: [],
     async handle({ caller }, { db }) {
-      const workspaces = (await workspaceList(db, caller.teamId)).filter(
-        ({ uid }) => caller.workspaceUids?.includes(uid) ?? true,
-      );
+      const workspaces = (await workspaceList(db, caller.teamId)).filter(({ uid }) => mayEnter(caller, uid));
       const contents = await readContents(
         db,
         workspaces.map(({ uid }) => uid),

@@ -272,7 +272,7 @@ export const signedIn = (
 ): Tenant => {
   const uid = newId();
   const workspaceUids = roleRights[role].membersOnly ? [workspaceUid] : null;
-  const person = { uid, sessionUid: newId(), role };
+  const person = { uid, sessionUid: newId(), role, closedWorkspaceUids: [] };
   const who = { keyId: uid, person, operator, rights: roleRights[role].rights, workspaceUids };
   return { key: `session-${uid}`, caller: { ...caller, ...who }, workspaceUid };
 };
@@ -305,7 +305,6 @@ export const createSampleApi = (
       return tenant ? { ok: true, caller: tenant.caller } : { ok: false, refusal: 'jwt malformed' };
     },
     sessions: {
-      cookie,
       publicUrl: () => PUBLIC_URL,
       authenticate: async (token) =>
         tenants.find(({ key, caller }) => key === token && caller.person)?.caller ?? null,
