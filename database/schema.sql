@@ -1588,6 +1588,13 @@ create table public.workspace (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  max_domains integer,
+  max_mailboxes integer,
+  offboarding_since timestamp with time zone,
+  offboarding_runs integer default 0 not null,
+  offboarding_problem text,
+  constraint workspace_max_domains_check CHECK ((max_domains >= 0)),
+  constraint workspace_max_mailboxes_check CHECK ((max_mailboxes >= 0)),
   constraint workspace_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
   constraint workspace_pkey PRIMARY KEY (uid),
   constraint workspace_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)

@@ -1430,7 +1430,12 @@ export interface Workspace {
   admins_only: Generated<boolean>;
   created_at: Timestamp;
   deleted_at: Timestamp | null;
+  max_domains: number | null;
+  max_mailboxes: number | null;
   name: string;
+  offboarding_problem: string | null;
+  offboarding_runs: Generated<number>;
+  offboarding_since: Timestamp | null;
   team_uid: string;
   uid: string;
   updated_at: Timestamp;

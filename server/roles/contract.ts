@@ -2,7 +2,7 @@
 import type { Db } from '../../database/database.ts';
 import type { WorkflowDefinition } from '../../workflow/definition.ts';
 import { accountEndpoints } from '../features/accounts/index.ts';
-import { keyEndpoints, keyErrors } from '../features/api-keys/index.ts';
+import { keyEndpoints, keyErrors, revokeKeysOf } from '../features/api-keys/index.ts';
 import { auditEndpoints, auditErrors } from '../features/audit/index.ts';
 import {
   billingEndpoints,
@@ -25,6 +25,7 @@ import {
   domainsCharged,
   domainWorkflows,
   registrationSeller,
+  removeDomainsOf,
   renewalSeller,
   taggableDomains,
   upcomingDomainRenewals,
@@ -56,6 +57,7 @@ import {
   orderErrors,
   orderSeller,
   orderWorkflows,
+  stopOrdersOf,
 } from '../features/orders/index.ts';
 import {
   passkeyCounts,
@@ -87,7 +89,14 @@ import { suppressionEndpoints, suppressionErrors } from '../features/suppression
 import { tagEndpoints, tagErrors } from '../features/tags/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { workspaceMemberEndpoints } from '../features/workspace-members/index.ts';
-import { type WorkspaceContents, workspaceEndpoints, workspaceErrors } from '../features/workspaces/index.ts';
+import {
+  type WorkspaceContents,
+  type WorkspaceParts,
+  workspaceEndpoints,
+  workspaceErrors,
+  workspaceLimitReached,
+  workspaceWorkflows,
+} from '../features/workspaces/index.ts';
 import { zoneAccountErrors } from '../features/zone-accounts/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
@@ -99,6 +108,17 @@ const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, Wo
   return new Map([...domains].map(([uid, held]) => [uid, { ...held, mailboxes: mailboxes.get(uid) ?? 0 }]));
 };
 
+/** What is in a workspace, and how it goes with it. */
+export const workspaceParts: WorkspaceParts = {
+  readContents: workspaceContents,
+  follow: followWorkspace,
+  revokeKeys: revokeKeysOf,
+  async empty(context, workspaceUid, options) {
+    await stopOrdersOf(context, workspaceUid);
+    return removeDomainsOf(context, domainMailboxes, workspaceUid, options);
+  },
+};
+
 /** What can be quoted before it is bought. */
 const sellers: Readonly<Record<string, Seller>> = {
   order: orderSeller,
@@ -106,7 +126,7 @@ const sellers: Readonly<Record<string, Seller>> = {
   buy_mailboxes: mailboxSeller,
   renew_domains: renewalSeller,
 };
-const sellerErrors = [...domainErrors, ...mailboxErrors, ...orderErrors];
+const sellerErrors = [...domainErrors, ...mailboxErrors, ...orderErrors, workspaceLimitReached];
 
 /** Everything that is renewed by itself. */
 const upcoming: readonly ReadUpcoming[] = [
@@ -136,7 +156,7 @@ const endAccess: EndAccess = async (tx, personUid, { factors }, now) => {
 export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...orderEndpoints,
   ...accountEndpoints(fundsOf),
-  ...workspaceEndpoints(workspaceContents, followWorkspace),
+  ...workspaceEndpoints(workspaceParts),
   ...eventEndpoints,
   ...auditEndpoints,
   ...keyEndpoints,
@@ -183,6 +203,7 @@ const continuations: Readonly<Record<string, Continuation>> = {
 export const checkoutPurchases: CheckoutPurchases = { domains: domainCheckout };
 
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
+  ...workspaceWorkflows(workspaceParts),
   ...billingWorkflows(continuations),
   ...paymentWorkflows,
   ...subscriptionWorkflows,

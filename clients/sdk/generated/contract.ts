@@ -3620,7 +3620,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete workspace */
+        /**
+         * Delete workspace
+         * @description Refused while it holds domains or mailboxes. With `force=true` it is taken apart: keys that are good for it alone are revoked at once, nothing more can be bought into it, its orders that wait for credits end, its domains are removed with their mailboxes and mail, and then it is deleted with its webhooks. There is no way back, and nothing is paid back. Until it is gone `GET /workspaces/details` shows how much is left, or why it stopped; `force=true` again goes on.
+         */
         delete: operations["workspaces.delete"];
         options?: never;
         head?: never;
@@ -9389,6 +9392,19 @@ export interface components {
             mailboxes: number;
             workspace_type: string;
             use_shared_billing: boolean;
+            /** @description Null: no limit. What it may spend is a spend cap: `GET /billing/spend-caps` */
+            limits: {
+                max_domains: number | null;
+                max_mailboxes: number | null;
+            };
+            /** @enum {string} */
+            status: "active" | "offboarding";
+            /** @description While it is deleted with everything in it; `domains` and `mailboxes` say how much is left. `problem`: why it stopped; deleting it with `force` again goes on */
+            offboarding: {
+                /** Format: date-time */
+                since: string;
+                problem: string | null;
+            } | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -9448,6 +9464,11 @@ export interface components {
             /** @example https://hooks.northpeak.example/ik */
             webhook_url?: "" | null | string;
             admins_only?: boolean;
+            /** @description The most domains and mailboxes it may hold; what is there already stays */
+            limits?: {
+                max_domains?: number | null;
+                max_mailboxes?: number | null;
+            };
         };
         WorkspacesCreateResponse: {
             /** @constant */
@@ -9463,6 +9484,10 @@ export interface components {
             error: false;
             /** @description What happened, in words. */
             message: string;
+            /** @description False while it is being taken apart */
+            deleted: boolean;
+            /** @description Null when it is gone */
+            workspace: components["schemas"]["Workspace"] | null;
         };
         WorkspacesDetailsResponse: {
             /** @constant */
@@ -9485,6 +9510,11 @@ export interface components {
             name?: string;
             /** @example https://hooks.northpeak.example/ik */
             webhook_url?: "" | null | string;
+            /** @description The most domains and mailboxes it may hold; what is there already stays */
+            limits?: {
+                max_domains?: number | null;
+                max_mailboxes?: number | null;
+            };
         };
         WorkspacesUpdateResponse: {
             /** @constant */
@@ -14599,6 +14629,7 @@ export interface operations {
         parameters: {
             query: {
                 uid: string;
+                force?: "true" | "false";
             };
             header?: never;
             path?: never;

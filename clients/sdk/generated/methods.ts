@@ -473,7 +473,7 @@ export type Methods = {
   workspaces: {
     /** Create workspace. */
     create: Method<'workspaces.create'>;
-    /** Delete workspace. */
+    /** Delete workspace. Refused while it holds domains or mailboxes. With `force=true` it is taken apart: keys that are good for it alone are revoked at once, nothing more can be bought into it, its orders that wait for credits end, its domains are removed with their mailboxes and mail, and then it is deleted with its webhooks. There is no way back, and nothing is paid back. Until it is gone `GET /workspaces/details` shows how much is left, or why it stopped; `force=true` again goes on. */
     delete: Method<'workspaces.delete'>;
     /** Get workspace details. */
     details: Method<'workspaces.details'>;

@@ -12,6 +12,7 @@ export {
   apiKeyRevoke,
   apiKeySha256 as keySha256,
   apiKeysOfTeam,
+  apiKeysOfWorkspaceLock,
   keyToSignWith,
   otherAdminKeys,
   teamByUid as findTeam,

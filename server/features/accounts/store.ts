@@ -140,6 +140,22 @@ export const apiKeyRevoke = async (
     .execute();
 };
 
+/** Keys that are good for this workspace and for no other, and were not revoked. */
+export const apiKeysOfWorkspaceLock = async (
+  tx: Tx,
+  teamUid: string,
+  workspaceUid: string,
+): Promise<ApiKey[]> => {
+  const rows = await shownKey(tx)
+    .where('team_uid', '=', teamUid)
+    .where(sql<boolean>`workspace_uids = array[${workspaceUid}]::uuid[]`)
+    .where('revoked_at', 'is', null)
+    .orderBy('uid')
+    .forNoKeyUpdate()
+    .execute();
+  return rows.map(keyFromRow);
+};
+
 const isGood = (now: Date) => (where: ExpressionBuilder<Schema, 'api_key'>) =>
   where.and([
     where.or([where('revoked_at', 'is', null), where('revoked_at', '>', now)]),

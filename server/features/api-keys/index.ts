@@ -5,5 +5,6 @@ import { revokeKey } from './revoke.endpoint.ts';
 import { rotateKey } from './rotate.endpoint.ts';
 
 export { keyErrors } from './errors.ts';
+export { revokeKeysOf } from './revoke-of-workspace.ts';
 
 export const keyEndpoints = [createKey, listKeys, revokeKey, rotateKey];

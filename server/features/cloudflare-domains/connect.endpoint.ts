@@ -11,6 +11,7 @@ import {
   planConnection,
   type ZoneResult,
 } from '../hosted-domains/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import {
   accountAlreadyUsed,
   dnsHostUnavailable,
@@ -114,6 +115,7 @@ export const connectZones = defineEndpoint<FeatureContext>()({
     domainHeldElsewhere,
     domainBeingRemoved,
     dnsHostUnavailable,
+    workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };

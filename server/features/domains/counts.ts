@@ -1,6 +1,9 @@
-// Every statement on domain_count: how long the lists of domains are, without counting them.
+// Every statement on domain_count: how long the lists of domains are, without counting them, and whether one more fits.
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
+import { ApiError } from '../../http/errors.ts';
+import { assertWorkspaceRoom } from '../workspaces/index.ts';
+import { type DomainStatus, isGone } from './domain.ts';
 
 /** How many domains of the workspace are in each status; from the kept counters. */
 export const domainCounts = (db: Db, workspaceUid: string) => countsBy(db, workspaceUid, 'status');
@@ -40,6 +43,25 @@ export const domainTotals = async (
     status: row.status,
     count: Number(row.count),
   }));
+};
+
+/** @throws {ApiError} `workspace_limit_reached` when so many more domains are too many for the workspace */
+export const assertDomainRoom = (db: Db, workspaceUid: string, adding: number): Promise<void> =>
+  assertWorkspaceRoom(db, workspaceUid, 'domains', adding, async () =>
+    (await domainTotals(db, [workspaceUid]))
+      .filter(({ status }) => !isGone({ status: status as DomainStatus }))
+      .reduce((sum, { count }) => sum + count, 0),
+  );
+
+/** The limit that one more domain would pass; null when there is room. */
+export const whyNoRoom = async (db: Db, workspaceUid: string): Promise<ApiError | null> => {
+  try {
+    await assertDomainRoom(db, workspaceUid, 1);
+    return null;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
 };
 
 /** Folds the counters' differences into one row per status. */

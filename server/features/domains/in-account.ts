@@ -8,6 +8,7 @@ import { publishAgain } from '../dns/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { keepInAccount } from '../zone-accounts/index.ts';
 import { forgetExpired, startSetUp } from './connection.ts';
+import { whyNoRoom } from './counts.ts';
 import { type Domain, newDomain } from './domain.ts';
 import { domainBeingRemoved, domainHeldElsewhere } from './errors.ts';
 import { tldOf } from './names.ts';
@@ -58,6 +59,8 @@ export const connectZone = async (
   if (own && own.status !== 'expired_propagation') return whatIsThere(tx, context, own, zone, standing);
   const refusal = await whyTaken(tx, scope, zone.name);
   if (refusal) return { outcome: 'refused', refusal };
+  const full = own ? null : await whyNoRoom(tx, scope.workspaceUid);
+  if (full) return { outcome: 'refused', refusal: full };
   const uid = newId();
   const domain = newDomain(
     {

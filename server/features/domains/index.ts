@@ -65,6 +65,7 @@ export {
   removalErrors,
   removeAll as removeDomainsLocked,
 } from './removal.ts';
+export { removeDomainsOf } from './remove-of-workspace.ts';
 export { renewalSeller } from './renewal-seller.ts';
 export {
   besideDomains,

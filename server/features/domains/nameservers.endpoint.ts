@@ -8,8 +8,10 @@ import { ApiError } from '../../http/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import { readDelegation } from '../dns/index.ts';
 import { recordEvents } from '../events/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import { awaitDelegation } from './connect.workflow.ts';
 import { forgetExpired, isDelegatedTo, nameserverNames, nameserversFor } from './connection.ts';
+import { whyNoRoom } from './counts.ts';
 import { type Domain, newDomain } from './domain.ts';
 import {
   domainBanned,
@@ -56,6 +58,7 @@ export const domainNameservers = defineEndpoint<FeatureContext>()({
     domainWasBought,
     domainHeldElsewhere,
     domainBeingRemoved,
+    workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const scope = { teamUid: caller.teamId, workspaceUid: workspace.uid };
@@ -157,6 +160,8 @@ const connectOne = async (
   if (own && own.status !== 'expired_propagation') {
     return { row: connectionRow(own, { already_connected: true }) };
   }
+  const full = own ? null : await whyNoRoom(tx, scope.workspaceUid);
+  if (full) return { row: failedRow(name, full), refusal: full };
   const domain = own ?? (await insertConnected(tx, scope, name, now));
   // Somebody else was connecting the same name at the same moment, and was first.
   if (!domain || (own && (await whyTaken(tx, scope, name)))) {

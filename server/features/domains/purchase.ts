@@ -7,6 +7,7 @@ import type { ChargeLine } from '../billing/index.ts';
 import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import { forgetExpired } from './connection.ts';
+import { assertDomainRoom } from './counts.ts';
 import { type Domain, newDomain } from './domain.ts';
 import { domainAlreadyOwned, domainNotAvailable, duplicateDomain } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
@@ -46,6 +47,7 @@ export const priceDomains = async (
   const names = named.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw duplicateDomain(`${twice} is in the request twice`, { domain: twice });
+  await assertDomainRoom(db, scope.workspaceUid, names.length);
   await assertNotOwned(db, scope.teamUid, names);
 
   const registrar = providers.registrar({ workspaceId: scope.workspaceUid });
@@ -113,6 +115,7 @@ export const insertDomains = async (
       now,
     ),
   );
+  await assertDomainRoom(tx, scope.workspaceUid, domains.length);
   const lost = await domainsInsert(tx, domains);
   if (lost.length > 0) {
     await assertNotOwned(tx, scope.teamUid, lost);

@@ -19,6 +19,7 @@ import type { FeatureContext } from '../context.ts';
 import { centsFor, keepPayment, openCheckout, type Payment, paymentsUnavailable } from '../payments/index.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import { CHECKOUT_MS } from './checkout.ts';
 import {
   domainAlreadyOwned,
@@ -78,6 +79,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     internationalizedName,
     invalidDomainName,
     paymentsUnavailable,
+    workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const buyer = { teamUid: caller.teamId, workspaceUid: workspace.uid, keyUid: caller.keyId };

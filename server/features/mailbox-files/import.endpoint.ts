@@ -23,7 +23,7 @@ import {
   purchaseMailboxes,
 } from '../mailboxes/index.ts';
 import { currentPrices } from '../price-book/index.ts';
-import { holdWorkspace } from '../workspaces/index.ts';
+import { holdWorkspace, workspaceLimitReached } from '../workspaces/index.ts';
 import { type CheckedRow, checkRows } from './check.ts';
 import { importRowsFailed, invalidCsv } from './errors.ts';
 import { type ImportFile, MAX_ROWS, readRows } from './file.ts';
@@ -72,7 +72,15 @@ export const importMailboxes = defineEndpoint<FeatureContext>()({
     rows: z.array(rowShape),
     failed_csv: z.string().nullable(),
   }),
-  errors: [invalidCsv, importRowsFailed, insufficientFunds, spendCapExceeded, mailboxExists, noDomainsFound],
+  errors: [
+    invalidCsv,
+    importRowsFailed,
+    insufficientFunds,
+    spendCapExceeded,
+    mailboxExists,
+    noDomainsFound,
+    workspaceLimitReached,
+  ],
   async handle({ body, caller, workspace, commit }, { db, clock, secrets, settings, workflows }) {
     const file = readRows(body.csv);
     const book = await currentPrices(db);

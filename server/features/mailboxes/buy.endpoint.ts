@@ -12,6 +12,7 @@ import {
 import type { FeatureContext } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import {
   duplicateMailbox,
   invalidUsername,
@@ -57,6 +58,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
     mixedPlatforms,
     tooManyMailboxesOnDomain,
     invalidUsername,
+    workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const { db, clock } = context;

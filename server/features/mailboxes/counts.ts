@@ -1,6 +1,7 @@
 // Every statement on mailbox_count: how long the lists of mailboxes are, without counting them.
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
+import { assertWorkspaceRoom } from '../workspaces/index.ts';
 import { goneStatuses } from './mailbox.ts';
 
 /** How many mailboxes of the workspace are in each status on each platform; from the kept counters. */
@@ -30,6 +31,20 @@ export const mailboxTotals = async (db: Db, workspaceUids: string[]): Promise<Ma
     .execute();
   return new Map(rows.map((row) => [row.workspace_uid, Number(row.count)]));
 };
+
+/** @throws {ApiError} `workspace_limit_reached` when so many more mailboxes are too many for the workspace */
+export const assertMailboxRoom = (db: Db, workspaceUid: string, adding: number): Promise<void> =>
+  assertWorkspaceRoom(db, workspaceUid, 'mailboxes', adding, async () => {
+    const live = (await mailboxTotals(db, [workspaceUid])).get(workspaceUid) ?? 0;
+    const { coming } = await db
+      .selectFrom('mailbox')
+      .select((eb) => eb.fn.countAll<string>().as('coming'))
+      .where('workspace_uid', '=', workspaceUid)
+      .where('reactivation_status', '=', 'pending')
+      .where('status', 'in', [...goneStatuses])
+      .executeTakeFirstOrThrow();
+    return live + Number(coming);
+  });
 
 /** Folds the counters' differences into one row per status and platform, where there is more than one. */
 export const mailboxCountsFold = async (db: Db): Promise<void> => {

@@ -9,6 +9,7 @@ import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import { type MailboxPrice, mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
+import { assertMailboxRoom } from './counts.ts';
 import {
   duplicateMailbox,
   mailboxExists,
@@ -64,6 +65,7 @@ type Place = { uid: string; name: string };
  */
 export const checkPlaces = async (
   db: Db,
+  { workspaceUid }: Pick<Scope, 'workspaceUid'>,
   places: readonly Place[],
   wishes: readonly MailboxWish[],
   maxPerDomain: number,
@@ -88,6 +90,7 @@ export const checkPlaces = async (
   }
   const taken = await addressesTaken(db, wishes.map(addressOf));
   if (taken.length > 0) throw mailboxExists(`Mailbox ${taken[0]} already exists`, { mailboxes: taken });
+  await assertMailboxRoom(db, workspaceUid, wishes.length);
   return held;
 };
 
@@ -101,7 +104,7 @@ export const insertMailboxes = async (
   now: Date,
 ): Promise<Mailbox[]> => {
   if (wishes.length === 0) return [];
-  const held = await checkPlaces(tx, places, wishes, deps.maxPerDomain);
+  const held = await checkPlaces(tx, scope, places, wishes, deps.maxPerDomain);
   const placeByName = new Map(places.map((place) => [place.name, place]));
   const withAdmin = new Set(held.keys());
   const mailboxes = wishes.map((wish): Mailbox => {
@@ -192,7 +195,7 @@ export const priceMailboxes = async (
   maxPerDomain: number,
 ): Promise<ChargeLine[]> => {
   const { places, prices } = await lockPlaces(tx, purchase);
-  await checkPlaces(tx, places, purchase.wishes, maxPerDomain);
+  await checkPlaces(tx, purchase.scope, places, purchase.wishes, maxPerDomain);
   const lines = mailboxLines(purchase.wishes, prices);
   return withTax(tx, purchase.scope.teamUid, purchase.book.version, lines);
 };

@@ -12,7 +12,7 @@ import {
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { holdWorkspace } from '../workspaces/index.ts';
+import { holdWorkspace, workspaceLimitReached } from '../workspaces/index.ts';
 import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
 import {
   domainNotActive,
@@ -53,6 +53,7 @@ export const reactivateMailboxes = defineEndpoint<FeatureContext>()({
     domainNotActive,
     mixedPlatforms,
     tooManyMailboxesOnDomain,
+    workspaceLimitReached,
   ],
   handle: ({ body, caller, workspace, commit }, context) =>
     commit(async (tx) => {

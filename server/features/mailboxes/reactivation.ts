@@ -5,6 +5,7 @@ import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { type ChargeLine, type Continuation, stopWaiting } from '../billing/index.ts';
 import { domainByUid } from '../domains/index.ts';
 import { recordEvents } from '../events/index.ts';
+import { assertMailboxRoom } from './counts.ts';
 import { WAITS_AS } from './ending.ts';
 import {
   domainNotActive,
@@ -42,6 +43,7 @@ export const assertMayComeBack = async (tx: Tx, mailbox: Mailbox, maxPerDomain: 
     );
   }
   if (!isGone(status)) return;
+  await assertMailboxRoom(tx, mailbox.workspaceUid, 1);
   const held = (await mailboxesOnDomains(tx, [mailbox.domainUid])).get(mailbox.domainUid);
   if (!held) return;
   if (held.platform !== mailbox.platform) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { lockFunds } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
 import { goOn } from './ending.ts';
 import {
@@ -33,6 +34,7 @@ export const uncancelMailboxes = defineEndpoint<FeatureContext>()({
     domainNotActive,
     mixedPlatforms,
     tooManyMailboxesOnDomain,
+    workspaceLimitReached,
   ],
   handle: ({ body, caller, workspace, commit }, context) =>
     commit(async (tx) => {

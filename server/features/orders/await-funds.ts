@@ -21,7 +21,7 @@ import { orderMoved } from './events.ts';
 import type { Order } from './order.ts';
 import { place, placeId } from './place.workflow.ts';
 import { reserveOrder } from './purchase.ts';
-import { orderByUid, orderLines, orderLock, orderUpdate } from './store.ts';
+import { orderByUid, orderLines, orderLock, ordersWaitingIn, orderUpdate } from './store.ts';
 
 const WAITS = 'order';
 
@@ -134,6 +134,13 @@ export const stopOrder = async (context: FeatureContext, uid: string, reason: st
     if (order?.status !== 'waiting_for_funds') return;
     await giveUpOrder(tx, context, order, reason, context.clock.now());
   });
+};
+
+/** Gives up what waits in a workspace that is being deleted. */
+export const stopOrdersOf = async (context: FeatureContext, workspaceUid: string): Promise<void> => {
+  for (const uid of await ordersWaitingIn(context.db, workspaceUid)) {
+    await stopOrder(context, uid, 'its workspace is being deleted');
+  }
 };
 
 export const longestWaitBegan = (now: Date): Date => new Date(now.getTime() - LONGEST_WAIT_MS);

@@ -7,7 +7,7 @@ import { placeOrder } from './place.endpoint.ts';
 import { place } from './place.workflow.ts';
 import { retryOrder } from './retry.endpoint.ts';
 
-export { orderContinuation } from './await-funds.ts';
+export { orderContinuation, stopOrdersOf } from './await-funds.ts';
 export { orderErrors } from './errors.ts';
 export { giveUpWaitingOrders } from './give-up-waiting.job.ts';
 export { orderSeller } from './seller.ts';

@@ -28,6 +28,7 @@ import { payLink } from '../payments/index.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { acceptQuote, quoteErrors } from '../quotes/index.ts';
 import { sequencerNotFound } from '../sequencers/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import { consentNotAvailable, emailNotOnDomain, orderTooLarge } from './errors.ts';
 import { orderBody } from './schema.ts';
 import { orderSeller, prepareOrder } from './seller.ts';
@@ -77,6 +78,7 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     emailNotOnDomain,
     sequencerNotFound,
     consentNotAvailable,
+    workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {
     const { db, clock } = context;

@@ -58,7 +58,7 @@ export const priceOrder = async (
 ): Promise<ChargeLine[]> => {
   const { domains, mailboxes } = purchase;
   const places = domains.map(({ name }) => ({ uid: newId(), name }));
-  await checkPlaces(db, places, mailboxes, settings.maxMailboxesPerDomain);
+  await checkPlaces(db, purchase.scope, places, mailboxes, settings.maxMailboxesPerDomain);
   const prices = await pricesOf(db, purchase);
   return withTax(db, purchase.scope.teamUid, purchase.book.version, linesWished(purchase, prices));
 };

@@ -14,6 +14,7 @@ import type { FeatureContext } from '../context.ts';
 import { domainAlreadyOwned, domainNotAvailable } from '../domains/index.ts';
 import { mailboxExists, mixedPlatforms, tooManyMailboxesOnDomain } from '../mailboxes/index.ts';
 import { currentPrices } from '../price-book/index.ts';
+import { workspaceLimitReached } from '../workspaces/index.ts';
 import { nothingToRetry, orderNotEnded, orderNotFound } from './errors.ts';
 import { place, placeId } from './place.workflow.ts';
 import { prepareRetry } from './retry.ts';
@@ -54,6 +55,7 @@ export const retryOrder = defineEndpoint<FeatureContext>()({
     mailboxExists,
     mixedPlatforms,
     tooManyMailboxesOnDomain,
+    workspaceLimitReached,
   ],
   async handle({ params, body, caller, workspace, commit }, context) {
     const { db, clock } = context;

@@ -105,7 +105,7 @@ export const prepareRetry = async (
         uid: lost ? newId() : domain.uid,
         name: domain.name,
       }));
-      await checkPlaces(db, places, wishes, settings.maxMailboxesPerDomain);
+      await checkPlaces(db, scope, places, wishes, settings.maxMailboxesPerDomain);
       const prices = await price(db, buyer, wishes, book);
       const lines = [
         ...priced.map((wish) => domainLine({ uid: '', ...wish })),

@@ -105,6 +105,16 @@ export const ordersWaitingSince = async (db: Db, since: Date): Promise<string[]>
 };
 
 /** The lines of some orders, each with its mailboxes, in the order they were asked for. */
+export const ordersWaitingIn = async (db: Db, workspaceUid: string): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('purchase_order')
+    .select('uid')
+    .where('workspace_uid', '=', workspaceUid)
+    .where('status', '=', 'waiting_for_funds')
+    .execute();
+  return rows.map(({ uid }) => uid);
+};
+
 export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<string, OrderDomain[]>> => {
   if (orderUids.length === 0) return new Map();
   const rows = await db

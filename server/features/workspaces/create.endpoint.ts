@@ -7,7 +7,7 @@ import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { createWorkspace } from './change.ts';
 import { workspaceNameTaken } from './errors.ts';
-import { webhookUrl, workspaceName, workspaceShape } from './schema.ts';
+import { limitsOf, webhookUrl, workspaceLimits, workspaceName, workspaceShape } from './schema.ts';
 import { emptyContents, type FollowWorkspace, workspaceRow } from './workspace.ts';
 
 export const create = (follow: FollowWorkspace) =>
@@ -23,6 +23,7 @@ export const create = (follow: FollowWorkspace) =>
       name: workspaceName,
       webhook_url: webhookUrl.optional(),
       admins_only: orAbsent(z.boolean()),
+      limits: workspaceLimits.optional(),
     }),
     response: z.object({ uid: z.uuid(), workspace: workspaceShape }),
     errors: [workspaceNameTaken],
@@ -32,7 +33,12 @@ export const create = (follow: FollowWorkspace) =>
         const workspace = await createWorkspace(
           tx,
           caller.teamId,
-          { name: body.name, webhookUrl: body.webhook_url, adminsOnly: body.admins_only },
+          {
+            name: body.name,
+            webhookUrl: body.webhook_url,
+            adminsOnly: body.admins_only,
+            limits: limitsOf(body.limits),
+          },
           now,
         );
         if (workspace.webhookUrl) {

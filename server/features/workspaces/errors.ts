@@ -19,7 +19,17 @@ export const workspaceNotEmpty = defineError({
   code: 'workspace_not_empty',
   status: 409,
   whatHappened: 'The workspace still holds domains or mailboxes, so it was not deleted.',
-  whatToDo: 'Cancel its mailboxes and remove its domains first, then delete it.',
+  whatToDo:
+    'Cancel its mailboxes and remove its domains first, then delete it; or send `force=true`, which does both and revokes its keys.',
+});
+
+export const workspaceLimitReached = defineError({
+  code: 'workspace_limit_reached',
+  status: 403,
+  whatHappened:
+    'The workspace would hold more domains or mailboxes than its limit allows; `limit` names it. Nothing was bought or connected.',
+  whatToDo:
+    'Remove some, or raise the limit with `PUT /v1/api/workspaces/update` `{"uid", "limits": {…}}`, which needs the scope `admin`.',
 });
 
 export const lastWorkspace = defineError({
@@ -29,4 +39,10 @@ export const lastWorkspace = defineError({
   whatToDo: 'Create another workspace first, then delete this one.',
 });
 
-export const workspaceErrors = [workspaceNotFound, workspaceNameTaken, workspaceNotEmpty, lastWorkspace];
+export const workspaceErrors = [
+  workspaceNotFound,
+  workspaceNameTaken,
+  workspaceNotEmpty,
+  workspaceLimitReached,
+  lastWorkspace,
+];

@@ -3,21 +3,28 @@ import { create } from './create.endpoint.ts';
 import { removeWorkspace } from './delete.endpoint.ts';
 import { workspaceDetails } from './details.endpoint.ts';
 import { listWorkspaces } from './list.endpoint.ts';
+import { offboarding, type WorkspaceParts } from './offboard.workflow.ts';
 import { updateWorkspace } from './update.endpoint.ts';
 import { setWebhook } from './webhook.endpoint.ts';
-import type { FollowWorkspace, ReadContents } from './workspace.ts';
 
 export { createWorkspace, holdWorkspace } from './change.ts';
-export { workspaceErrors, workspaceNotFound } from './errors.ts';
+export { workspaceErrors, workspaceLimitReached, workspaceNotFound } from './errors.ts';
+export { assertWorkspaceRoom } from './limits.ts';
+export type { WorkspaceParts } from './offboard.workflow.ts';
 export { workspaceByUid as findWorkspace, workspaceTeam as teamOfWorkspace } from './store.ts';
 export type { FollowWorkspace, Workspace, WorkspaceContents } from './workspace.ts';
 
-/** `readContents` tells what workspaces hold, `follow` is told of their webhook address; both come later in the order. */
-export const workspaceEndpoints = (readContents: ReadContents, follow: FollowWorkspace) => [
-  listWorkspaces(readContents),
-  workspaceDetails(readContents),
-  create(follow),
-  updateWorkspace(readContents, follow),
-  removeWorkspace(readContents, follow),
-  setWebhook(follow),
-];
+/** What is in workspaces comes later in the order, and is handed in. */
+export const workspaceEndpoints = (parts: WorkspaceParts) => {
+  const { readContents, follow } = parts;
+  return [
+    listWorkspaces(readContents),
+    workspaceDetails(readContents),
+    create(follow),
+    updateWorkspace(readContents, follow),
+    removeWorkspace(parts),
+    setWebhook(follow),
+  ];
+};
+
+export const workspaceWorkflows = (parts: WorkspaceParts) => [offboarding(parts)];

@@ -1,7 +1,8 @@
 // Every statement on workspace.
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Db, type Tx, violatedUnique } from '../../../database/database.ts';
 import type { Workspace as WorkspaceTable } from '../../../database/types.ts';
+import type { WorkspaceLimits } from './limits.ts';
 import type { Workspace } from './workspace.ts';
 
 const fromRow = (row: Selectable<WorkspaceTable>): Workspace => ({
@@ -12,6 +13,10 @@ const fromRow = (row: Selectable<WorkspaceTable>): Workspace => ({
   adminsOnly: row.admins_only,
   workspaceType: row.workspace_type,
   useSharedBilling: row.use_shared_billing,
+  limits: { maxDomains: row.max_domains, maxMailboxes: row.max_mailboxes },
+  offboardingSince: row.offboarding_since,
+  offboardingRuns: row.offboarding_runs,
+  offboardingProblem: row.offboarding_problem,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -45,13 +50,14 @@ export const workspaceLock = async (tx: Tx, teamUid: string, uid: string): Promi
   return row ? fromRow(row) : null;
 };
 
-/** Keeps a workspace from being deleted until the transaction ends; answers false when it is deleted already. */
+/** Keeps a workspace from being deleted until the transaction ends; answers false when that was begun already. */
 export const workspaceHold = async (tx: Tx, uid: string): Promise<boolean> => {
   const held = await tx
     .selectFrom('workspace')
     .select('uid')
     .where('uid', '=', uid)
     .where('deleted_at', 'is', null)
+    .where('offboarding_since', 'is', null)
     .forShare()
     .executeTakeFirst();
   return held !== undefined;
@@ -69,6 +75,8 @@ export const workspaceInsert = async (tx: Tx, workspace: Workspace): Promise<boo
       admins_only: workspace.adminsOnly,
       workspace_type: workspace.workspaceType,
       use_shared_billing: workspace.useSharedBilling,
+      max_domains: workspace.limits.maxDomains,
+      max_mailboxes: workspace.limits.maxMailboxes,
       created_at: workspace.createdAt,
       updated_at: workspace.updatedAt,
     })
@@ -86,7 +94,13 @@ export const workspaceUpdate = async (tx: Tx, workspace: Workspace): Promise<boo
   try {
     await tx
       .updateTable('workspace')
-      .set({ name: workspace.name, webhook_url: workspace.webhookUrl, updated_at: workspace.updatedAt })
+      .set({
+        name: workspace.name,
+        webhook_url: workspace.webhookUrl,
+        max_domains: workspace.limits.maxDomains,
+        max_mailboxes: workspace.limits.maxMailboxes,
+        updated_at: workspace.updatedAt,
+      })
       .where('uid', '=', workspace.uid)
       .execute();
     return true;
@@ -94,6 +108,37 @@ export const workspaceUpdate = async (tx: Tx, workspace: Workspace): Promise<boo
     if (violatedUnique(error) === 'workspace_live_name') return false;
     throw error;
   }
+};
+
+export const workspaceOffboard = async (
+  tx: Tx,
+  { uid, offboardingSince, offboardingRuns, offboardingProblem }: Workspace,
+  at: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('workspace')
+    .set({
+      offboarding_since: offboardingSince,
+      offboarding_runs: offboardingRuns,
+      offboarding_problem: offboardingProblem,
+      updated_at: at,
+    })
+    .where('uid', '=', uid)
+    .execute();
+};
+
+export const workspaceLimits = async (db: Db, uid: string): Promise<WorkspaceLimits | null> => {
+  const row = await db
+    .selectFrom('workspace')
+    .select(['max_domains', 'max_mailboxes'])
+    .where('uid', '=', uid)
+    .executeTakeFirst();
+  return row ? { maxDomains: row.max_domains, maxMailboxes: row.max_mailboxes } : null;
+};
+
+/** Whoever adds to a workspace that has limits comes one after the other, until their transactions end. */
+export const limitsLock = async (db: Db, uid: string): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`workspace limits ${uid}`}, 0))`.execute(db);
 };
 
 export const workspaceDelete = async (tx: Tx, uid: string, at: Date): Promise<void> => {

@@ -1,4 +1,4 @@
-// PUT /workspaces/update: name and webhook address; what is not named stays.
+// PUT /workspaces/update: name, webhook address and limits; what is not named stays.
 
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
@@ -7,7 +7,7 @@ import { keyToSignWith } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { changeWorkspace } from './change.ts';
 import { workspaceNameTaken, workspaceNotFound } from './errors.ts';
-import { webhookUrl, workspaceName, workspaceShape } from './schema.ts';
+import { limitsOf, webhookUrl, workspaceLimits, workspaceName, workspaceShape } from './schema.ts';
 import { emptyContents, type FollowWorkspace, type ReadContents, workspaceRow } from './workspace.ts';
 
 export const updateWorkspace = (readContents: ReadContents, follow: FollowWorkspace) =>
@@ -23,12 +23,13 @@ export const updateWorkspace = (readContents: ReadContents, follow: FollowWorksp
       uid: uidToFind,
       name: workspaceName.optional(),
       webhook_url: webhookUrl.optional(),
+      limits: workspaceLimits.optional(),
     }),
     response: z.object({ workspace: workspaceShape }),
     errors: [workspaceNotFound, workspaceNameTaken],
     handle: ({ body, caller, commit }, { clock, secrets }) =>
       commit(async (tx) => {
-        const wish = { name: body.name, webhookUrl: body.webhook_url };
+        const wish = { name: body.name, webhookUrl: body.webhook_url, limits: limitsOf(body.limits) };
         const now = clock.now();
         const workspace = await changeWorkspace(tx, caller.teamId, body.uid, wish, now);
         if (body.webhook_url !== undefined) {

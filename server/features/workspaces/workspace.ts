@@ -1,6 +1,7 @@
 // A workspace: an independent container of domains, mailboxes, tags and sequencers inside a team.
 import type { Db, Tx } from '../../../database/database.ts';
 import type { SecretBox } from '../../../database/secret-box.ts';
+import type { WorkspaceLimits } from './limits.ts';
 
 export type Workspace = {
   uid: string;
@@ -10,6 +11,12 @@ export type Workspace = {
   adminsOnly: boolean;
   workspaceType: string;
   useSharedBilling: boolean;
+  limits: WorkspaceLimits;
+  /** Since when it is taken apart with everything in it; null while it is not. */
+  offboardingSince: Date | null;
+  offboardingRuns: number;
+  /** Why it could not be taken apart. */
+  offboardingProblem: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -43,6 +50,12 @@ export const workspaceRow = (workspace: Workspace, contents: WorkspaceContents) 
   mailboxes: contents.mailboxes,
   workspace_type: workspace.workspaceType,
   use_shared_billing: workspace.useSharedBilling,
+  limits: { max_domains: workspace.limits.maxDomains, max_mailboxes: workspace.limits.maxMailboxes },
+  status: workspace.offboardingSince ? ('offboarding' as const) : ('active' as const),
+  offboarding: workspace.offboardingSince && {
+    since: workspace.offboardingSince.toISOString(),
+    problem: workspace.offboardingProblem,
+  },
   createdAt: workspace.createdAt.toISOString(),
   updatedAt: workspace.updatedAt.toISOString(),
 });
