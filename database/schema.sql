@@ -1416,7 +1416,10 @@ create table public.team (
   uid uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
-  constraint team_pkey PRIMARY KEY (uid)
+  sandbox_of uuid,
+  constraint team_pkey PRIMARY KEY (uid),
+  constraint team_sandbox_of_fkey FOREIGN KEY (sandbox_of) REFERENCES team(uid),
+  constraint team_sandbox_of_key UNIQUE (sandbox_of)
 );
 
 create table public.team_member (

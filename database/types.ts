@@ -1267,6 +1267,7 @@ export interface Tag {
 export interface Team {
   created_at: Timestamp;
   name: string;
+  sandbox_of: string | null;
   uid: string;
 }
 

@@ -86,6 +86,8 @@ type Dependencies = {
   secrets: SecretBox;
   clock: Clock;
   settings: ProviderSettings;
+  /** Whether a workspace is in a sandbox: it is served by nobody outside of this installation. */
+  isSandbox?: (workspaceId: string) => Promise<boolean>;
   /** Told of every customer's credential that its vendor did not accept, whatever it was used for. */
   onCredentialRefused?: (credentialUid: string, failure: Failure) => Promise<void>;
 };
@@ -96,6 +98,7 @@ export const createProviders = ({
   secrets,
   clock,
   settings,
+  isSandbox = async () => false,
   onCredentialRefused,
 }: Dependencies): ProviderRegistry => {
   const builtinProviders = createBuiltinProviders({ db, secrets, clock, settings: settings.builtin });
@@ -129,8 +132,18 @@ export const createProviders = ({
   }
 
   const choices = createProviderChoices({ db, clock });
-  const choiceFor = async (role: Role, scope?: ProviderScope, platform?: Platform): Promise<Choice | null> =>
-    scope ? choices.find({ role, platform, ...scope }) : null;
+  const choiceFor = async (
+    role: Role,
+    scope?: ProviderScope,
+    platform?: Platform,
+  ): Promise<Choice | null> => {
+    if (!scope) return null;
+    const { sandbox = scope.workspaceId !== undefined && (await isSandbox(scope.workspaceId)) } = scope;
+    if (sandbox) {
+      return { vendor: builtin.vendor, account: null };
+    }
+    return choices.find({ role, platform, ...scope });
+  };
   const choose = <T>(role: Role, known: Record<string, T>, fallback: string, choice: Choice | null): T =>
     choice
       ? pick(role, known, choice.vendor, 'the table provider_choice')
@@ -170,7 +183,7 @@ export const createProviders = ({
         return choose('mailbox-host', mailboxHosts, vendors.mailboxHosts[platform], choice);
       }),
     mailHostVendor,
-    paymentVendor: () => vendors.payments,
+    paymentVendor: ({ sandbox }) => (sandbox ? builtin.vendor : vendors.payments),
     payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
     consentVendor: async (platform, scope) =>
       (await choiceFor('consent-flow', scope))?.vendor ?? mailHostVendor(platform, scope),

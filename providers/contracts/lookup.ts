@@ -12,15 +12,20 @@ import type { SuppressionList } from './suppression-list.ts';
 import type { ZoneAccount } from './zone-account.ts';
 
 /** What decides which provider is taken: the installation's setting, then the workspace's, then the domain's. */
-export type ProviderScope = { workspaceId?: string; domain?: string };
+export type ProviderScope = {
+  workspaceId?: string;
+  domain?: string;
+  /** Asked in a sandbox: nobody outside of this installation is taken. That of a workspace is known without. */
+  sandbox?: boolean;
+};
 
 export type Providers = {
   registrar(scope?: ProviderScope): Registrar;
   dnsHost(scope?: ProviderScope): DnsHost;
   /** The account that a credential opens at a vendor; its values are named as in the vendor's manifest. */
   zoneAccount(vendor: string, credential: CredentialValues): ZoneAccount;
-  /** The vendor that takes new payments, and its name. */
-  paymentVendor(): string;
+  /** The vendor that takes new payments, by its name; one inside of this installation for a sandbox. */
+  paymentVendor(team: { sandbox: boolean }): string;
   /** A payment vendor by its name: payments stay with the vendor they were begun at. Null when it is not set up. */
   payments(vendor: string): Payments | null;
   /** The host that serves a platform: an order for GOOGLE may be served by any host that config names. */

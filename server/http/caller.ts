@@ -23,6 +23,8 @@ export type Caller = {
   rights: readonly Right[];
   /** The workspaces they are limited to; null: all of the team. */
   workspaceUids: readonly string[] | null;
+  /** Of a test key, whose team is a sandbox. */
+  sandbox?: true;
 };
 
 export type PersonCaller = Caller & { person: SignedIn };

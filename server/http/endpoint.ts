@@ -114,6 +114,8 @@ export type EndpointDefinition<
    * workspaces of the caller. Default: no.
    */
   keepsToWorkspaces?: boolean;
+  /** Whether it is about something outside of this installation, which test keys do not touch. Default: no. */
+  reachesOutside?: boolean;
   /** Of the successful answer. */
   status?: 200 | 201 | 202;
   /**
@@ -171,6 +173,7 @@ export type Endpoint<Context = never> = {
   /** Null for `person` and `public` operations. */
   readonly right: Right | null;
   readonly keepsToWorkspaces: boolean;
+  readonly reachesOutside: boolean;
   readonly status: 200 | 201 | 202;
   readonly usableConflict: string | undefined;
   readonly nothingMade: string | undefined;
@@ -238,6 +241,7 @@ export const defineEndpoint =
       aliases: definition.aliases ?? [],
       scope,
       right: asksForRight ? (definition.right ?? (writes ? 'write' : 'read')) : null,
+      reachesOutside: definition.reachesOutside ?? false,
       keepsToWorkspaces: scope === 'workspace' || (definition.keepsToWorkspaces ?? false),
       status: definition.status ?? 200,
       usableConflict: definition.usableConflict,

@@ -132,6 +132,14 @@ export const insufficientScope = defineError({
     'Use a key that has it. `GET /v1/api/keys` shows what each key may do, `docs/operations.md` what each operation needs.',
 });
 
+export const notInSandbox = defineError({
+  code: 'not_in_sandbox',
+  status: 403,
+  whatHappened:
+    'The key is a test key, and the operation is about something outside of this installation. Nothing was done.',
+  whatToDo: 'Use a key that is no test key.',
+});
+
 export const insufficientRole = defineError({
   code: 'insufficient_role',
   status: 403,
@@ -255,6 +263,7 @@ export const plumbingErrors: readonly ErrorFactory[] = [
   invalidWorkspace,
   insufficientScope,
   insufficientRole,
+  notInSandbox,
   personOnly,
   csrfTokenInvalid,
   crossOrigin,

@@ -166,6 +166,7 @@ const run = async <FeatureContext>(
   const caller = await callerOf(pipeline, endpoint, header, attempt);
   facts.teamId = caller.teamId;
   facts[caller.person ? 'personId' : 'keyId'] = caller.keyId;
+  if (caller.sandbox) headers.set('X-Sandbox', 'true');
   await takeCall(pipeline, endpoint, caller.keyId, headers);
   requireCall(endpoint, caller);
   const workspace =

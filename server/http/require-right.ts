@@ -1,7 +1,7 @@
 // Whether a caller may do it: by the scopes of a key, or by the role of a person.
 import type { Caller } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
-import { insufficientRole, insufficientScope, operatorOnly, personOnly } from './errors.ts';
+import { insufficientRole, insufficientScope, notInSandbox, operatorOnly, personOnly } from './errors.ts';
 import type { Right } from './rights.ts';
 import { type Role, rightsIn, roleRights } from './roles.ts';
 
@@ -21,9 +21,9 @@ type Operation = Pick<Endpoint, 'operation' | 'scope' | 'right' | 'keepsToWorksp
 /**
  * The whole decision, from the caller and the operation alone: nothing is read for it.
  *
- * @throws {ApiError} `person_only`, `operator_only`, `insufficient_scope`, `insufficient_role`
+ * @throws {ApiError} `person_only`, `operator_only`, `not_in_sandbox`, `insufficient_scope`, `insufficient_role`
  */
-export const requireCall = (endpoint: Operation, caller: Caller): void => {
+export const requireCall = (endpoint: Operation & Pick<Endpoint, 'reachesOutside'>, caller: Caller): void => {
   const { operation, scope, right, keepsToWorkspaces } = endpoint;
   const { person } = caller;
   if (scope === 'person' && !person) {
@@ -31,6 +31,9 @@ export const requireCall = (endpoint: Operation, caller: Caller): void => {
   }
   if (scope === 'operator' && !caller.operator) {
     throw operatorOnly(`${operation} is for operators of this installation`);
+  }
+  if (caller.sandbox && endpoint.reachesOutside) {
+    throw notInSandbox(`${operation} reaches outside, and a test key acts in its sandbox alone`);
   }
   if (right === null) return;
   // Who runs the installation runs it whatever their role in a team.

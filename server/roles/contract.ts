@@ -9,6 +9,7 @@ import {
   billingErrors,
   billingWorkflows,
   type Continuation,
+  keyCapViews,
   type ReadUpcoming,
 } from '../features/billing/index.ts';
 import { cloudflareDomainEndpoints } from '../features/cloudflare-domains/index.ts';
@@ -101,6 +102,7 @@ import { zoneAccountErrors } from '../features/zone-accounts/index.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type ErrorDefinition, listErrorDefinitions, plumbingErrors } from '../http/errors.ts';
 import { type ApiInfo, type OpenApiDocument, openApiDocument } from '../http/openapi.ts';
+import { openSandbox } from './sandbox.ts';
 
 const workspaceContents = async (db: Db, uids: string[]): Promise<Map<string, WorkspaceContents>> => {
   const domains = await domainContents(db, uids);
@@ -159,7 +161,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...workspaceEndpoints(workspaceParts),
   ...eventEndpoints,
   ...auditEndpoints,
-  ...keyEndpoints,
+  ...keyEndpoints(openSandbox, keyCapViews),
   ...peopleEndpoints({
     readFactors,
     endAccess,

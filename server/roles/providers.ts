@@ -7,7 +7,9 @@ import type { HostedRecord } from '../../providers/contracts/dns-host.ts';
 import type { Send } from '../../providers/contracts/wire.ts';
 import { createProviders, type ProviderRegistry } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
-import { currentPrices } from '../features/price-book/index.ts';
+import { isSandbox } from '../features/accounts/index.ts';
+import { currentPrices, sandboxPrices } from '../features/price-book/index.ts';
+import { teamOfWorkspace } from '../features/workspaces/index.ts';
 import { noteRefusal } from '../features/zone-accounts/index.ts';
 import type { Outgoing } from '../http/outgoing.ts';
 import type { Certificate } from './certificate.ts';
@@ -48,6 +50,7 @@ export const openProviders = (
     db: storage.db,
     secrets: storage.secrets,
     clock,
+    isSandbox: sandboxLookUp(storage.db),
     onCredentialRefused: (uid, failure) => noteRefusal({ db: storage.db, clock }, uid, failure),
     settings: {
       vendors: {
@@ -126,11 +129,28 @@ const guardedSend =
     return { status, headers, text: body.toString('utf8') };
   };
 
+/** Which workspaces are in a sandbox; what is none never becomes one. */
+const sandboxLookUp = (db: Db) => {
+  const known = new Map<string, boolean>();
+  return async (workspaceId: string): Promise<boolean> => {
+    const before = known.get(workspaceId);
+    if (before !== undefined) return before;
+    const sandbox = await isSandbox(db, await teamOfWorkspace(db, workspaceId));
+    // Filling it anew costs a row each; an order of use would cost more.
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(workspaceId, sandbox);
+    return sandbox;
+  };
+};
+const MOST_KNOWN = 100_000;
+
 /** The built-in registry sells what the price book lists; names no longer sold are still renewed. */
-const registryTlds = async (db: Db) =>
-  [...(await currentPrices(db)).tlds.values()]
+const registryTlds = async (db: Db) => {
+  const book = await currentPrices(db);
+  return [...book.tlds.values(), ...sandboxPrices(book).tlds.values()]
     .map((price) => ({ ...price, registrationPriceMicros: price.registrationPriceMicros ?? 0 }))
     .sort((a, b) => (a.tld < b.tld ? -1 : 1));
+};
 
 /** Namespace of the ids of the installation's own records (RFC 9562 §5.5): the same name, the same id, every start. */
 const OWN_RECORDS = '5b0f3c1e-7f43-5c8e-9d0a-3f1c5f6f2a10';

@@ -1442,7 +1442,7 @@ export interface paths {
         put?: never;
         /**
          * Create API key
-         * @description The key is shown in this answer and never again.
+         * @description The key is shown in this answer and never again. With `test: true` it acts in the sandbox of the team: a team of its own with credits that are no money, whose names all end in `.test`, and from which nothing reaches outside.
          */
         post: operations["api-keys.create"];
         delete?: never;
@@ -1482,6 +1482,23 @@ export interface paths {
          * @description The new key is shown in this answer and never again; name, scopes and limits are those of the old one.
          */
         post: operations["api-keys.rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/keys/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API key */
+        get: operations["api-keys.get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3784,6 +3801,8 @@ export interface components {
             /** Format: uuid */
             uid: string;
             team: string;
+            /** @description Whether this is the sandbox of a team, which test keys act in */
+            sandbox: boolean;
             total_credits: number;
             credits_remaining: number;
             cost_per_google_mailbox: number;
@@ -3813,6 +3832,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Whether it acts in the sandbox of the team */
+            test: boolean;
             scopes: ("read" | "write" | "purchase" | "secrets" | "admin")[];
             workspace_uids: string[] | null;
             allowed_networks: string[] | null;
@@ -3829,6 +3850,16 @@ export interface components {
             /** @description To the minute. */
             last_used_at: string | null;
             last_used_from: string | null;
+            /** @description Of the key, with what is spent in the day or month that runs */
+            spend_caps: {
+                /** @enum {string} */
+                period: "day" | "month";
+                limit_credits: number;
+                spent_credits: number;
+                remaining_credits: number;
+                /** Format: date-time */
+                resets_at: string;
+            }[];
         };
         ApiKeysCreateRequest: {
             /** @example Reporting */
@@ -3850,6 +3881,11 @@ export interface components {
             allowed_networks?: string[];
             /** Format: date-time */
             expires_at?: string;
+            /**
+             * @description Whether it acts in the sandbox of the team
+             * @default false
+             */
+            test?: boolean;
         };
         ApiKeysCreateResponse: {
             /** @constant */
@@ -3857,6 +3893,13 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             api_key: string;
+            key: components["schemas"]["ApiKey"];
+        };
+        ApiKeysGetResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
             key: components["schemas"]["ApiKey"];
         };
         ApiKeysListResponse: {
@@ -11651,6 +11694,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKeysRotateResponse"];
+                };
+            };
+        };
+    };
+    "api-keys.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeysGetResponse"];
                 };
             };
         };

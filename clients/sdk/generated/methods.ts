@@ -9,8 +9,10 @@ export type Methods = {
     get: Method<'accounts.get'>;
   };
   apiKeys: {
-    /** Create API key. The key is shown in this answer and never again. */
+    /** Create API key. The key is shown in this answer and never again. With `test: true` it acts in the sandbox of the team: a team of its own with credits that are no money, whose names all end in `.test`, and from which nothing reaches outside. */
     create: Method<'api-keys.create'>;
+    /** Get API key. */
+    get: Method<'api-keys.get'>;
     /** List API keys. */
     list: Method<'api-keys.list'>;
     /** Revoke API key. */

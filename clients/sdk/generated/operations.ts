@@ -4,6 +4,7 @@
 export const operationTable = {
   'accounts.get': { method: 'GET', path: '/account' },
   'api-keys.create': { method: 'POST', path: '/keys', writes: true },
+  'api-keys.get': { method: 'GET', path: '/keys/{uid}' },
   'api-keys.list': { method: 'GET', path: '/keys', reads: 'cursor', rows: 'keys', limit: true },
   'api-keys.revoke': { method: 'POST', path: '/keys/revoke', writes: true },
   'api-keys.rotate': { method: 'POST', path: '/keys/rotate', writes: true },

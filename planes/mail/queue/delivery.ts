@@ -58,6 +58,10 @@ export type Deliver = (recipient: ClaimedRecipient) => Promise<DeliveryResult>;
 export const HELD_REASON =
   'Outbound delivery is switched off in this installation, and the domain of the recipient is not hosted here';
 
+/** Whether mail is from under `test`, a name that is nobody's outside (RFC 6761 §6.2), to anybody else. */
+const leavesTest = (sender: string, recipientDomain: string): boolean =>
+  /\.test$/i.test(sender) && !/\.test$/i.test(recipientDomain);
+
 export function createDelivery(options: DeliveryOptions): Deliver {
   const { db, sign, transport, inbound, hostname, resolver, outbound, clock, log } = options;
   const allowed = createAddressGuard(outbound.allowTargets ?? []);
@@ -65,6 +69,10 @@ export function createDelivery(options: DeliveryOptions): Deliver {
   return async (recipient) => {
     if (recipient.suppressed) {
       const reason = 'The address is on the suppression list of the workspace';
+      return { ...REFUSED_HERE, status: '5.7.1', reason };
+    }
+    if (leavesTest(recipient.sender, recipient.domain)) {
+      const reason = 'Mailboxes under .test send to mailboxes under .test alone';
       return { ...REFUSED_HERE, status: '5.7.1', reason };
     }
     if (await isHosted(db, recipient.domain)) {

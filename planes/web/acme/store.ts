@@ -45,11 +45,12 @@ export async function followForwards(
   const names = hosts?.map(certificateNameOf) ?? null;
   const inScope = names ? sql`= any(${names}::text[])` : sql`is not null`;
   const forwarded = names ? sql`= any(${names.flatMap(hostsOfName)}::text[])` : sql`is not null`;
+  // No authority speaks for names under `test`, which are nobody's (RFC 6761 §6.2).
   const wanted = sql`wanted as (
     select name, array_agg(host order by host) as hosts
     from (select host, regexp_replace(regexp_replace(host, '^www\\.', ''),
                                       '^autodiscover\\.(?=[^.]+\\.)', 'autoconfig.') as name
-          from published.web_host where host ${forwarded}) f
+          from published.web_host where host ${forwarded} and host !~ '\\.test$') f
     where name ${inScope} group by name)`;
   await sql`
     with ${wanted}

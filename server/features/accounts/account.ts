@@ -2,7 +2,13 @@
 import type { Caller } from '../../http/endpoint.ts';
 import type { KeyWish } from '../../http/rights.ts';
 
-export type Team = { uid: string; name: string; createdAt: Date };
+export type Team = {
+  uid: string;
+  name: string;
+  createdAt: Date;
+  /** The team whose test keys act in this one; null for a team that is no sandbox. */
+  sandboxOf: string | null;
+};
 
 /** Who is calling: the team a key belongs to, the key itself, and what it may do. */
 export type KeyHolder = Caller;
@@ -20,6 +26,8 @@ export type KeyCheck =
 /** A key as people see it; the token itself is kept nowhere. */
 export type ApiKey = Required<KeyWish> & {
   uid: string;
+  /** Whether it acts in the sandbox of a team. */
+  test: boolean;
   createdAt: Date;
   /** From when on it is refused. */
   revokedAt: Date | null;

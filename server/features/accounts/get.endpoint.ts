@@ -29,6 +29,9 @@ export const getAccount = (readFunds: ReadFunds) =>
     response: z.object({
       uid: z.uuid(),
       team: z.string(),
+      sandbox: z
+        .boolean()
+        .meta({ description: 'Whether this is the sandbox of a team, which test keys act in' }),
       total_credits: z.number(),
       credits_remaining: z.number(),
       cost_per_google_mailbox: z.number(),
@@ -56,6 +59,7 @@ export const getAccount = (readFunds: ReadFunds) =>
         message: 'Account details retrieved successfully',
         uid: team.uid,
         team: team.name,
+        sandbox: team.sandboxOf !== null,
         total_credits: funds.totalCredits,
         credits_remaining: funds.creditsRemaining,
         cost_per_google_mailbox: funds.costPerGoogleMailbox,

@@ -7,7 +7,9 @@ import { teamByUid, teamExists, teamInsert } from './store.ts';
 export type { ApiKey, KeyCheck, Team } from './account.ts';
 export { type Keys, openKeys } from './keys.ts';
 export {
+  apiKeyByUid as findKey,
   apiKeyExists as hasKey,
+  apiKeyLineage as keyLineage,
   apiKeyLock,
   apiKeyRevoke,
   apiKeySha256 as keySha256,
@@ -17,6 +19,7 @@ export {
   otherAdminKeys,
   teamByUid as findTeam,
   teamLock as lockTeam,
+  teamSandbox as sandboxOfTeam,
 } from './store.ts';
 export type { ReadFunds };
 
@@ -29,8 +32,15 @@ export const teamName = async (db: Db, uid: string): Promise<string> =>
 /** Whether the installation has a team yet; the first start makes one. */
 export const hasTeam = (db: Db): Promise<boolean> => teamExists(db);
 
-export const createTeam = async (tx: Tx, team: { name: string; createdAt: Date }): Promise<string> => {
+/** Whether the team is a sandbox: nothing it does reaches outside, and none of its money is any. */
+export const isSandbox = async (db: Db, uid: string): Promise<boolean> =>
+  (await teamByUid(db, uid))?.sandboxOf != null;
+
+export const createTeam = async (
+  tx: Tx,
+  team: { name: string; createdAt: Date; sandboxOf?: string },
+): Promise<string> => {
   const uid = newId();
-  await teamInsert(tx, { uid, ...team });
+  await teamInsert(tx, { uid, sandboxOf: null, ...team });
   return uid;
 };

@@ -74,6 +74,7 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
         operator: key.operator,
         rights: key.scopes as Right[],
         workspaceUids: key.workspace_uids,
+        ...(key.test && { sandbox: true as const }),
       };
       return { ok: true, holder };
     },

@@ -11,13 +11,24 @@ import type { ApiKey, Team } from './account.ts';
 export const teamInsert = async (tx: Tx, team: Team): Promise<void> => {
   await tx
     .insertInto('team')
-    .values({ uid: team.uid, name: team.name, created_at: team.createdAt })
+    .values({
+      uid: team.uid,
+      name: team.name,
+      created_at: team.createdAt,
+      sandbox_of: team.sandboxOf,
+    })
     .execute();
 };
 
 export const teamByUid = async (db: Db, uid: string): Promise<Team | null> => {
   const row = await db.selectFrom('team').selectAll().where('uid', '=', uid).executeTakeFirst();
-  return row ? { uid: row.uid, name: row.name, createdAt: row.created_at } : null;
+  if (!row) return null;
+  return { uid: row.uid, name: row.name, createdAt: row.created_at, sandboxOf: row.sandbox_of };
+};
+
+export const teamSandbox = async (db: Db, uid: string): Promise<string | null> => {
+  const row = await db.selectFrom('team').select('uid').where('sandbox_of', '=', uid).executeTakeFirst();
+  return row?.uid ?? null;
 };
 
 export const teamExists = async (db: Db): Promise<boolean> =>
@@ -48,6 +59,8 @@ export const apiKeyInsert = async (tx: Tx, key: NewApiKey): Promise<void> => {
     .execute();
 };
 
+const inSandbox = sql<boolean>`exists (select from team where team.uid = api_key.team_uid and sandbox_of is not null)`;
+
 /** `from_allowed`: whether it may be used from this address; an unknown one is none of the allowed. */
 export const apiKeyByToken = (db: Db, tokenSha256: Buffer, address: string | null) =>
   db
@@ -57,6 +70,7 @@ export const apiKeyByToken = (db: Db, tokenSha256: Buffer, address: string | nul
       sql<boolean>`allowed_networks is null
         or coalesce(${address}::inet <<= any (allowed_networks::inet[]), false)`.as('from_allowed'),
     )
+    .select(inSandbox.as('test'))
     .where('token_sha256', '=', tokenSha256)
     .executeTakeFirst();
 
@@ -80,8 +94,9 @@ export const apiKeyUsed = async (db: Db, uid: string, at: Date, from: string | n
     .execute();
 };
 
-const keyFromRow = (row: Selectable<ApiKeyTable>): ApiKey => ({
+const keyFromRow = (row: Selectable<ApiKeyTable> & { test: boolean }): ApiKey => ({
   uid: row.uid,
+  test: row.test,
   teamUid: row.team_uid,
   name: row.name,
   operator: row.operator,
@@ -102,28 +117,34 @@ const shownKey = (db: Db) =>
     .selectFrom('api_key')
     .selectAll()
     .select(sql<string[] | null>`allowed_networks::text[]`.as('allowed_networks'))
-    .select(sql<string | null>`host(last_used_from)`.as('last_used_from'));
+    .select(sql<string | null>`host(last_used_from)`.as('last_used_from'))
+    .select(inSandbox.as('test'));
 
 export const apiKeysOfTeam = async (
   db: Db,
   teamUid: string,
   page: NewestFirstPage,
 ): Promise<{ keys: ApiKey[]; total: number }> => {
-  const rows = await onNewestFirstPage(shownKey(db).where('team_uid', '=', teamUid), page).execute();
+  const rows = await onNewestFirstPage(shownKey(db).where(ofTeamOrSandbox(teamUid)), page).execute();
   const { total } = await db
     .selectFrom('api_key')
     .select((select) => select.fn.countAll<number>().as('total'))
-    .where('team_uid', '=', teamUid)
+    .where(ofTeamOrSandbox(teamUid))
     .executeTakeFirstOrThrow();
   return { keys: rows.map(keyFromRow), total };
 };
 
 export const apiKeyLock = async (tx: Tx, teamUid: string, uid: string): Promise<ApiKey | null> => {
   const row = await shownKey(tx)
-    .where('team_uid', '=', teamUid)
+    .where(ofTeamOrSandbox(teamUid))
     .where('uid', '=', uid)
     .forNoKeyUpdate()
     .executeTakeFirst();
+  return row ? keyFromRow(row) : null;
+};
+
+export const apiKeyByUid = async (db: Db, teamUid: string, uid: string): Promise<ApiKey | null> => {
+  const row = await shownKey(db).where(ofTeamOrSandbox(teamUid)).where('uid', '=', uid).executeTakeFirst();
   return row ? keyFromRow(row) : null;
 };
 
@@ -156,6 +177,13 @@ export const apiKeysOfWorkspaceLock = async (
   return rows.map(keyFromRow);
 };
 
+/** Keys of the team, and those that act in its sandbox. */
+const ofTeamOrSandbox = (teamUid: string) => (where: ExpressionBuilder<Schema, 'api_key'>) =>
+  where.or([
+    where('team_uid', '=', teamUid),
+    where('team_uid', 'in', where.selectFrom('team').select('uid').where('sandbox_of', '=', teamUid)),
+  ]);
+
 const isGood = (now: Date) => (where: ExpressionBuilder<Schema, 'api_key'>) =>
   where.and([
     where.or([where('revoked_at', 'is', null), where('revoked_at', '>', now)]),
@@ -174,6 +202,20 @@ export const otherAdminKeys = async (tx: Tx, teamUid: string, uid: string, now: 
     .where(isGood(now))
     .executeTakeFirstOrThrow();
   return count;
+};
+
+/** The key with those that it replaced and that replaced it. */
+export const apiKeyLineage = async (db: Db, uid: string): Promise<string[]> => {
+  const { rows } = await sql<{ uid: string }>`
+    with recursive lineage as (
+      select uid, replaced_by from api_key where uid = ${uid}
+      union
+      select other.uid, other.replaced_by from api_key other
+        join lineage on other.uid = lineage.replaced_by or other.replaced_by = lineage.uid
+    )
+    select uid from lineage
+  `.execute(db);
+  return rows.map((row) => row.uid);
 };
 
 /** The secret under this name; the first caller's value stays, whoever comes second gets that one. */

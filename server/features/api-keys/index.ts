@@ -1,10 +1,21 @@
 // Front door of API keys.
-import { createKey } from './create.endpoint.ts';
+import { createKey, type OpenSandbox } from './create.endpoint.ts';
+import { getKey } from './get.endpoint.ts';
 import { listKeys } from './list.endpoint.ts';
 import { revokeKey } from './revoke.endpoint.ts';
 import { rotateKey } from './rotate.endpoint.ts';
+import type { ReadKeyCaps } from './schema.ts';
 
 export { keyErrors } from './errors.ts';
 export { revokeKeysOf } from './revoke-of-workspace.ts';
 
-export const keyEndpoints = [createKey, listKeys, revokeKey, rotateKey];
+export type { OpenSandbox };
+
+/** How a sandbox is made, and what billing knows of a key, are handed in: who knows comes later in the order of features. */
+export const keyEndpoints = (openSandbox: OpenSandbox, readCaps: ReadKeyCaps) => [
+  createKey(openSandbox, readCaps),
+  listKeys(readCaps),
+  getKey(readCaps),
+  revokeKey(readCaps),
+  rotateKey(readCaps),
+];

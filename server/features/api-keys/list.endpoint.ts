@@ -5,25 +5,26 @@ import { newestFirstCursor, newestFirstPage, nextCursorOf } from '../../http/new
 import { nextCursorAnswer, pageAnswer, pageFields, pageQuery } from '../../http/paging.ts';
 import { apiKeysOfTeam } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { keyRow, keyShape } from './schema.ts';
+import { keyShape, keyView, type ReadKeyCaps } from './schema.ts';
 
-export const listKeys = defineEndpoint<FeatureContext>()({
-  operation: 'api-keys.list',
-  summary: 'List API keys',
-  method: 'GET',
-  path: '/keys',
-  aliases: [{ method: 'GET', path: '/keys/list' }],
-  scope: 'team',
-  right: 'admin',
-  query: z.strictObject({ ...pageQuery, ...newestFirstCursor }),
-  response: z.object({ keys: z.array(keyShape), ...pageAnswer, ...nextCursorAnswer }),
-  async handle({ query, caller }, { db, clock }) {
-    const { keys, total } = await apiKeysOfTeam(db, caller.teamId, newestFirstPage(query));
-    return {
-      message: 'API keys retrieved successfully',
-      keys: keys.map((key) => keyRow(key, clock.now())),
-      ...pageFields(query, total),
-      ...nextCursorOf(keys, query.limit),
-    };
-  },
-});
+export const listKeys = (readCaps: ReadKeyCaps) =>
+  defineEndpoint<FeatureContext>()({
+    operation: 'api-keys.list',
+    summary: 'List API keys',
+    method: 'GET',
+    path: '/keys',
+    aliases: [{ method: 'GET', path: '/keys/list' }],
+    scope: 'team',
+    right: 'admin',
+    query: z.strictObject({ ...pageQuery, ...newestFirstCursor }),
+    response: z.object({ keys: z.array(keyShape), ...pageAnswer, ...nextCursorAnswer }),
+    async handle({ query, caller }, { db, clock }) {
+      const { keys, total } = await apiKeysOfTeam(db, caller.teamId, newestFirstPage(query));
+      return {
+        message: 'API keys retrieved successfully',
+        keys: await Promise.all(keys.map((key) => keyView(db, readCaps, key, clock.now()))),
+        ...pageFields(query, total),
+        ...nextCursorOf(keys, query.limit),
+      };
+    },
+  });

@@ -1,6 +1,7 @@
 // The shapes that the key endpoints share.
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Db } from '../../../database/database.ts';
 import { rights } from '../../http/rights.ts';
 import type { ApiKey } from '../accounts/index.ts';
 
@@ -59,6 +60,7 @@ export const keyShape = z
     uid: z.uuid(),
     id: z.uuid(),
     name: z.string(),
+    test: z.boolean().meta({ description: 'Whether it acts in the sandbox of the team' }),
     scopes: z.array(z.enum(rights)),
     workspace_uids: z.array(z.uuid()).nullable(),
     allowed_networks: z.array(z.string()).nullable(),
@@ -70,6 +72,17 @@ export const keyShape = z
     replaced_by: z.uuid().nullable(),
     last_used_at: z.iso.datetime().nullable().meta({ description: 'To the minute.' }),
     last_used_from: z.string().nullable(),
+    spend_caps: z
+      .array(
+        z.object({
+          period: z.enum(['day', 'month']),
+          limit_credits: z.number(),
+          spent_credits: z.number(),
+          remaining_credits: z.number(),
+          resets_at: z.iso.datetime(),
+        }),
+      )
+      .meta({ description: 'Of the key, with what is spent in the day or month that runs' }),
   })
   .meta({ id: 'ApiKey' });
 
@@ -79,10 +92,41 @@ const statusOf = ({ revokedAt, expiresAt }: ApiKey, now: Date) => {
   return revokedAt ? ('ending' as const) : ('active' as const);
 };
 
-export const keyRow = (key: ApiKey, now: Date) => ({
+/** What billing knows of a key: the caps that hold for it. Handed in, because billing comes later in the order of features. */
+export type ReadKeyCaps = (
+  db: Db,
+  teamUid: string,
+  keyUid: string,
+  now: Date,
+) => Promise<
+  {
+    period: 'day' | 'month';
+    limit_credits: number;
+    spent_credits: number;
+    remaining_credits: number;
+    resets_at: string;
+  }[]
+>;
+
+/** The key as the API shows it. */
+export const keyView = async (db: Db, readCaps: ReadKeyCaps, key: ApiKey, now: Date) => ({
+  ...keyRow(key, now),
+  spend_caps: (await readCaps(db, key.teamUid, key.uid, now)).map(
+    ({ period, limit_credits, spent_credits, remaining_credits, resets_at }) => ({
+      period,
+      limit_credits,
+      spent_credits,
+      remaining_credits,
+      resets_at,
+    }),
+  ),
+});
+
+const keyRow = (key: ApiKey, now: Date) => ({
   uid: key.uid,
   id: key.uid,
   name: key.name,
+  test: key.test,
   scopes: [...key.scopes],
   workspace_uids: key.workspaceUids && [...key.workspaceUids],
   allowed_networks: key.allowedNetworks && [...key.allowedNetworks],

@@ -32,6 +32,7 @@ export { proveLedgers } from './prove-ledger.job.ts';
 export { nextReminder } from './reminders.ts';
 export { freeSeats, heldSeats, seatsUsed } from './seats.ts';
 export { firstSettledAt, settledBetween, teamsSettledBetween } from './settled.ts';
+export { keyCapViews } from './spend-cap-view.ts';
 export { tellCapRefusal } from './spend-caps.ts';
 export {
   accountsInsert as openAccounts,

@@ -8,7 +8,7 @@ import { findWorkspace } from '../workspaces/index.ts';
 import { lockFunds } from './charges.ts';
 import { cappedKey, capScopeNotFound } from './errors.ts';
 import { capShape, capViews } from './spend-cap-view.ts';
-import { spendCapSet, spendCaps } from './spend-caps.ts';
+import { keyCaps, spendCapSet } from './spend-caps.ts';
 
 export const setSpendCap = defineEndpoint<FeatureContext>()({
   operation: 'billing.set-spend-cap',
@@ -36,10 +36,8 @@ export const setSpendCap = defineEndpoint<FeatureContext>()({
   handle: ({ body, caller, commit }, { clock }) =>
     commit(async (tx) => {
       await lockFunds(tx, caller.teamId);
-      const own = (await spendCaps(tx, caller.teamId)).some(
-        ({ scope, scopeUid }) => scope === 'key' && scopeUid === caller.keyId,
-      );
-      if (own) throw cappedKey('The key has a spend cap of its own, and cannot change caps');
+      if ((await keyCaps(tx, caller.teamId, caller.keyId)).length > 0)
+        throw cappedKey('The key has a spend cap of its own, and cannot change caps');
       const scopeUid = {
         team: caller.teamId,
         workspace: body.scope_uid,

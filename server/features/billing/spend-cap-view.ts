@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
 import { microsToCredits } from '../price-book/index.ts';
-import { periodOf, spendCaps, spentUnder } from './spend-caps.ts';
+import { keyCaps, periodOf, type SpendCap, spendCaps, spentUnder } from './spend-caps.ts';
 
 export const capShape = z
   .object({
@@ -17,9 +17,25 @@ export const capShape = z
   })
   .meta({ id: 'SpendCap' });
 
-export const capViews = async (db: Db, teamUid: string, now: Date): Promise<z.infer<typeof capShape>[]> => {
+export const capViews = async (db: Db, teamUid: string, now: Date): Promise<z.infer<typeof capShape>[]> =>
+  viewsOf(db, teamUid, await spendCaps(db, teamUid), now);
+
+/** The caps that hold for a key, with what is spent under each. */
+export const keyCapViews = async (
+  db: Db,
+  teamUid: string,
+  keyUid: string,
+  now: Date,
+): Promise<z.infer<typeof capShape>[]> => viewsOf(db, teamUid, await keyCaps(db, teamUid, keyUid), now);
+
+const viewsOf = async (
+  db: Db,
+  teamUid: string,
+  caps: readonly SpendCap[],
+  now: Date,
+): Promise<z.infer<typeof capShape>[]> => {
   const views = [];
-  for (const cap of await spendCaps(db, teamUid)) {
+  for (const cap of caps) {
     const spent = await spentUnder(db, teamUid, cap, now);
     views.push({
       uid: cap.uid,

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import { ApiError } from '../../http/errors.ts';
+import { keyLineage } from '../accounts/index.ts';
 import { type NewEvent, recordEvents } from '../events/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
 import { spendCapExceeded } from './errors.ts';
@@ -94,6 +95,8 @@ export const spentUnder = async (
   now: Date,
 ): Promise<number> => {
   const { start, end } = periodOf(period, now);
+  // A key that takes the place of another goes on under its caps.
+  const keyUids = scope === 'key' ? await keyLineage(db, scopeUid) : null;
   const row = await db
     .selectFrom('charge')
     .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('amount_micros'), sql<number>`0`).as('spent'))
@@ -102,10 +105,22 @@ export const spentUnder = async (
     .where('created_at', '<', end)
     .where('status', 'in', ['reserved', 'captured'])
     .$if(scope === 'workspace', (query) => query.where('workspace_uid', '=', scopeUid))
-    .$if(scope === 'key', (query) => query.where('key_uid', '=', scopeUid))
+    .$if(keyUids !== null, (query) => query.where('key_uid', 'in', keyUids!))
     .executeTakeFirstOrThrow();
   return Number(row.spent);
 };
+
+/** Those of these caps that hold for a key: its own, and those of the keys whose place it takes. */
+const capsOf = async (db: Db, caps: readonly SpendCap[], keyUid: string): Promise<SpendCap[]> => {
+  const ofKeys = caps.filter(({ scope }) => scope === 'key');
+  if (ofKeys.length === 0) return [];
+  const lineage = await keyLineage(db, keyUid);
+  return ofKeys.filter(({ scopeUid }) => lineage.includes(scopeUid));
+};
+
+/** The caps of the team that hold for one of its keys. */
+export const keyCaps = async (db: Db, teamUid: string, keyUid: string): Promise<SpendCap[]> =>
+  capsOf(db, await spendCaps(db, teamUid), keyUid);
 
 export type Spending = {
   teamUid: string;
@@ -131,10 +146,13 @@ const TOLD_AT = [
 export const checkCaps = async (db: Db, spending: Spending): Promise<NewEvent[]> => {
   const { teamUid, workspaceUid, keyUid, totalMicros, now, paidOutside = false } = spending;
   if (totalMicros === 0) return [];
-  const under: Record<CapScope, string | null> = { team: teamUid, workspace: workspaceUid, key: keyUid };
   const told: NewEvent[] = [];
   for (const cap of await spendCaps(db, teamUid)) {
-    if (under[cap.scope] !== cap.scopeUid) continue;
+    const falls =
+      cap.scope === 'key'
+        ? keyUid !== null && (await capsOf(db, [cap], keyUid)).length > 0
+        : cap.scopeUid === (cap.scope === 'team' ? teamUid : workspaceUid);
+    if (!falls) continue;
     const spent = await spentUnder(db, teamUid, cap, now);
     const after = spent + totalMicros;
     const figures = {

@@ -44,6 +44,7 @@ export const connectZones = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/cloudflare-domains/connect',
   scope: 'workspace',
+  reachesOutside: true,
   rateLimit: 'zone_connect',
   body: z
     .strictObject({

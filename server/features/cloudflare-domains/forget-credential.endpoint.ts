@@ -22,6 +22,7 @@ export const forgetCredential = defineEndpoint<FeatureContext>()({
   method: 'DELETE',
   path: '/cloudflare-domains/credentials/{uid}',
   scope: 'workspace',
+  reachesOutside: true,
   params: z.strictObject({ uid: uidToFind }),
   response: z.object({ uid: z.uuid() }),
   errors: [zoneCredentialNotFound, zoneCredentialInUse],

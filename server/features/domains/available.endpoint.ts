@@ -5,7 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { internationalizedName, invalidDomainName } from './errors.ts';
 import { registrableName } from './names.ts';
-import { quoteNames } from './quote.ts';
+import { namePrices, quoteNames } from './quote.ts';
 import { liveDomainsByName } from './store.ts';
 
 export const domainAvailable = defineEndpoint<FeatureContext>()({
@@ -26,10 +26,14 @@ export const domainAvailable = defineEndpoint<FeatureContext>()({
     renewal_price: z.number(),
   }),
   errors: [internationalizedName, invalidDomainName],
-  async handle({ query }, { db, providers }) {
+  async handle({ query, caller }, { db, providers }) {
     const name = registrableName(query.domain);
-    const registrar = providers.registrar({ domain: name });
-    const [quote] = await quoteNames(registrar, await currentPrices(db), [name]);
+    const registrar = providers.registrar({ domain: name, sandbox: caller.sandbox });
+    const [quote] = await quoteNames(
+      registrar,
+      await namePrices(db, caller.teamId, await currentPrices(db)),
+      [name],
+    );
     const owned = (await liveDomainsByName(db, [name])).length > 0;
     const available = quote!.available && !owned;
     return {

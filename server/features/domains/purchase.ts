@@ -11,7 +11,7 @@ import { assertDomainRoom } from './counts.ts';
 import { type Domain, newDomain } from './domain.ts';
 import { domainAlreadyOwned, domainNotAvailable, duplicateDomain } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
-import { quoteNames } from './quote.ts';
+import { namePrices, quoteNames } from './quote.ts';
 import { domainsInsert, liveDomainsByName } from './store.ts';
 
 export type DomainWish = {
@@ -51,7 +51,8 @@ export const priceDomains = async (
   await assertNotOwned(db, scope.teamUid, names);
 
   const registrar = providers.registrar({ workspaceId: scope.workspaceUid });
-  const quotes = new Map((await quoteNames(registrar, book, names)).map((quote) => [quote.name, quote]));
+  const prices = await namePrices(db, scope.teamUid, book);
+  const quotes = new Map((await quoteNames(registrar, prices, names)).map((quote) => [quote.name, quote]));
   const refused = named.flatMap(({ name }) => {
     const quote = quotes.get(name);
     if (quote?.available) return [];

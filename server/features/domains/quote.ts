@@ -1,7 +1,13 @@
 // What names cost: the registrar says which can be had, the price book says which are sold and for how much.
+import type { Db } from '../../../database/database.ts';
 import type { NameQuote, Registrar } from '../../../providers/contracts/registrar.ts';
-import type { PriceBook } from '../price-book/index.ts';
+import { isSandbox } from '../accounts/index.ts';
+import { type PriceBook, sandboxPrices } from '../price-book/index.ts';
 import { tldOf } from './names.ts';
+
+/** The prices of names for a team: in a sandbox others are sold. */
+export const namePrices = async (db: Db, teamUid: string, book: PriceBook): Promise<PriceBook> =>
+  (await isSandbox(db, teamUid)) ? sandboxPrices(book) : book;
 
 /**
  * Quotes every name. A premium name costs what its registrar wants for it, when that is more than the list says;

@@ -8,7 +8,7 @@ import { recordEvents } from '../events/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
 import type { Domain } from './domain.ts';
 import { domainNotRenewable, domainWasConnected, renewalInProgress, renewalTooLong } from './errors.ts';
-import { quoteNames } from './quote.ts';
+import { namePrices, quoteNames } from './quote.ts';
 import { renew, renewId } from './renew.workflow.ts';
 import { type Renewal, renewalInsert, renewalLine } from './renewal.ts';
 import { domainUpdate } from './store.ts';
@@ -42,7 +42,7 @@ export const assertRenewable = (domains: readonly Domain[]): void => {
 
 /** What the renewals cost, from when each name runs out as its registrar knows it. Writes nothing. */
 export const priceRenewals = async (
-  { clock, providers }: FeatureContext,
+  { db, clock, providers }: FeatureContext,
   domains: readonly Domain[],
   years: number,
   book: PriceBook,
@@ -55,8 +55,9 @@ export const priceRenewals = async (
   for (const domain of domains) {
     const registrar = providers.registrar({ workspaceId: domain.workspaceUid, domain: domain.name });
     const registration = await registrar.findRegistration({ name: domain.name });
-    const [quote] = await quoteNames(registrar, book, [domain.name]);
-    if (!registration?.expiresAt || !quote || !book.tlds.has(domain.tld)) {
+    const prices = await namePrices(db, domain.teamUid, book);
+    const [quote] = await quoteNames(registrar, prices, [domain.name]);
+    if (!registration?.expiresAt || !quote || !prices.tlds.has(domain.tld)) {
       throw domainNotRenewable(`${domain.name} cannot be renewed now`, namesOf([domain]));
     }
     const expiresBefore = new Date(registration.expiresAt);

@@ -5,7 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { internationalizedName, invalidDomainName, tldNotSold } from './errors.ts';
 import { registrableName, tldOf } from './names.ts';
-import { quoteNames, tldsSold } from './quote.ts';
+import { namePrices, quoteNames, tldsSold } from './quote.ts';
 import { registrationYears } from './schema.ts';
 import { liveDomainsByName } from './store.ts';
 import { rankTlds, suggestNames } from './suggest.ts';
@@ -71,7 +71,7 @@ export const searchDomains = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace }, context) {
     const { db, providers } = context;
     const registrar = providers.registrar({ workspaceId: workspace.uid });
-    const book = await currentPrices(db);
+    const book = await namePrices(db, caller.teamId, await currentPrices(db));
     const sold = await tldsSold(registrar, book);
     const asked = body.tlds?.map((tld) => tld.toLowerCase().replace(/^\./, ''));
     const unsold = asked?.filter((tld) => !sold.includes(tld)) ?? [];

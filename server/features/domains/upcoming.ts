@@ -6,7 +6,7 @@ import type { UpcomingCharge } from '../billing/index.ts';
 import type { FeatureSettings } from '../context.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { type Domain, goneStatuses } from './domain.ts';
-import { quoteNames } from './quote.ts';
+import { namePrices, quoteNames } from './quote.ts';
 import { renewsAt } from './renewal-due.ts';
 import { domainFromRow } from './store.ts';
 
@@ -22,7 +22,7 @@ export const upcomingDomainRenewals = async (
   const { renewDomainsBeforeMs } = settings.renewals;
   const domains = await renewingDomains(db, teamUid, new Date(until.getTime() + renewDomainsBeforeMs));
   if (domains.length === 0) return [];
-  const book = await currentPrices(db);
+  const book = await namePrices(db, teamUid, await currentPrices(db));
   const lines: UpcomingCharge[] = [];
   for (const [workspaceUid, held] of Map.groupBy(domains, (domain) => domain.workspaceUid)) {
     const registrar = providers.registrar({ workspaceId: workspaceUid });

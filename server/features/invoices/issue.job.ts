@@ -2,7 +2,7 @@
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
-import { lockTeam } from '../accounts/index.ts';
+import { isSandbox, lockTeam } from '../accounts/index.ts';
 import { firstSettledAt, settledBetween, teamsSettledBetween, teamTax, totalOf } from '../billing/index.ts';
 import { buyerOf, buyerText } from './buyer.ts';
 import { monthStart, monthsOver, taxesByRate } from './invoice.ts';
@@ -36,6 +36,8 @@ const issueInvoice = async (
   teamUid: string,
   { start, end }: Month,
 ): Promise<boolean> => {
+  // What is no money is not invoiced, and takes no number from what is.
+  if (await isSandbox(db, teamUid)) return false;
   if (await invoiceOfPeriod(db, teamUid, start)) return false;
   return inTransaction(db, async (tx) => {
     await lockTeam(tx, teamUid);

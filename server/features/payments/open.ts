@@ -1,8 +1,8 @@
 // Opening a checkout: the vendor is asked first, and the payment is written with whatever it is for. A checkout that
 // was opened and never written is paid by nobody: its address was never told.
-import type { Tx } from '../../../database/database.ts';
+import type { Db, Tx } from '../../../database/database.ts';
 import type { PaymentLine } from '../../../providers/contracts/payments.ts';
-import { teamName } from '../accounts/index.ts';
+import { isSandbox, teamName } from '../accounts/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { paymentsUnavailable } from './errors.ts';
 import { nextAsk, type Payment } from './payment.ts';
@@ -17,10 +17,17 @@ export type PaymentPlan = {
   expiresAt: Date;
 };
 
+/** The vendor that takes a team's new payments. */
+export const vendorOf = async (
+  { providers }: Pick<FeatureContext, 'providers'>,
+  db: Db,
+  teamUid: string,
+): Promise<string> => providers.paymentVendor({ sandbox: await isSandbox(db, teamUid) });
+
 /** The vendor that takes new payments, and the team's id there. */
 export const payingTeam = async (context: FeatureContext, teamUid: string) => {
   const { db, providers } = context;
-  const vendor = providers.paymentVendor();
+  const vendor = await vendorOf(context, db, teamUid);
   const payments = providers.payments(vendor)!;
   const known = await customerIdOf(db, teamUid, vendor);
   const customerId =

@@ -14,6 +14,7 @@ import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { FEWEST_CREDITS } from './credits.ts';
 import { paymentEvent, topUpEvent } from './events.ts';
+import { vendorOf } from './open.ts';
 import { centsFor, centsToMicros, isUnderWay, nextAsk, type Payment } from './payment.ts';
 import { bookDifference } from './settle.ts';
 import {
@@ -153,7 +154,7 @@ async function plan({ db, clock, providers }: FeatureContext, { teamUid, runUid 
       ]);
       return false;
     }
-    const vendor = providers.paymentVendor();
+    const vendor = await vendorOf({ providers }, tx, teamUid);
     const customerId = await customerIdOf(tx, teamUid, vendor);
     if (!customerId) throw rejected('No payment method is stored.', 'no_stored_method');
     const payment = planned({ teamUid, runUid, vendor, customerId, amountCents, now });

@@ -12,6 +12,8 @@ export {
   type PricedPlatform,
   planOf,
   plansOnSale,
+  SANDBOX_TLD,
+  sandboxPrices,
   type TaxPrices,
   type TldPrice,
 } from './prices.ts';

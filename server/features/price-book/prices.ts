@@ -222,6 +222,15 @@ export const readPrices = (version: number, prices: Prices): PriceBook => ({
   },
 });
 
+/** The top-level domain of sandboxes: reserved, so that no such name is anybody's (RFC 6761 §6.2). */
+export const SANDBOX_TLD = 'test';
+
+/** What is sold in a sandbox: names under the reserved top-level domain alone, at the price of `.com`. */
+export const sandboxPrices = (book: PriceBook): PriceBook => {
+  const like = book.tlds.get('com') ?? [...book.tlds.values()][0];
+  return { ...book, tlds: new Map(like ? [[SANDBOX_TLD, { ...like, tld: SANDBOX_TLD }]] : []) };
+};
+
 /** The plans anybody can take, the cheapest first. */
 export const plansOnSale = (book: PriceBook): Plan[] =>
   [...book.plans.values()]
