@@ -24,12 +24,18 @@ type JsonOf<T> = T extends { content: { 'application/json': infer Json } } ? Jso
 type BodyOf<T> = T extends { requestBody?: infer Body } ? Fields<JsonOf<Exclude<Body, undefined>>> : object;
 type Flat<T> = { [Key in keyof T]: T[Key] };
 
+// Looked up and not computed: for an operation that is not known yet, the intersection would be one of three unions,
+// and so of every path with every query with every body.
+type Inputs = {
+  [Id in OperationId]: Flat<
+    Fields<operations[Id]['parameters']['path']> &
+      Fields<operations[Id]['parameters']['query']> &
+      BodyOf<operations[Id]>
+  >;
+};
+
 /** Everything an operation takes, from its path, its query and its body, as one object. */
-export type Input<Id extends OperationId> = Flat<
-  Fields<operations[Id]['parameters']['path']> &
-    Fields<operations[Id]['parameters']['query']> &
-    BodyOf<operations[Id]>
->;
+export type Input<Id extends OperationId> = Inputs[Id];
 
 type Responses<Id extends OperationId> = operations[Id]['responses'][keyof operations[Id]['responses']];
 type Json<Id extends OperationId> = JsonOf<Responses<Id>>;

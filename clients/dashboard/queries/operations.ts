@@ -1,13 +1,5 @@
 // Operations as queries and mutations: by name, typed by the contract, cached by workspace and input.
-import {
-  keepPreviousData,
-  QueryClient,
-  type UseMutationResult,
-  type UseQueryResult,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { toast } from 'sonner';
 import {
   type CallOptions,
@@ -58,18 +50,27 @@ type ReadOptions = {
   staleTime?: number;
 };
 
+/** What pages need of a query. The library's own type is a union of its states, too large over every operation. */
+export type Reading<Id extends OperationId> = {
+  data: Output<Id> | undefined;
+  error: unknown;
+  isFetching: boolean;
+  refetch(): Promise<unknown>;
+};
+
+/** The server checks what is asked for: as a type, what any operation may take is too large to be inferred from. */
 export const useRead = <Id extends OperationId>(
   id: Id,
-  input: Input<Id> = {} as Input<Id>,
+  input: object = {},
   { keep, ...options }: ReadOptions = {},
-): UseQueryResult<Output<Id>> => {
+): Reading<Id> => {
   const { sdk, workspace } = useSession();
   return useQuery({
     queryKey: [id, workspace.uid, input],
-    queryFn: ({ signal }) => call(sdk, id, input, { signal }),
+    queryFn: ({ signal }) => call(sdk, id, input as never, { signal }),
     ...(keep && { placeholderData: keepPreviousData }),
     ...options,
-  }) as UseQueryResult<Output<Id>>;
+  }) as unknown as Reading<Id>;
 };
 
 type WriteOptions<Id extends OperationId> = {
@@ -79,10 +80,23 @@ type WriteOptions<Id extends OperationId> = {
   quiet?: boolean;
 };
 
+/** What pages need of a mutation, for the same reason. */
+export type Writing<Id extends OperationId> = {
+  mutate(input: Input<Id>, then?: { onSuccess?(answer: Output<Id>): void }): void;
+  mutateAsync(input: Input<Id>): Promise<Output<Id>>;
+  reset(): void;
+  data: Output<Id> | undefined;
+  variables: Input<Id> | undefined;
+  error: unknown;
+  isPending: boolean;
+  isSuccess: boolean;
+  isError: boolean;
+};
+
 export const useWrite = <Id extends OperationId>(
   id: Id,
   { done, quiet }: WriteOptions<Id> = {},
-): UseMutationResult<Output<Id>, unknown, Input<Id>> => {
+): Writing<Id> => {
   const { sdk } = useSession();
   const client = useQueryClient();
   return useMutation({
@@ -95,5 +109,5 @@ export const useWrite = <Id extends OperationId>(
     onError: (error) => {
       if (!quiet) toast.error(messageOf(error));
     },
-  });
+  }) as unknown as Writing<Id>;
 };
