@@ -29,7 +29,8 @@ export const deleteSequencers = defineEndpoint<FeatureContext>()({
   handle: ({ body, workspace, commit }, { clock }) =>
     commit(async (tx) => {
       const now = clock.now();
-      const found = await findSequencers(tx, workspace.uid, body.uids);
+      // One that cannot be emptied, because it lets nobody in any more, is let go of by asking again without.
+      const found = await findSequencers(tx, workspace.uid, body.uids, { alsoRemoving: true });
       const deleted: string[] = [];
       const removing: string[] = [];
       const mailboxes: string[] = [];

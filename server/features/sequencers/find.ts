@@ -16,10 +16,15 @@ export const findSequencers = async (
   db: Db,
   workspaceUid: string,
   uids: readonly string[],
+  { alsoRemoving = false } = {},
 ): Promise<SequencerAccount[]> => {
   const own = uids.filter((uid) => z.uuid().safeParse(uid).success);
   const found = await sequencersOfWorkspace(db, workspaceUid, own);
-  const missing = [...new Set(uids)].filter((uid) => (found.get(uid)?.status ?? 'removing') === 'removing');
+  const isThere = (uid: string): boolean => {
+    const status = found.get(uid)?.status;
+    return status !== undefined && (alsoRemoving || status !== 'removing');
+  };
+  const missing = [...new Set(uids)].filter((uid) => !isThere(uid));
   if (missing.length > 0) {
     throw sequencerNotFound(`Sequencer not found: ${missing.join(', ')}`, { uids: missing });
   }
