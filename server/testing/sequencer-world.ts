@@ -13,6 +13,8 @@ import { openMailboxes } from './open-mailbox.ts';
 import type { Team } from './second-team.ts';
 import type { Body, TestInstallation } from './test-installation.ts';
 
+export { environmentOf };
+
 /** Nothing waits for its turn, and no worker of the installation's own is in the way. */
 export const sequencerEnvironment = (fakes: readonly RunningFake[]) => ({
   INBOXKIT_ROLES: 'api,dns,mail',

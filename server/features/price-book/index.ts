@@ -12,7 +12,6 @@ export {
   type PricedPlatform,
   planOf,
   plansOnSale,
-  SANDBOX_TLD,
   sandboxPrices,
   type TaxPrices,
   type TldPrice,

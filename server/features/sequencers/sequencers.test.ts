@@ -1,11 +1,10 @@
 // Sequencers through HTTP, with everything running by itself: what there is to choose, orders that export, files, the end.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readCsv } from '../../../protocols/csv.ts';
-import { environmentOf } from '../../../providers/sequencer-fakes.ts';
 import { askUntil, orderEnded } from '../../testing/follow.ts';
 import { freshName, mailboxesOn, orderOf } from '../../testing/order-body.ts';
 import { addTeam } from '../../testing/second-team.ts';
-import { signInMailboxes, useSequencerFakes } from '../../testing/sequencer-world.ts';
+import { environmentOf, signInMailboxes, useSequencerFakes } from '../../testing/sequencer-world.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
 
 const [target] = await useSequencerFakes(1);
