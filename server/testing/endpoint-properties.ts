@@ -202,7 +202,7 @@ const isUid = (field: string, schema: z.ZodType): boolean =>
   field !== 'client_id' &&
   inside(schema).safeParse(newId()).success &&
   (/(^|_)u?id$/.test(field) ||
-    !['not a uid', 'no uid, and as long as one of those is'].some(
+    !['not a uid', 'no-uid', 'no uid, and as long as one of those is'].some(
       (text) => inside(schema).safeParse(text).success,
     ));
 

@@ -35,7 +35,8 @@ export const allowedHost = z
   .toLowerCase()
   .max(253)
   .regex(
-    /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    // A name of one label, as of a machine in one's own network, begins with a letter (RFC 952).
+    /^((\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|[a-z]([a-z0-9-]{0,61}[a-z0-9])?)$/,
     'must be a host such as app.example.com, or *.example.com for all below it',
   );
 
