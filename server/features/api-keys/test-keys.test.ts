@@ -7,7 +7,8 @@ import { addTeam } from '../../testing/second-team.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
 import { issueInvoices } from '../invoices/index.ts';
 
-const api = useInstallation();
+/** With delivery to others switched on: what keeps mail inside is the sandbox, and not the default of the installation. */
+const api = useInstallation({ INBOXKIT_OUTBOUND: 'on' });
 
 const testKeyOf = async (team: { key: string }, more: object = {}) => {
   const made = await api.post('/keys', { name: 'CI', test: true, ...more }, { key: team.key });
@@ -104,14 +105,14 @@ describe('a test key', () => {
       tls: { rejectUnauthorized: false },
       auth: { user: `mara@${name}`, pass: login.app_password },
     });
-    await smtp.sendMail({ from: `mara@${name}`, to: 'somebody@northpeak.com', subject: 'x', text: 'x' });
+    await smtp.sendMail({ from: `mara@${name}`, to: 'somebody@northpeak.invalid', subject: 'x', text: 'x' });
     smtp.close();
     const outcome = await askUntil(
       async () =>
         await api.database.db
           .selectFrom('mail.queue_recipient')
           .selectAll()
-          .where('address', '=', 'somebody@northpeak.com')
+          .where('address', '=', 'somebody@northpeak.invalid')
           .executeTakeFirst(),
       (row) => row !== undefined && JSON.stringify(row).includes('.test alone'),
     );
