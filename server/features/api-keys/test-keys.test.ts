@@ -75,6 +75,9 @@ describe('a test key', () => {
     const { as, key } = await testKeyOf(team);
     const connect = await api.post('/domains/nameservers', { domains: ['northpeak.com'] }, as);
     expect([connect.status, connect.body.code]).toEqual([403, 'not_in_sandbox']);
+    for (const path of ['/sequencers/add', '/sequencers/export', '/mailboxes/consent-request/initiate']) {
+      expect((await api.post(path, {}, as)).body.code, path).toBe('not_in_sandbox');
+    }
     expect((await api.get('/admin/price-book', { key })).body.code).toBe('operator_only');
 
     const name = `${label()}.test`;

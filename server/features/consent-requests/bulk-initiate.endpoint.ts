@@ -16,6 +16,7 @@ export const bulkInitiateConsentRequests = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/consent-request/bulk-initiate',
   scope: 'workspace',
+  reachesOutside: true,
   right: 'secrets',
   rateLimit: 'bulk',
   body: z.strictObject({ requests: z.array(consentWish).min(1).max(500) }),

@@ -16,6 +16,7 @@ export const initiateForClientId = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/client-id-request/initiate-consent-request',
   scope: 'workspace',
+  reachesOutside: true,
   right: 'secrets',
   body: z.strictObject({
     uid: uidToFind.meta({ description: 'The client-id request' }),

@@ -37,6 +37,7 @@ export const addSequencer = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/add',
   scope: 'workspace',
+  reachesOutside: true,
   right: 'secrets',
   body: z.strictObject({
     name: sequencerName,

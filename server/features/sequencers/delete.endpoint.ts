@@ -20,6 +20,7 @@ export const deleteSequencers = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/delete',
   scope: 'workspace',
+  reachesOutside: true,
   body: z.strictObject({
     uids: z.array(z.uuid()).min(1).max(50),
     remove_mailboxes: z.boolean().default(false),

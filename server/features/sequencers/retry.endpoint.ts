@@ -16,6 +16,7 @@ export const retryExports = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/export/retry',
   scope: 'workspace',
+  reachesOutside: true,
   rateLimit: 'bulk',
   body: z
     .strictObject({

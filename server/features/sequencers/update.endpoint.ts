@@ -39,6 +39,7 @@ export const updateSequencer = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/update',
   scope: 'workspace',
+  reachesOutside: true,
   right: 'secrets',
   body: z.strictObject({ uid: uidToFind, name: orAbsent(sequencerName), ...sequencerWishes }),
   response: z.object({ uid: z.uuid(), data: sequencerShape }),
