@@ -89,6 +89,13 @@ abc
     expect(await binary('BINARY.PEEK[1]')).toBe('* 1 FETCH (BINARY[1] {17}\r\nsoftly   \r\n\xc3\xa4 =zz)');
     expect(await binary('BINARY.SIZE[1]')).toBe('* 1 FETCH (BINARY.SIZE[1] 17)');
     expect(await binary('BINARY.PEEK[1]<4.2>')).toBe('* 1 FETCH (BINARY[1]<4> {2}\r\nly)');
+    expect(await binary('BINARY.PEEK[1]<14>')).toBe('* 1 FETCH (BINARY[1]<14> {3}\r\n=zz)');
+    const [header] = await client.ok('FETCH 1 BODY.PEEK[1.MIME]');
+    expect(await binary('BINARY.PEEK[1.MIME]')).toBe(header!.replace('BODY', 'BINARY'));
+    expect(await binary('BINARY.SIZE[1.MIME]')).toBe(
+      `* 1 FETCH (BINARY.SIZE[1.MIME] ${/\{(\d+)\}/.exec(header!)?.[1]})`,
+    );
+    expect(await client.status('FETCH 1 BODY.PEEK[1]<14>')).toBe('BAD');
     expect(await binary('BINARY.PEEK[9]')).toBe('* 1 FETCH (BINARY[9] NIL)');
     const failed = await client.command('FETCH 1 (UID BINARY.PEEK[3] FLAGS)');
     expect(failed.untagged).toEqual(['* 1 FETCH (UID 1 BINARY[3] NIL FLAGS (\\Recent))']);

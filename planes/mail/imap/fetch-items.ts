@@ -67,6 +67,7 @@ const mostItems = 500;
 const itemName = /[A-Z0-9.]+/iy;
 const sectionPath = /[1-9]\d{0,5}(?:\.[1-9]\d{0,5}){0,60}/y;
 const partialPattern = /<(\d{1,10})\.(\d{1,10})>/y;
+const openPartialPattern = /<(\d{1,10})(?:\.(\d{1,10}))?>/y;
 const fieldNames = /^[\x21-\x39\x3b-\x7e]+$/;
 
 /** One item, a macro, or a list of items in parentheses. */
@@ -105,15 +106,20 @@ const readItem = (parser: CommandParser): FetchItem => {
 };
 
 const readSection = (parser: CommandParser, peek: boolean): SectionItem => {
+  const { path, text, fields, section } = readSectionName(parser);
+  const partial = parser.peek() === '<' ? readPartial(parser) : null;
+  const origin = partial ? `<${partial.start}>` : '';
+  return { kind: 'section', label: `BODY[${section}]${origin}`, path, text, fields, partial, peek };
+};
+
+/** `[1.2.HEADER]`; `section` is how the response names it. */
+const readSectionName = (parser: CommandParser) => {
   parser.expect('[');
   const path = /[0-9]/.test(parser.peek()) ? parser.matching(sectionPath, 'a part number')[0] : '';
   const hasText = path === '' ? parser.peek() !== ']' : parser.take('.');
   const { text, fields, label } = hasText ? readSectionText(parser, path) : wholeSection;
   parser.expect(']');
-  const partial = parser.peek() === '<' ? readPartial(parser) : null;
-  const origin = partial ? `<${partial.start}>` : '';
-  const section = [path, label].filter((piece) => piece !== '').join('.');
-  return { kind: 'section', label: `BODY[${section}]${origin}`, path, text, fields, partial, peek };
+  return { path, text, fields, section: [path, label].filter((piece) => piece !== '').join('.') };
 };
 
 const binaryItems: Record<string, Pick<SectionItem, 'peek' | 'decoded'>> = {
@@ -122,18 +128,16 @@ const binaryItems: Record<string, Pick<SectionItem, 'peek' | 'decoded'>> = {
   'BINARY.SIZE': { peek: true, decoded: 'size' },
 };
 
-// RFC 3516 §4.2: only whole parts have a transfer encoding.
+// RFC 3516 §4.2 knows whole parts alone. Clients ask for headers and texts too, which have no encoding to undo.
 const readBinary = (
   parser: CommandParser,
   name: string,
   item: Pick<SectionItem, 'peek' | 'decoded'>,
 ): SectionItem => {
-  parser.expect('[');
-  const path = parser.peek() === ']' ? '' : parser.matching(sectionPath, 'a part number')[0];
-  parser.expect(']');
-  const partial = parser.peek() === '<' && item.decoded === 'bytes' ? readPartial(parser) : null;
-  const label = `${name.replace('.PEEK', '')}[${path}]${partial ? `<${partial.start}>` : ''}`;
-  return { kind: 'section', label, path, text: '', fields: null, partial, ...item };
+  const { path, text, fields, section } = readSectionName(parser);
+  const partial = parser.peek() === '<' && item.decoded === 'bytes' ? readPartial(parser, true) : null;
+  const label = `${name.replace('.PEEK', '')}[${section}]${partial ? `<${partial.start}>` : ''}`;
+  return { kind: 'section', label, path, text, fields, partial, ...item };
 };
 
 type SectionKind = { text: SectionText; fields: SectionItem['fields']; label: string };
@@ -167,8 +171,9 @@ const quoted = (name: string): string => {
   return quotedString(name);
 };
 
-const readPartial = (parser: CommandParser) => {
-  const [, start, length] = parser.matching(partialPattern, 'a range');
-  if (Number(length) === 0) throw new BadCommand('The range is empty');
-  return { start: Number(start), length: Number(length) };
+/** With `open`, a range may have no end. */
+const readPartial = (parser: CommandParser, open = false) => {
+  const [, start, length] = parser.matching(open ? openPartialPattern : partialPattern, 'a range');
+  if (length !== undefined && Number(length) === 0) throw new BadCommand('The range is empty');
+  return { start: Number(start), length: length === undefined ? 0xffffffff : Number(length) };
 };

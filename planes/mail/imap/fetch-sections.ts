@@ -58,8 +58,10 @@ const writeDecoded = async (
   range: ByteRange,
 ): Promise<void> => {
   const header = row.parts?.find(({ path }) => path === item.path)?.header;
-  const encoding = item.path !== '' && header ? encodingOf(await readRange(db, row, header)) : '7bit';
-  const bytes = decodeTransfer(await readRange(db, row, range), encoding);
+  const isPart = item.path !== '' && item.text === '';
+  const encoding = isPart && header ? encodingOf(await readRange(db, row, header)) : '7bit';
+  const octets = await readRange(db, row, range);
+  const bytes = decodeTransfer(item.fields ? selectFields(octets, item.fields) : octets, encoding);
   if (!bytes) {
     connection.write(`${item.label} ${item.decoded === 'size' ? '0' : 'NIL'}`);
     throw new UnknownEncoding();
