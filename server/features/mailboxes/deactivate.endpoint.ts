@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { closeMailbox } from './closing.ts';
 import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
+import { closeMailbox } from './ending.ts';
 import { mailboxBusy, mailboxHasEnded, mailboxNotFound } from './errors.ts';
 
 export const deactivateMailboxes = defineEndpoint<FeatureContext>()({

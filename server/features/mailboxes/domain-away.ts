@@ -2,8 +2,7 @@
 import type { Tx } from '../../../database/database.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { waitForFunds } from '../billing/index.ts';
-import { closeMailbox } from './closing.ts';
-import { WAITS_AS } from './ending.ts';
+import { closeMailbox, WAITS_AS } from './ending.ts';
 import type { Mailbox } from './mailbox.ts';
 import { beginReactivation, paysAgain } from './reactivation.ts';
 import { liveMailboxesOf, mailboxesLock, mailboxUpdate } from './store.ts';

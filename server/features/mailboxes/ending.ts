@@ -1,10 +1,12 @@
-// Ending a mailbox: with its term or now, and who is the domain's first mailbox after it.
+// Ending a mailbox: with its term or now, and who is the domain's first mailbox after it. Closing one that goes on to
+// exist: paused by its owner, or suspended.
 import type { Tx } from '../../../database/database.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { stopWaiting } from '../billing/index.ts';
 import { recordEvents } from '../events/index.ts';
+import { mailboxBusy, mailboxHasEnded } from './errors.ts';
 import { cancellationScheduled } from './events.ts';
-import type { Mailbox } from './mailbox.ts';
+import { isBeingMade, isGone, type Mailbox, type SuspendedFor } from './mailbox.ts';
 import { moveMailbox } from './move.ts';
 import { startSettling } from './settle.workflow.ts';
 import { liveMailboxesOf, mailboxUpdate } from './store.ts';
@@ -66,4 +68,31 @@ export const handOnAdmin = async (tx: Tx, gone: Mailbox, now: Date): Promise<voi
   if (!next) return;
   await mailboxUpdate(tx, gone.uid, { isAdmin: false }, now);
   await mailboxUpdate(tx, next.uid, { isAdmin: true }, now);
+};
+
+/**
+ * Closes a mailbox that is locked. Closing it again changes nothing.
+ *
+ * @throws ApiError before anything is written, for one that is being made or has ended
+ */
+export const closeMailbox = async (
+  tx: Tx,
+  deps: Deps,
+  mailbox: Mailbox,
+  close: { status: 'inactive' | 'suspended'; reason: string | null; suspendedFor: SuspendedFor },
+  now: Date,
+): Promise<void> => {
+  const { uid, address, status } = mailbox;
+  if (isBeingMade(status)) throw mailboxBusy(`${address} is still being made`);
+  if (mailbox.reactivationStatus === 'pending') throw mailboxBusy(`${address} is being reactivated`);
+  if (isGone(status)) throw mailboxHasEnded(`${address} is ${status}`);
+  if (status === close.status) return;
+  // Whoever paused a suspended mailbox would open it for the mail that it must not get.
+  if (status === 'suspended')
+    throw mailboxBusy(`${address} is suspended, which stops more than a pause does`);
+  await moveMailbox(tx, uid, close.status, now, {
+    statusReason: close.reason,
+    suspendedFor: close.status === 'suspended' ? close.suspendedFor : null,
+  });
+  await startSettling(tx, deps, mailbox, now);
 };

@@ -46,7 +46,6 @@ import { reservedUsernames } from './username.ts';
 export { hostOf } from './at-host.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
 export { cancelPurchase } from './cancel-purchase.ts';
-export { mailboxDomainsCharged } from './charged.ts';
 export { mailboxCountsFold, mailboxTotals } from './counts.ts';
 export {
   duplicateMailbox,
@@ -93,6 +92,7 @@ export {
   mailboxFind,
   mailboxLock,
 } from './store.ts';
+export { mailboxDomainsCharged } from './term-store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
 export { usernameProblem } from './username.ts';
 export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };

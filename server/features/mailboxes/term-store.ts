@@ -1,4 +1,5 @@
 // Every statement on mailbox_term: the stretches of time that mailboxes are paid for beyond their first month.
+import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 
 export type Term = { uid: string; mailboxUid: string; months: number; startsAt: Date; endsAt: Date };
@@ -47,4 +48,14 @@ export const mailboxesOfTerms = async (db: Db, uids: string[]): Promise<string[]
   if (uids.length === 0) return [];
   const rows = await db.selectFrom('mailbox_term').select('mailbox_uid').where('uid', 'in', uids).execute();
   return rows.map(({ mailbox_uid }) => mailbox_uid);
+};
+
+/** The domains of those of these things that are mailboxes, or terms of one. */
+export const mailboxDomainsCharged = async (db: Db, subjectUids: string[]): Promise<Map<string, string>> => {
+  const { rows } = await sql<{ uid: string; domain: string }>`
+    select uid, split_part(address, '@', 2) as domain from mailbox where uid = any(${subjectUids}::uuid[])
+    union all select term.uid, split_part(mailbox.address, '@', 2) from mailbox_term term
+      join mailbox on mailbox.uid = term.mailbox_uid where term.uid = any(${subjectUids}::uuid[])
+  `.execute(db);
+  return new Map(rows.map(({ uid, domain }) => [uid, domain]));
 };
