@@ -1,5 +1,5 @@
 // The workflows that follow the life of a mailbox, failed, killed and repeated at each of their steps.
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { inTransaction } from '../../../database/database.ts';
 import { exerciseWorkflow } from '../../../workflow/testing.ts';
 import { openMailboxes } from '../../testing/open-mailbox.ts';
@@ -37,4 +37,18 @@ exerciseWorkflow('mailboxes.settle', {
       expect((await row.executeTakeFirstOrThrow()).status_reason).toContain('did not follow');
     },
   },
+});
+
+test('what its host no longer has is not made again to be closed', async () => {
+  const { db, clock, providers } = api.installation.context;
+  const { uids } = await openMailboxes(api.installation, await addTeam(api.installation), 1);
+  const mailboxUid = uids[0]!;
+  const host = providers.mailboxHost('SMTP');
+  const step = { key: 'once', attempt: 1, signal: AbortSignal.timeout(60_000) };
+  await host.removeMailbox(mailboxUid);
+  for (const status of ['suspended', 'deleted'] as const) {
+    await inTransaction(db, (tx) => moveMailbox(tx, mailboxUid, status, clock.now()));
+    await settle.steps.follow!.run(api.installation.context, { mailboxUid }, step);
+    expect(await host.findMailbox({ id: mailboxUid })).toBeNull();
+  }
 });
