@@ -1,5 +1,5 @@
 // Builds the dashboard that the server serves at `/`: `npm run build:dashboard`. With `--if-stale` only where the build is
-// missing or not of these sources, which takes a few milliseconds to find out; `npm start` calls it so.
+// missing or not of these sources, which takes a few milliseconds to find out; `npm start` and `npm run demo` call it so.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
