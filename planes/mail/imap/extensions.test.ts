@@ -233,7 +233,9 @@ describe('QRESYNC', () => {
     const modseq = codeOf(await two.ok('SELECT INBOX'), 'HIGHESTMODSEQ');
     await one.ok('SELECT INBOX');
     await one.ok('STORE 2:3,5 +FLAGS.SILENT (\\Deleted)');
-    expect(await one.ok('UID EXPUNGE 2:3')).toContain('* 2 EXPUNGE');
+    const plain = await one.command('UID EXPUNGE 2:3');
+    expect(plain.untagged).toContain('* 2 EXPUNGE');
+    expect(plain.tagged).toBe('OK EXPUNGE completed');
     expect((await two.ok('FETCH 1 (UID)')).join()).not.toContain('VANISHED');
     expect(await two.ok('NOOP')).toContain('* VANISHED 2:3');
     expect(await two.ok(`UID FETCH 1:4 (FLAGS) (CHANGEDSINCE ${modseq} VANISHED)`)).toContain(
@@ -242,6 +244,10 @@ describe('QRESYNC', () => {
     const { untagged, tagged } = await two.command('EXPUNGE');
     expect(untagged).toContain('* VANISHED 5');
     expect(tagged).toMatch(/^OK \[HIGHESTMODSEQ \d+\]/);
+    await one.ok('NOOP');
+    await one.ok('ENABLE CONDSTORE');
+    await one.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
+    expect((await one.command('EXPUNGE')).tagged).toMatch(/^OK \[HIGHESTMODSEQ \d+\]/);
     expect(await two.status('FETCH 1 (UID) (CHANGEDSINCE 1 VANISHED)')).toBe('BAD');
     expect(await two.status('UID FETCH 1 (UID) (VANISHED)')).toBe('BAD');
     expect(await one.status('UID FETCH 1 (UID) (CHANGEDSINCE 1 VANISHED)')).toBe('BAD');

@@ -195,6 +195,7 @@ describe('folders', () => {
     ).toEqual([
       `* STATUS "st" (MESSAGES 2 RECENT 2 UNSEEN 1 DELETED 1 UIDNEXT 3 SIZE ${2 * raw.length} HIGHESTMODSEQ 3 APPENDLIMIT 52428800)`,
     ]);
+    expect(await client.ok('STATUS st (messages MESSAGES)')).toEqual(['* STATUS "st" (MESSAGES 2)']);
     expect(await client.ok('LIST "" st RETURN (STATUS (MESSAGES UNSEEN))')).toEqual([
       '* LIST (\\HasNoChildren) "/" "st"',
       '* STATUS "st" (MESSAGES 2 UNSEEN 1)',

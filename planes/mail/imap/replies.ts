@@ -6,6 +6,7 @@ import {
   LimitReached,
   MailboxNotFound,
   MailStoreRefusal,
+  MessagesGone,
   QuotaExceeded,
 } from '../store/errors.ts';
 
@@ -60,6 +61,7 @@ const refusalCode = (error: MailStoreRefusal, mayCreate: boolean): string => {
   if (error instanceof MailboxNotFound) return 'NONEXISTENT';
   if (error instanceof FolderExists) return 'ALREADYEXISTS';
   if (error instanceof QuotaExceeded) return 'OVERQUOTA';
+  if (error instanceof MessagesGone) return 'EXPUNGEISSUED'; // RFC 5530 §3
   return error instanceof LimitReached ? 'LIMIT' : 'CANNOT';
 };
 

@@ -7,7 +7,6 @@ import type { CommandParser } from './parser.ts';
 import { BadCommand, CommandRefused } from './replies.ts';
 import type { SelectedFolder } from './selected-folder.ts';
 import { type MessageSet, readMessageSet, setRanges } from './sequence-set.ts';
-
 import type { Session } from './session.ts';
 
 export type ReadSearch = { key: SearchKey; usesModseq: boolean };
@@ -142,12 +141,15 @@ const withArgument: Record<string, (reader: Reader, depth: number) => SearchKey>
     if (parser.peek() === '"') {
       parser.string();
       parser.space();
-      parser.keyword();
+      if (!entryTypes.has(parser.keyword())) throw new BadCommand('The entry type is priv, shared or all');
       parser.space();
     }
     return { kind: 'modseq', atLeast: parser.number() };
   },
 };
+
+// RFC 7162 §7, entry-type-req.
+const entryTypes = new Set(['PRIV', 'SHARED', 'ALL']);
 
 const readInterval = (parser: CommandParser): number => {
   const ageS = parser.number32();

@@ -29,6 +29,7 @@ describe('searches', () => {
     expect(await search(`SEARCH RETURN (ALL) MODSEQ "/flags/\\\\seen" all ${modseq}`)).toBe(
       ` ALL 3 MODSEQ ${modseq}`,
     );
+    expect(await client.status('SEARCH MODSEQ "/flags/\\\\seen" both 1')).toBe('BAD');
     expect(await client.ok(`SEARCH MODSEQ ${modseq}`)).toEqual([`* SEARCH 3 (MODSEQ ${modseq})`]);
   });
 

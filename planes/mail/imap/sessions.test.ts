@@ -46,6 +46,24 @@ describe('two sessions', () => {
     expect(await two.ok('FETCH 3 UID')).toEqual(['* 3 FETCH (UID 4)']);
   });
 
+  it('copy all of the messages they name by number or none, and by UID what is there', async () => {
+    const [one, two] = await pair(4);
+    const remove = async (number: number) => {
+      await one.ok(`STORE ${number} FLAGS.SILENT (\\Deleted)`);
+      await one.ok('EXPUNGE');
+    };
+    await remove(2);
+    const missed = await two.command('COPY 2:3 Archive');
+    expect(missed.tagged).toMatch(/^NO \[EXPUNGEISSUED\]/);
+    expect(missed.untagged).toEqual(['* 2 EXPUNGE']);
+    expect(await two.ok('STATUS Archive (MESSAGES)')).toEqual(['* STATUS "Archive" (MESSAGES 0)']);
+    await remove(2);
+    expect((await two.command('UID COPY 3:4 Archive')).tagged).toMatch(/^OK \[COPYUID \d+ 4 1\]/);
+    await two.ok('SEARCH RETURN (SAVE) ALL');
+    await remove(2);
+    expect((await two.command('COPY $ Archive')).tagged).toMatch(/^OK \[COPYUID \d+ 1 2\]/);
+  });
+
   it('are told of nothing after LOGOUT but its end', async () => {
     const [one, two] = await pair(2);
     await one.ok('STORE 1 FLAGS.SILENT (\\Deleted)');

@@ -36,13 +36,16 @@ export const mailboxId = ({ id }: { id: string }): string => `F${id}`;
 
 export type StatusItems = readonly string[];
 
-/** `(MESSAGES UNSEEN …)` */
-export const readStatusItems = (parser: CommandParser): StatusItems =>
-  parser.list(() => {
-    const item = parser.keyword();
-    if (!values.has(item)) throw new BadCommand('Unknown status item');
-    return item;
-  });
+/** `(MESSAGES UNSEEN …)`; what is asked for twice is answered once. */
+export const readStatusItems = (parser: CommandParser): StatusItems => [
+  ...new Set(
+    parser.list(() => {
+      const item = parser.keyword();
+      if (!values.has(item)) throw new BadCommand('Unknown status item');
+      return item;
+    }),
+  ),
+];
 
 /** The untagged STATUS response. Asking for HIGHESTMODSEQ turns CONDSTORE on (RFC 7162 §3.1). */
 export const statusLine = async (session: Session, folder: Folder, items: StatusItems): Promise<string> => {

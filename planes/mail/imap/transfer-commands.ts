@@ -11,12 +11,15 @@ import { uidsOfSet } from './selected-folder.ts';
 import { formatSet, rangesOf, readMessageSet } from './sequence-set.ts';
 import type { Session } from './session.ts';
 
-/** All of the messages or none (RFC 9051 §6.4.7). */
+/**
+ * All of the messages or none (RFC 9051 §6.4.7). Those that others removed meanwhile are missed when they are named by
+ * their numbers, and passed over by UID (§6.4.9) and in `$` (RFC 5182 §2.1).
+ */
 export const copyMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
-    const transfer = await readTransfer(session, parser, byUid);
-    const copied = await messagesCopied(session.plane.db, transfer);
+    const { named, ...transfer } = await readTransfer(session, parser, byUid);
+    const copied = await messagesCopied(session.plane.db, transfer, named);
     return ok('COPY completed', copyUid(copied));
   };
 
@@ -25,6 +28,7 @@ export const moveMessages =
   (byUid: boolean): CommandRun =>
   async (session, parser) => {
     if (session.selected.readOnly) throw readOnly();
+    // Other than a copy, a move may succeed in part (RFC 6851 §3.3).
     const transfer = await readTransfer(session, parser, byUid);
     const moved = await messagesMoved(session.plane.db, transfer);
     const code = copyUid(moved);
@@ -40,10 +44,11 @@ const readTransfer = async (session: Session, parser: CommandParser, byUid: bool
   const name = readMailbox(parser);
   parser.end();
   const { plane, mailboxId, selected } = session;
-  const ranges = rangesOf(uidsOfSet(selected, set, byUid));
+  const uids = uidsOfSet(selected, set, byUid);
   const target = await folderByName(plane.db, mailboxId, name);
   if (!target) throw new FolderNotFound();
-  return { mailboxId, fromFolderId: selected.id, toFolderId: target.id, ranges };
+  const named = byUid || set === '$' ? 0 : uids.length;
+  return { mailboxId, fromFolderId: selected.id, toFolderId: target.id, ranges: rangesOf(uids), named };
 };
 
 const copyUid = ({ uidValidity, fromUids, toUids }: Transferred): string | undefined =>
@@ -69,8 +74,8 @@ export const uidExpunge: CommandRun = async (session, parser) => {
   return ok('EXPUNGE completed', removed.length > 0 ? modseqCode(session) : undefined);
 };
 
-// How far the client has been told of changes once it has the reply (RFC 7162 §3.2.7).
+// How far the client has been told of changes once it has the reply (RFC 7162 §3.2.7); QRESYNC turns CONDSTORE on.
 const modseqCode = (session: Session) =>
-  session.qresync ? () => `HIGHESTMODSEQ ${session.folder?.modseq ?? 1}` : undefined;
+  session.condstore ? () => `HIGHESTMODSEQ ${session.folder?.modseq ?? 1}` : undefined;
 
 const readOnly = () => new CommandRefused('The mailbox is open for reading only', 'READ-ONLY');

@@ -38,3 +38,11 @@ export class FolderExists extends MailStoreRefusal {
 export class LimitReached extends MailStoreRefusal {
   override readonly name = 'LimitReached';
 }
+
+/** Some of the messages that were named are not there any more. */
+export class MessagesGone extends MailStoreRefusal {
+  override readonly name = 'MessagesGone';
+  constructor() {
+    super('Some of the messages are gone');
+  }
+}

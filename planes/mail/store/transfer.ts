@@ -1,7 +1,7 @@
 // Copying and moving messages between the folders of a mailbox.
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
-import { FolderNotFound, QuotaExceeded } from './errors.ts';
+import { FolderNotFound, MessagesGone, QuotaExceeded } from './errors.ts';
 import { folderByName, folderCreated } from './folder.ts';
 import { canonicalFlags } from './keywords.ts';
 import { foldersLocked, foldersNotified, type LockedFolder, mailboxLocked } from './locks.ts';
@@ -18,11 +18,11 @@ export type Transfer = {
 export type Transferred = { uidValidity: number; fromUids: number[]; toUids: number[] };
 
 /**
- * Copies messages with flags and dates. All or nothing.
+ * Copies messages with flags and dates. All or nothing; with `atLeast`, nothing too when there are fewer.
  *
- * @throws {FolderNotFound} @throws {QuotaExceeded} @throws {LimitReached}
+ * @throws {FolderNotFound} @throws {QuotaExceeded} @throws {LimitReached} @throws {MessagesGone}
  */
-export const messagesCopied = async (db: Db, transfer: Transfer): Promise<Transferred> =>
+export const messagesCopied = async (db: Db, transfer: Transfer, atLeast = 0): Promise<Transferred> =>
   inTransaction(db, async (tx) => {
     const { from, to, flags, keywords } = await lockTransfer(tx, transfer);
     const { rows } = await sql<{ uid: number; seen: boolean; sizeBytes: number }>`
@@ -39,6 +39,7 @@ export const messagesCopied = async (db: Db, transfer: Transfer): Promise<Transf
       select uid, '\\Seen' = any(flags) as seen, size_bytes as "sizeBytes" from source order by uid`.execute(
       tx,
     );
+    if (rows.length < atLeast) throw new MessagesGone();
     if (rows.length === 0) return { uidValidity: to.uidValidity, fromUids: [], toUids: [] };
     const total = totals(rows);
     await chargeQuota(tx, transfer.mailboxId, total);
