@@ -46,16 +46,22 @@ export const hostStatusOf = ({
 export const asHostSays = async (host: MailboxHost, status: HostedStatus): Promise<HostedStatus> =>
   status === 'active' || (await host.closes()).includes(status) ? status : 'suspended';
 
-/** Has the host keep the mailbox in this state; makes it again, with the secrets it had, when the host has lost it. */
+/**
+ * Has the host keep the mailbox in this state; makes it again, with the secrets it had, when the host has lost it. What is
+ * to be closed, and is not there, is closed: made again for that, it would be in the way of whoever removes its domain just
+ * now. `evenClosed` makes it again all the same, for callers that know its domain stays.
+ */
 export const keepAtHost = async (
   context: HostContext,
   mailbox: Mailbox,
   wanted: HostedStatus,
   key: string,
+  { evenClosed = false }: { evenClosed?: boolean } = {},
 ): Promise<void> => {
   const host = hostOf(context.providers, mailbox);
   const there = await host.findMailbox({ id: mailbox.uid });
   if (!there) {
+    if (wanted !== 'active' && !evenClosed) return;
     const { password, appPassword } = openSecrets(
       context.secrets,
       mailbox.uid,

@@ -171,7 +171,10 @@ const setAtHost = async (
       return host.setPassword(uid, password, appPassword);
     }
     default:
-      return keepAtHost(context, mailbox, wanted, `mailboxes.reconcile:${uid}`);
+      // Only for a missing one `mend` has made sure that its domain stays.
+      return keepAtHost(context, mailbox, wanted, `mailboxes.reconcile:${uid}`, {
+        evenClosed: kind === 'missing_at_host',
+      });
   }
 };
 

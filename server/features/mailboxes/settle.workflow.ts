@@ -52,12 +52,11 @@ export const startSettling = async (
 async function follow(context: HostContext, { mailboxUid }: Args, step: StepRun): Promise<void> {
   for (let mailbox = await mailboxOf(context.db, mailboxUid); ; ) {
     const wanted = hostStatusOf(mailbox);
-    const host = hostOf(context.providers, mailbox);
     // Removed while this looked at it: what this may have made again is nobody's.
-    if (mailbox.status === 'deleted' || mailbox.erasingSince !== null) await host.removeMailbox(mailboxUid);
+    if (mailbox.status === 'deleted' || mailbox.erasingSince !== null) {
+      await hostOf(context.providers, mailbox).removeMailbox(mailboxUid);
+    }
     if (wanted === null) return;
-    // What is not there is closed. Made again for that, it would be in the way of whoever removes its domain just now.
-    if (wanted !== 'active' && !(await host.findMailbox({ id: mailboxUid }))) return;
     await keepAtHost(context, mailbox, wanted, step.key);
     mailbox = await mailboxOf(context.db, mailboxUid);
     if (hostStatusOf(mailbox) === wanted) return;
