@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
+import { hostIsAmong } from '../providers/contracts/consent-flow.ts';
 
 export type EgressRules = {
   /** `accounts.example.com`, or `*.example.com` for all below it. */
@@ -22,9 +23,6 @@ export type Egress = {
   refused: ReadonlyMap<string, RefusedBecause>;
   close(): Promise<void>;
 };
-
-export const hostIsAmong = (host: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
 
 const CONNECT_WITHIN_MS = 10_000;
 

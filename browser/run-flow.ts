@@ -2,14 +2,15 @@
 // answer, somebody refuses, or time is over.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page, Request } from 'playwright-core';
-import type {
-  ConsentFlow,
-  ConsentJob,
-  ConsentOutcome,
-  FlowStep,
-  Refusal,
+import {
+  type ConsentFlow,
+  type ConsentJob,
+  type ConsentOutcome,
+  type FlowStep,
+  hostIsAmong,
+  type Refusal,
 } from '../providers/contracts/consent-flow.ts';
-import { type Egress, hostIsAmong } from './egress.ts';
+import type { Egress } from './egress.ts';
 
 const LOOK_EVERY_MS = 100;
 /** How long a page that no step knows may stay, for it may still be loading. */

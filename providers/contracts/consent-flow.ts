@@ -65,6 +65,10 @@ export type ConsentFlow = {
   steps: readonly FlowStep[];
 };
 
+/** Whether a host is one of these: `accounts.example.com`, or `*.example.com` for all below it. */
+export const hostIsAmong = (host: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
+
 export type PageSeen = {
   step: string;
   /** Without query and fragment, in which codes and states are. */

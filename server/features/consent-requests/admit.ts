@@ -1,6 +1,7 @@
 // Which consent requests are taken: for mailboxes of the workspace, to clients, hosts and scopes on its allow-list.
 import type { Db } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import { hostIsAmong } from '../../../providers/contracts/consent-flow.ts';
 import type { FeatureContext } from '../context.ts';
 import { type Mailbox, mailboxFind, mailboxNotFound } from '../mailboxes/index.ts';
 import { findOauthClient, isApproved, type OauthClient } from '../oauth-clients/index.ts';
@@ -36,10 +37,6 @@ export const mailboxOf = async (
   if (!mailbox) throw mailboxNotFound('Record not found');
   return mailbox;
 };
-
-/** The host is the pattern's, or below it where that says so. */
-const isAmong = (host: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
 
 /**
  * The request that a wish becomes. What is asked for in its address is checked here, what it leads to while it is worked.
@@ -114,7 +111,7 @@ const checkUrl = (url: URL, client: OauthClient, vendorHosts: readonly string[])
   const hosts = [...vendorHosts, ...client.hosts];
   const redirect = URL.parse(url.searchParams.get('redirect_uri') ?? '');
   for (const host of [url.hostname, ...(redirect ? [redirect.hostname] : [])]) {
-    if (!isAmong(host, hosts)) {
+    if (!hostIsAmong(host, hosts)) {
       throw consentUrlNotAllowed(`${host} is not on the allow-list of the client`, {
         host,
         hosts: client.hosts,
