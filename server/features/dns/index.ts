@@ -25,6 +25,7 @@ export { leftToOwner, noteOwnersRecords } from './owners-note.ts';
 export { publishZone } from './publish.ts';
 export { queryServer } from './query.ts';
 export { removeZone } from './remove-zone.ts';
+export { forEachOf } from './requested.ts';
 export { recordsOf, zoneByDomain, zoneDelete as forgetZone } from './store.ts';
 export { hostedRecord, type NewRecord } from './zone.ts';
 

@@ -11,7 +11,7 @@ export const bannedNames = async (
   { workspaceUid }: { workspaceUid: string },
   names: readonly string[],
 ): Promise<Map<string, ApiError>> => {
-  const askable = names.filter(isRegistrable);
+  const askable = names.filter((name) => whyNotRegistrable(name) === null);
   const registrar = providers.registrar({ workspaceId: workspaceUid });
   const banned = new Map<string, ApiError>();
   for (let at = 0; at < askable.length; at += MOST_AT_ONCE) {
@@ -24,12 +24,13 @@ export const bannedNames = async (
   return banned;
 };
 
-const isRegistrable = (name: string): boolean => {
+/** Null for a name that can be registered. */
+export const whyNotRegistrable = (name: string): ApiError | null => {
   try {
     registrableName(name);
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof ApiError) return false;
+    if (error instanceof ApiError) return error;
     throw error;
   }
 };

@@ -1,11 +1,10 @@
 // Connecting the zones of an account as domains: which are meant, what stands in each already, and a result per name.
 import type { Tx } from '../../../database/database.ts';
-import { toName } from '../../../protocols/dns/names.ts';
 import type { AccountZone, ZoneAccount } from '../../../providers/contracts/zone-account.ts';
-import { ApiError } from '../../http/errors.ts';
+import type { ApiError } from '../../http/errors.ts';
 import type { FeatureContext } from '../context.ts';
-import { mailOfOwner } from '../dns/index.ts';
-import { connectZone, registrableName, resumeInAccount, type ZoneOutcome } from '../domains/index.ts';
+import { forEachOf, mailOfOwner } from '../dns/index.ts';
+import { connectZone, nameSought, resumeInAccount, type ZoneOutcome } from '../domains/index.ts';
 import {
   asking,
   credentialsOfWorkspace,
@@ -15,7 +14,7 @@ import {
   usedElsewhere,
   type ZoneCredential,
 } from '../zone-accounts/index.ts';
-import { bannedNames } from './banned.ts';
+import { bannedNames, whyNotRegistrable } from './banned.ts';
 import {
   credentialConflict,
   domainNotAllowed,
@@ -23,9 +22,6 @@ import {
   zoneNotDelegated,
   zoneNotFound,
 } from './errors.ts';
-
-/** How many zones are looked into at once. */
-const SIDE_BY_SIDE = 8;
 
 type Scope = { teamUid: string; workspaceUid: string };
 
@@ -72,10 +68,10 @@ export const planConnection = async (
 ): Promise<ConnectPlan> => {
   const { account, zones, accounts } = await openAccount(context, scope.teamUid, credential);
   const named =
-    targets === 'all' ? zones.map(({ name }) => name) : [...new Set((targets ?? []).map(soughtName))];
+    targets === 'all' ? zones.map(({ name }) => name) : [...new Set((targets ?? []).map(nameSought))];
   const byName = new Map(zones.map((zone) => [zone.name, zone]));
   const banned = await bannedNames(context, scope, named);
-  const candidates = await sideBySide(named, async (name): Promise<Candidate> => {
+  const candidates = await forEachOf(named, async (name): Promise<Candidate> => {
     const zone = byName.get(name);
     const refusal = whyNot(name, zone, accounts, banned);
     if (refusal || !zone) return { name, refusal: refusal!, conflict: null };
@@ -92,14 +88,6 @@ export const planConnection = async (
   return { scope, credential: { ...credential, accounts }, candidates };
 };
 
-const soughtName = (text: string): string => {
-  try {
-    return toName(text);
-  } catch {
-    return text.toLowerCase();
-  }
-};
-
 const whyNot = (
   name: string,
   zone: AccountZone | undefined,
@@ -108,14 +96,8 @@ const whyNot = (
 ): ApiError | null => {
   if (!zone) return zoneNotFound(`The credential reaches no zone ${name}`, { domain: name });
   if (!accounts.some(({ id }) => id === zone.account.id)) return usedElsewhere(zone.account);
-  const ban = banned.get(name);
-  if (ban) return ban;
-  try {
-    registrableName(name);
-  } catch (error) {
-    if (error instanceof ApiError) return error;
-    throw error;
-  }
+  const never = banned.get(name) ?? whyNotRegistrable(name);
+  if (never) return never;
   return zone.delegated
     ? null
     : zoneNotDelegated(
@@ -200,13 +182,3 @@ const zoneOf = ({ id, name, nameservers }: AccountZone, vendor: string, credenti
   vendor,
   credentialUid,
 });
-
-const sideBySide = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> => {
-  const results = new Array<R>(items.length);
-  const left = [...items.entries()];
-  const worker = async () => {
-    for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await act(next[1]);
-  };
-  await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, items.length) }, worker));
-  return results;
-};

@@ -1,15 +1,13 @@
 // What the accounts behind a workspace's stored credentials show, and what of it is connected.
 
-import { inTransaction } from '../../../database/database.ts';
-import { type CredentialValues, credentialContext } from '../../../providers/contracts/credential.ts';
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
 import type { AccountZone } from '../../../providers/contracts/zone-account.ts';
 import type { FeatureContext } from '../context.ts';
 import { type Domain, domainsByName } from '../domains/index.ts';
 import {
-  credentialSealed,
   domainsOfCredentials,
-  noteStatus,
+  noteRefusal,
+  storedAccount,
   type ZoneCredential,
 } from '../zone-accounts/index.ts';
 
@@ -69,21 +67,17 @@ const zoneAsKnown = (domain: Domain, { accounts }: ZoneCredential): AccountZone 
 });
 
 const lookAt = async (
-  { db, clock, providers, secrets }: FeatureContext,
+  context: FeatureContext,
   credential: ZoneCredential,
 ): Promise<{ credential: ZoneCredential; zones: AccountZone[]; error: string | null }> => {
-  const { uid, vendor } = credential;
-  const sealed = await credentialSealed(db, uid);
-  if (sealed === null) return { credential, zones: [], error: 'it was forgotten' };
-  const values = JSON.parse(secrets.open(sealed, credentialContext(uid))) as CredentialValues;
+  const account = await storedAccount(context, credential);
+  if (!account) return { credential, zones: [], error: 'it was forgotten' };
   try {
-    return { credential, zones: await providers.zoneAccount(vendor, values).zones(), error: null };
+    return { credential, zones: await account.zones(), error: null };
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     const { failure } = error;
-    if (failure.kind === 'unauthorized') {
-      await inTransaction(db, (tx) => noteStatus(tx, uid, { status: 'invalid', failure }, clock.now()));
-    }
+    if (failure.kind === 'unauthorized') await noteRefusal(context, credential.uid, failure);
     return { credential, zones: [], error: failure.message };
   }
 };

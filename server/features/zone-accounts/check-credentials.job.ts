@@ -1,14 +1,13 @@
 // Looks now and then whether stored credentials still work, so that one that was revoked is known before the next change
 // of a zone fails, and one that works again is taken up without anybody asking. Any number of processes may run it.
 import { inTransaction, type Tx } from '../../../database/database.ts';
-import type { CredentialValues } from '../../../providers/contracts/credential.ts';
-import { credentialContext } from '../../../providers/contracts/credential.ts';
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ZoneCredential } from './credential.ts';
 import { noteStatus } from './keep.ts';
-import { accountsOf } from './open.ts';
-import { credentialSealed, credentialsToCheck, credentialUpdate } from './store.ts';
+import { noteRefusal } from './note-refusal.ts';
+import { accountsOf, storedAccount } from './open.ts';
+import { credentialsToCheck, credentialUpdate } from './store.ts';
 
 const EVERY_MS = 60 * 60_000;
 const MOST_AT_ONCE = 20;
@@ -25,13 +24,12 @@ export const checkCredentials = async (context: FeatureContext, resume: Resume):
 };
 
 const check = async (context: FeatureContext, credential: ZoneCredential, resume: Resume): Promise<void> => {
-  const { db, clock, providers, secrets } = context;
-  const { uid, vendor } = credential;
-  const sealed = await credentialSealed(db, uid);
-  if (sealed === null) return;
-  const values = JSON.parse(secrets.open(sealed, credentialContext(uid))) as CredentialValues;
+  const { db, clock } = context;
+  const { uid } = credential;
+  const account = await storedAccount(context, credential);
+  if (!account) return;
   try {
-    const zones = await providers.zoneAccount(vendor, values).zones();
+    const zones = await account.zones();
     await inTransaction(db, async (tx) => {
       const now = clock.now();
       if (zones.length > 0) await credentialUpdate(tx, uid, { accounts: accountsOf(zones) }, now);
@@ -44,6 +42,6 @@ const check = async (context: FeatureContext, credential: ZoneCredential, resume
     // A host that is away says nothing about the credential.
     const { failure } = error;
     if (failure.kind !== 'unauthorized') return;
-    await inTransaction(db, (tx) => noteStatus(tx, uid, { status: 'invalid', failure }, clock.now()));
+    await noteRefusal(context, uid, failure);
   }
 };

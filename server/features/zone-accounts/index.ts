@@ -13,15 +13,14 @@ export {
   zoneCredentialInUse,
   zoneCredentialNotFound,
 } from './errors.ts';
-export { eventOf as credentialEvent, keepCredential, noteStatus } from './keep.ts';
+export { eventOf as credentialEvent, keepCredential } from './keep.ts';
 export { noteRefusal } from './note-refusal.ts';
-export { asking, openAccount, usedElsewhere } from './open.ts';
+export { asking, openAccount, storedAccount, usedElsewhere } from './open.ts';
 export {
   choiceDelete as leaveAccount,
   choiceSet as keepInAccount,
   credentialDelete,
   credentialOfWorkspaceLock,
-  credentialSealed,
   credentialStatuses,
   credentialsOfWorkspace,
   domainsOfCredentials,

@@ -1,8 +1,9 @@
 // Opening an account of zones: what a credential reaches, or why it does not.
+import { type CredentialValues, credentialContext } from '../../../providers/contracts/credential.ts';
 import { ProviderFailure } from '../../../providers/contracts/failure.ts';
 import type { AccountZone, ZoneAccount } from '../../../providers/contracts/zone-account.ts';
 import type { FeatureContext } from '../context.ts';
-import type { GivenCredential } from './credential.ts';
+import type { GivenCredential, ZoneCredential } from './credential.ts';
 import {
   accountAlreadyUsed,
   dnsHostUnavailable,
@@ -10,7 +11,7 @@ import {
   noDnsAccess,
   noZonesFound,
 } from './errors.ts';
-import { accountsOfOthers } from './store.ts';
+import { accountsOfOthers, credentialSealed } from './store.ts';
 
 export type OpenedAccount = {
   account: ZoneAccount;
@@ -40,6 +41,17 @@ export const openAccount = async (
   ) as [AccountZone['account'][], AccountZone['account'][]];
   if (free.length === 0) throw usedElsewhere(used[0]!);
   return { account, zones, accounts: free };
+};
+
+/** The account that a stored credential opens; null for a credential that was forgotten. */
+export const storedAccount = async (
+  { db, providers, secrets }: Pick<FeatureContext, 'db' | 'providers' | 'secrets'>,
+  { uid, vendor }: Pick<ZoneCredential, 'uid' | 'vendor'>,
+): Promise<ZoneAccount | null> => {
+  const sealed = await credentialSealed(db, uid);
+  if (sealed === null) return null;
+  const values = JSON.parse(secrets.open(sealed, credentialContext(uid))) as CredentialValues;
+  return providers.zoneAccount(vendor, values);
 };
 
 export const usedElsewhere = ({ id, name }: AccountZone['account']) =>
