@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import {
-  besideDomains,
   type DomainMailboxes,
   domainFind,
   domainNotFound,
-  domainRow,
+  domainRows,
   domainShape,
   nameSought,
 } from '../domains/index.ts';
@@ -36,14 +35,11 @@ export const connectedDetails = (mailboxes: DomainMailboxes) =>
       const which = query.uid === undefined ? { name: nameSought(query.domain!) } : { uid: query.uid };
       const domain = await domainFind(db, workspace.uid, which);
       if (!domain || !isOurs(domain)) throw domainNotFound('Domain not found');
-      const held = (await mailboxes.held(db, [domain.uid])).get(domain.uid);
+      const held = await mailboxes.held(db, [domain.uid]);
+      const [row] = await domainRows(db, held, [domain], settings.maxMailboxesPerDomain);
       return {
         message: 'Cloudflare domain retrieved successfully',
-        domain: domainRow(domain, {
-          assigned: held?.count ?? 0,
-          maxMailboxes: settings.maxMailboxesPerDomain,
-          ...(await besideDomains(db, [domain])),
-        }),
+        domain: row!,
       };
     },
   });

@@ -1,9 +1,10 @@
 // GET /cloudflare-domains/list: the workspace's domains whose zone lies in an account here.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
+import { newestFirstPage } from '../../http/newest-first.ts';
+import { pageAnswer, pageFields, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
-import { besideDomains, type DomainMailboxes, domainRow, domainShape, hostedPage } from '../domains/index.ts';
+import { type DomainMailboxes, domainRows, domainShape, hostedPage } from '../domains/index.ts';
 import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { VENDOR } from './vendor.ts';
 
@@ -19,7 +20,7 @@ export const listConnected = (mailboxes: DomainMailboxes) =>
     response: z.object({ domains: z.array(domainShape), ...pageAnswer }),
     errors: [],
     async handle({ query, workspace }, { db, settings }) {
-      const page = { limit: query.limit, offset: pageOffset(query) };
+      const page = newestFirstPage(query);
       const { domains, total } = await hostedPage(
         db,
         workspace.uid,
@@ -30,16 +31,9 @@ export const listConnected = (mailboxes: DomainMailboxes) =>
         db,
         domains.map(({ uid }) => uid),
       );
-      const beside = await besideDomains(db, domains);
       return {
         message: 'Cloudflare domains retrieved successfully',
-        domains: domains.map((domain) =>
-          domainRow(domain, {
-            assigned: held.get(domain.uid)?.count ?? 0,
-            maxMailboxes: settings.maxMailboxesPerDomain,
-            ...beside,
-          }),
-        ),
+        domains: await domainRows(db, held, domains, settings.maxMailboxesPerDomain),
         ...pageFields(query, total),
       };
     },

@@ -1,11 +1,12 @@
 // GET /domains/assignable: the domains that can take mailboxes now.
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
-import { pageAnswer, pageFields, pageOffset, pageQuery } from '../../http/paging.ts';
+import { newestFirstPage } from '../../http/newest-first.ts';
+import { pageAnswer, pageFields, pageQuery } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { assignablePage } from './pages.ts';
-import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { type DomainMailboxes, domainRows, domainShape } from './schema.ts';
 
 export const assignableDomains = (mailboxes: DomainMailboxes) =>
   defineEndpoint<FeatureContext>()({
@@ -39,7 +40,7 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
     async handle({ query, workspace }, { db, settings }) {
       const maximum = settings.maxMailboxesPerDomain;
       const full = await mailboxes.full(db, workspace.uid, maximum);
-      const page = { limit: query.limit, offset: pageOffset(query) };
+      const page = newestFirstPage(query);
       const { domains, total } = await assignablePage(
         db,
         workspace.uid,
@@ -50,14 +51,14 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
         db,
         domains.map(({ uid }) => uid),
       );
-      const beside = await besideDomains(db, domains);
+      const rows = await domainRows(db, held, domains, maximum);
       return {
         message: 'Domains retrieved successfully',
-        domains: domains.map((domain) => {
-          const { count = 0, platform = null } = held.get(domain.uid) ?? {};
-          const row = domainRow(domain, { assigned: count, maxMailboxes: maximum, ...beside });
-          return { ...row, maximum_mailboxes: maximum, platform };
-        }),
+        domains: rows.map((row) => ({
+          ...row,
+          maximum_mailboxes: maximum,
+          platform: held.get(row.uid)?.platform ?? null,
+        })),
         reserved_usernames: [...mailboxes.reservedUsernames],
         ...pageFields(query, total),
       };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { domainNotFound } from './errors.ts';
-import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { type DomainMailboxes, domainRows, domainShape } from './schema.ts';
 import { nameSought } from './settings.ts';
 import { domainFind } from './store.ts';
 
@@ -31,14 +31,11 @@ export const domainDetails = (mailboxes: DomainMailboxes) =>
       const which = query.uid === undefined ? { name: nameSought(query.domain!) } : { uid: query.uid };
       const domain = await domainFind(db, workspace.uid, which);
       if (!domain) throw domainNotFound('Domain not found');
-      const held = (await mailboxes.held(db, [domain.uid])).get(domain.uid);
+      const held = await mailboxes.held(db, [domain.uid]);
+      const [row] = await domainRows(db, held, [domain], settings.maxMailboxesPerDomain);
       return {
         message: 'Domain retrieved successfully',
-        domain: domainRow(domain, {
-          assigned: held?.count ?? 0,
-          maxMailboxes: settings.maxMailboxesPerDomain,
-          ...(await besideDomains(db, [domain])),
-        }),
+        domain: row!,
       };
     },
   });

@@ -68,10 +68,9 @@ export {
 export { removeDomainsOf } from './remove-of-workspace.ts';
 export { renewalSeller } from './renewal-seller.ts';
 export {
-  besideDomains,
   contactDetails,
   type DomainMailboxes,
-  domainRow,
+  domainRows,
   domainShape,
   errorOf,
   forwardingUrl,

@@ -13,7 +13,7 @@ import type { FeatureContext } from '../context.ts';
 import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { domainCounts, nameserverMatchCounts } from './counts.ts';
 import { domainPage } from './pages.ts';
-import { besideDomains, type DomainMailboxes, domainRow, domainShape } from './schema.ts';
+import { type DomainMailboxes, domainRows, domainShape } from './schema.ts';
 
 const word = z.string().trim().min(1).max(253);
 
@@ -58,15 +58,9 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         db,
         domains.map(({ uid }) => uid),
       );
-      const rest = {
-        maxMailboxes: settings.maxMailboxesPerDomain,
-        ...(await besideDomains(db, domains)),
-      };
       return {
         message: 'Domains retrieved successfully',
-        domains: domains.map((domain) =>
-          domainRow(domain, { assigned: held.get(domain.uid)?.count ?? 0, ...rest }),
-        ),
+        domains: await domainRows(db, held, domains, settings.maxMailboxesPerDomain),
         ...pageFields(body, total),
         ...nextCursorOf(domains, body.limit, { searched: keyword !== undefined }),
         status_counts: await domainCounts(db, workspace.uid),

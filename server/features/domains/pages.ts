@@ -1,7 +1,7 @@
 // Lists of domains, page by page.
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
-import type { NewestFirstPage } from '../../http/newest-first.ts';
+import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
 import { carriesTags, type TagFilter } from '../tags/index.ts';
 import { domainCounts } from './counts.ts';
 import { type Domain, goneStatuses } from './domain.ts';
@@ -19,55 +19,64 @@ export const domainPage = async (
   db: Db,
   workspaceUid: string,
   filter: DomainFilter,
-  { limit, offset, after }: NewestFirstPage,
+  page: NewestFirstPage,
 ): Promise<{ domains: Domain[]; total: number }> => {
   const matching = filtered(db, workspaceUid, filter);
   const exact = filter.keyword?.toLowerCase() ?? null;
-  const rows = await matching
+  const exactFirst = matching
     .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .$if(exact !== null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'))
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+    .$if(exact !== null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'));
+  const rows = await onNewestFirstPage(exactFirst, page).execute();
   const narrowed = filter.keyword || filter.keywords?.length || filter.tags;
   const total = narrowed
-    ? Number(
-        (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
-      )
+    ? await countOf(matching)
     : sumOf(await domainCounts(db, workspaceUid), filter.status);
   return { domains: rows.map(domainFromRow), total };
 };
 
 /** Active domains, newest first, but for those that are full. */
-export const assignablePage = async (
+export const assignablePage = (
   db: Db,
   workspaceUid: string,
   { full, tags }: { full: string[]; tags: TagFilter | undefined },
-  { limit, offset }: { limit: number; offset: number },
+  page: NewestFirstPage,
+): Promise<{ domains: Domain[]; total: number }> =>
+  pageOf(
+    filtered(db, workspaceUid, { status: ['active'], tags }).where(
+      'uid',
+      '<>',
+      sql<string>`all(${full}::uuid[])`,
+    ),
+    page,
+  );
+
+/** Domains of a workspace whose zone lies in an account at a DNS host, newest first. */
+export const hostedPage = (
+  db: Db,
+  workspaceUid: string,
+  { mode, tags }: { mode: string; tags: TagFilter | undefined },
+  page: NewestFirstPage,
+): Promise<{ domains: Domain[]; total: number }> =>
+  pageOf(
+    filtered(db, workspaceUid, { tags })
+      .where('connection_mode', '=', mode)
+      .where('status', 'not in', [...goneStatuses]),
+    page,
+  );
+
+const pageOf = async (
+  matching: ReturnType<typeof filtered>,
+  page: NewestFirstPage,
 ): Promise<{ domains: Domain[]; total: number }> => {
-  const matching = db
-    .selectFrom('domain')
-    .where('workspace_uid', '=', workspaceUid)
-    .where('status', '=', 'active')
-    .where('uid', '<>', sql<string>`all(${full}::uuid[])`)
-    .$if(tags !== undefined, (query) => query.where(carriesTags('domain', workspaceUid, tags!)));
-  const [rows, counted] = await Promise.all([
-    matching
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('uid', 'desc')
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-    matching.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
+  const [rows, total] = await Promise.all([
+    onNewestFirstPage(matching.selectAll(), page).execute(),
+    countOf(matching),
   ]);
-  return { domains: rows.map(domainFromRow), total: Number(counted.total) };
+  return { domains: rows.map(domainFromRow), total };
 };
+
+const countOf = async (matching: ReturnType<typeof filtered>): Promise<number> =>
+  Number((await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow()).total);
 
 const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
   const patterns = [filter.keyword, ...(filter.keywords ?? [])].filter((word) => word).map(likePattern);
@@ -90,29 +99,3 @@ const sumOf = (counts: Record<string, number>, statuses?: string[]): number =>
   Object.entries(counts)
     .filter(([status]) => statuses === undefined || statuses.includes(status))
     .reduce((sum, [, count]) => sum + count, 0);
-
-/** Domains of a workspace whose zone lies in an account at a DNS host, newest first. */
-export const hostedPage = async (
-  db: Db,
-  workspaceUid: string,
-  { mode, tags }: { mode: string; tags: TagFilter | undefined },
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ domains: Domain[]; total: number }> => {
-  const matching = db
-    .selectFrom('domain')
-    .where('workspace_uid', '=', workspaceUid)
-    .where('connection_mode', '=', mode)
-    .where('status', 'not in', [...goneStatuses])
-    .$if(tags !== undefined, (query) => query.where(carriesTags('domain', workspaceUid, tags!)));
-  const [rows, counted] = await Promise.all([
-    matching
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('uid', 'desc')
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-    matching.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
-  ]);
-  return { domains: rows.map(domainFromRow), total: Number(counted.total) };
-};

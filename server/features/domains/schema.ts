@@ -158,13 +158,13 @@ export const refuseUnlessSome = (refusals: ApiError[], result: readonly object[]
 };
 
 /** What rows of domains show that is kept elsewhere. */
-export type BesideDomains = {
+type BesideDomains = {
   /** Whether the credentials through which their zones are reached work. */
   credentials: ReadonlyMap<string, string>;
   tags: ReadonlyMap<string, string[]>;
 };
 
-export const besideDomains = async (db: Db, domains: readonly Domain[]): Promise<BesideDomains> => ({
+const besideDomains = async (db: Db, domains: readonly Domain[]): Promise<BesideDomains> => ({
   credentials: await credentialStatuses(
     db,
     domains.flatMap(({ credentialUid }) => credentialUid ?? []),
@@ -176,8 +176,20 @@ export const besideDomains = async (db: Db, domains: readonly Domain[]): Promise
   ),
 });
 
-/** The row as the API shows it. */
-export const domainRow = (
+/** The rows as the API shows them. */
+export const domainRows = async (
+  db: Db,
+  held: Awaited<ReturnType<DomainMailboxes['held']>>,
+  domains: readonly Domain[],
+  maxMailboxes: number,
+) => {
+  const beside = await besideDomains(db, domains);
+  return domains.map((domain) =>
+    domainRow(domain, { assigned: held.get(domain.uid)?.count ?? 0, maxMailboxes, ...beside }),
+  );
+};
+
+const domainRow = (
   domain: Domain,
   { assigned, maxMailboxes, credentials, tags }: { assigned: number; maxMailboxes: number } & BesideDomains,
 ) => ({
