@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { inTransaction } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import { type Joined, joinTeam } from '../../testing/browser.ts';
 import { askUntil } from '../../testing/follow.ts';
 import { freshName } from '../../testing/order-body.ts';
 import { addTeam } from '../../testing/second-team.ts';
@@ -107,11 +108,36 @@ describe('the list', () => {
   });
 });
 
+const closedWorkspace = async (): Promise<string> => {
+  const name = `W ${freshName()}`;
+  return (await api.post('/workspaces/create', { name, admins_only: true })).body.uid;
+};
+
+test('people are told nothing of workspaces for admins only that they are no members of, also when these are gone', async () => {
+  const [admin, operator] = [await joinTeam(api, 'admin'), await joinTeam(api, 'operator')];
+  const uid = await closedWorkspace();
+  await told(uid);
+  const seenBy = async ({ browser }: Joined, query = '') =>
+    (await browser.get(`/events?limit=500${query}`)).body.events
+      .filter(({ subject, workspace_id }: Body) => [subject.id, workspace_id].includes(uid))
+      .map(({ type }: Body) => type);
+  expect(await seenBy(admin)).toEqual(['workspace.created']);
+  expect(await seenBy(operator)).toEqual([]);
+  expect(await seenBy(operator, `&workspace_uid=${uid}`)).toEqual([]);
+  await api.call('DELETE', `/workspaces/${uid}`);
+  await askUntil(
+    () => seenBy(admin),
+    (types) => types.length === 2,
+  );
+  expect(await seenBy(operator)).toEqual([]);
+});
+
 describe('the stream', () => {
-  const open = async (headers: Record<string, string> = {}, query = '') => {
-    const response = await fetch(`${api.installation.baseUrl}/v1/api/events/stream${query}`, {
-      headers: { Authorization: `Bearer ${api.apiKey}`, ...headers },
-    });
+  const open = async (
+    headers: Record<string, string> = { Authorization: `Bearer ${api.apiKey}` },
+    query = '',
+  ) => {
+    const response = await fetch(`${api.installation.baseUrl}/v1/api/events/stream${query}`, { headers });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     return {
@@ -129,6 +155,7 @@ describe('the stream', () => {
           text += value;
         }
       },
+      text: () => text,
       close: () => reader.cancel(),
     };
   };
@@ -141,7 +168,7 @@ describe('the stream', () => {
     expect(one!.data).toMatchObject({ type: 'workspace.created', subject: { id: first } });
     await stream.close();
     const [second, third] = [await createWorkspace(), await createWorkspace()];
-    const again = await open({ 'Last-Event-ID': one!.id });
+    const again = await open({ Authorization: `Bearer ${api.apiKey}`, 'Last-Event-ID': one!.id });
     const events = await again.events(2);
     expect(events.map(({ data }) => data.subject.id)).toEqual([second, third]);
     await again.close();
@@ -152,5 +179,19 @@ describe('the stream', () => {
       headers: { Authorization: 'Bearer nonsense' },
     });
     expect([response.status, await response.json()]).toEqual([401, { code: 401, message: 'jwt malformed' }]);
+  });
+
+  test('of a person ends where they may see other workspaces than before, and begins anew with what they may see', async () => {
+    const { browser } = await joinTeam(api, 'viewer');
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const stream = await open({ Cookie: cookie });
+    const uid = await closedWorkspace();
+    await expect(stream.events(1)).rejects.toThrow('the stream ended');
+    const from = /^id: (\d+)/.exec(stream.text())![1]!;
+    const again = await open({ Cookie: cookie, 'Last-Event-ID': from });
+    const next = await api.post('/webhooks', { url: 'https://hooks.example/ik' });
+    for (let enough = 1; !again.text().includes(next.body.uid); enough++) await again.events(enough);
+    expect(again.text()).not.toContain(uid);
+    await again.close();
   });
 });

@@ -37,6 +37,7 @@ export const listEvents = defineEndpoint<FeatureContext>()({
         workspaceUid: query.workspace_uid,
         subjectUid: query.subject_uid,
         types: query.types,
+        hiddenWorkspaceUids: caller.person?.closedWorkspaceUids,
       },
     );
     const full = events.length === query.limit;

@@ -146,13 +146,15 @@ export type EventFilter = {
   types?: readonly string[];
   /** Only events that happened at or after. */
   since?: Date;
+  /** Without the events of these workspaces, and those about them. */
+  hiddenWorkspaceUids?: readonly string[];
 };
 
 /** Events behind `position` and up to `upTo`, in their order. */
 export const eventsAfter = async (
   db: Db,
   { position, upTo, limit }: { position: number; upTo: number; limit: number },
-  { teamUid, workspaceUid, subjectUid, types = [], since }: EventFilter = {},
+  { teamUid, workspaceUid, subjectUid, types = [], since, hiddenWorkspaceUids = [] }: EventFilter = {},
 ): Promise<PlacedEvent[]> => {
   let query = placed(db)
     .where('place.position', '>', position)
@@ -163,6 +165,11 @@ export const eventsAfter = async (
   if (workspaceUid) query = query.where('event.workspace_uid', '=', workspaceUid);
   if (subjectUid) query = query.where('event.subject_uid', '=', subjectUid);
   if (since) query = query.where('event.occurred_at', '>=', since);
+  if (hiddenWorkspaceUids.length > 0) {
+    query = query.where(
+      sql<boolean>`coalesce(event.workspace_uid, event.subject_uid) <> all(${hiddenWorkspaceUids}::uuid[])`,
+    );
+  }
   if (types.length > 0) {
     query = query.where((where) =>
       where.or(

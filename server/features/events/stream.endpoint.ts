@@ -1,6 +1,7 @@
 // GET /events/stream: events as they happen, as server-sent events (WHATWG HTML §9.2).
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
+import type { Caller } from '../../http/caller.ts';
 import { answerFile, defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { tooManyStreams } from './errors.ts';
@@ -16,6 +17,8 @@ const KEEP_ALIVE_MS = 15_000;
 /** The reader comes back by itself with the id it saw last; a key that was revoked meanwhile is then refused. */
 const LONGEST_MS = 15 * 60_000;
 const COME_BACK_MS = 1_000;
+/** After these a person may see other workspaces than before: their stream ends, and begins anew with what they may see. */
+const CHANGES_OF_SIGHT = ['workspace.*', 'person.*'];
 
 export const streamEvents = defineEndpoint<FeatureContext>()({
   operation: 'events.stream',
@@ -40,13 +43,14 @@ export const streamEvents = defineEndpoint<FeatureContext>()({
       workspaceUid: query.workspace_uid,
       subjectUid: query.subject_uid,
       types: query.types,
+      hiddenWorkspaceUids: caller.person?.closedWorkspaceUids,
     };
     const last = header('last-event-id');
     const from =
       last !== undefined && /^\d{1,15}$/.test(last)
         ? Number(last)
         : (query.after ?? (await lastPosition(db)));
-    const body = ReadableStream.from(eventLines(db, caller.teamId, from, filter)).pipeThrough(
+    const body = ReadableStream.from(eventLines(db, caller, from, filter)).pipeThrough(
       new TextEncoderStream(),
     ) as ReadableStream<Uint8Array>;
     return { message: 'Events', [answerFile]: { contentType: 'text/event-stream', body } };
@@ -55,7 +59,7 @@ export const streamEvents = defineEndpoint<FeatureContext>()({
 
 async function* eventLines(
   db: Db,
-  teamUid: string,
+  { teamId: teamUid, person }: Caller,
   from: number,
   filter: EventFilter,
 ): AsyncGenerator<string> {
@@ -63,6 +67,13 @@ async function* eventLines(
   const subscription = eventFeed(db).join(teamUid, () => wake.resolve());
   const endAt = Date.now() + LONGEST_MS;
   let position = from;
+  let lookedAt = person ? await lastPosition(db, teamUid) : 0;
+  const seesOther = async (upTo: number): Promise<boolean> => {
+    if (!person || upTo <= lookedAt) return false;
+    const since = { position: lookedAt, upTo, limit: 1 };
+    lookedAt = upTo;
+    return (await eventsAfter(db, since, { teamUid, types: CHANGES_OF_SIGHT })).length > 0;
+  };
   try {
     // The place where it begins, so that a reader whose connection breaks before the first event misses none.
     yield `id: ${from}\nretry: ${COME_BACK_MS}\n\n`;
@@ -70,6 +81,7 @@ async function* eventLines(
       // Taken before the look: what is placed from here on must not be slept through.
       wake = Promise.withResolvers<void>();
       const upTo = await lastPosition(db, teamUid);
+      if (await seesOther(upTo)) return;
       const events = await eventsAfter(db, { position, upTo, limit: AT_ONCE }, filter);
       for (const event of events) {
         yield `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(eventRow(event))}\n\n`;

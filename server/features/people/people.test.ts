@@ -284,6 +284,8 @@ test('a workspace for admins only is for them, and for whoever was made a member
   ];
   expect(await enter(admin)).toEqual([200, 200, true]);
   expect(await enter(operator)).toEqual([400, 404, false]);
+  const members = (await operator.browser.get(`/workspaces/members?workspace_uid=${uid}`)).body;
+  expect(members.code).toBe('workspace_not_found');
   await api.post('/workspaces/members/add', { workspace_uid: uid, person_uid: operator.uid });
   expect(await enter(operator)).toEqual([200, 200, true]);
 });

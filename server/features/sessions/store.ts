@@ -68,8 +68,8 @@ export const sessionByToken = async (db: Db, tokenSha256: Buffer): Promise<LiveS
       select
         .selectFrom('workspace')
         .whereRef('workspace.team_uid', '=', 'session.team_uid')
+        // Also those that are gone: what happened in them is told of still.
         .where('workspace.admins_only', '=', true)
-        .where('workspace.deleted_at', 'is', null)
         .where((where) =>
           where.not(
             where.exists(

@@ -1,5 +1,6 @@
 // GET /workspaces/members: the people who were made members of a workspace.
 import { z } from 'zod';
+import { mayEnter } from '../../http/caller.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { uidToFind } from '../../http/uid.ts';
 import type { FeatureContext } from '../context.ts';
@@ -21,7 +22,7 @@ export const listMembers = defineEndpoint<FeatureContext>()({
   errors: [workspaceNotFound],
   async handle({ query, caller }, { db }) {
     const workspace = await findWorkspace(db, caller.teamId, query.workspace_uid);
-    if (!workspace) throw workspaceNotFound('Workspace not found');
+    if (!workspace || !mayEnter(caller, workspace.uid)) throw workspaceNotFound('Workspace not found');
     const members = await workspaceMembers(db, caller.teamId, workspace.uid);
     return { message: 'Members retrieved successfully', members: members.map(memberRow) };
   },
