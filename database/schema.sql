@@ -144,6 +144,8 @@ create table public.api_key (
   allowed_networks cidr[],
   replaced_by uuid,
   last_used_from inet,
+  domain_uids uuid[],
+  constraint api_key_domains CHECK (((domain_uids IS NULL) OR ((cardinality(domain_uids) > 0) AND (workspace_uids IS NOT NULL)))),
   constraint api_key_networks CHECK (((allowed_networks IS NULL) OR (cardinality(allowed_networks) > 0))),
   constraint api_key_pkey PRIMARY KEY (uid),
   constraint api_key_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_key(uid),

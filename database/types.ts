@@ -25,6 +25,7 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface ApiKey {
   allowed_networks: string[] | null;
   created_at: Timestamp;
+  domain_uids: string[] | null;
   expires_at: Timestamp | null;
   last_used_at: Timestamp | null;
   last_used_from: string | null;

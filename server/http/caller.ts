@@ -23,6 +23,8 @@ export type Caller = {
   rights: readonly Right[];
   /** The workspaces they are limited to; null: all of the team. */
   workspaceUids: readonly string[] | null;
+  /** Of a key that is limited to domains: these, all of which are in its workspaces. */
+  domainUids?: readonly string[];
   /** Of a test key, whose team is a sandbox. */
   sandbox?: true;
 };

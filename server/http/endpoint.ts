@@ -80,6 +80,8 @@ export type EndpointRequest<
   commit(fn: (tx: Tx) => Promise<Answer<Response>>): Promise<Answer<Response>>;
 };
 
+export type KeepsToDomains = 'listed' | readonly [string, ...string[]];
+
 /**
  * One more place an operation answers on. A parameter in its path that the operation itself does not have there
  * stands for the field of that name in the query or the body: `/domains/banned/{domain}` for
@@ -114,6 +116,12 @@ export type EndpointDefinition<
    * workspaces of the caller. Default: no.
    */
   keepsToWorkspaces?: boolean;
+  /**
+   * How keys that are limited to domains may call it: the fields that name what it is about, by a domain or by something
+   * of one (`uids`, `requests.mailbox_uid`), all of which has to be of those domains; or `listed`, when its handler shows
+   * only what is of `caller.domainUids`. Default: not at all.
+   */
+  keepsToDomains?: KeepsToDomains;
   /** Whether it is about something outside of this installation, which test keys do not touch. Default: no. */
   reachesOutside?: boolean;
   /** Of the successful answer. */
@@ -173,6 +181,7 @@ export type Endpoint<Context = never> = {
   /** Null for `person` and `public` operations. */
   readonly right: Right | null;
   readonly keepsToWorkspaces: boolean;
+  readonly keepsToDomains: KeepsToDomains | null;
   readonly reachesOutside: boolean;
   readonly status: 200 | 201 | 202;
   readonly usableConflict: string | undefined;
@@ -242,6 +251,7 @@ export const defineEndpoint =
       scope,
       right: asksForRight ? (definition.right ?? (writes ? 'write' : 'read')) : null,
       reachesOutside: definition.reachesOutside ?? false,
+      keepsToDomains: definition.keepsToDomains ?? null,
       keepsToWorkspaces: scope === 'workspace' || (definition.keepsToWorkspaces ?? false),
       status: definition.status ?? 200,
       usableConflict: definition.usableConflict,
@@ -301,6 +311,12 @@ const findContradiction = (endpoint: Endpoint): string | undefined => {
   if (endpoint.upload && parameterTarget(endpoint, endpoint.upload.field) !== 'body') {
     return 'the field of the upload is not in the body';
   }
+  const { keepsToDomains } = endpoint;
+  if (keepsToDomains && endpoint.scope !== 'workspace') return 'domains are of a workspace';
+  const unnamed =
+    Array.isArray(keepsToDomains) &&
+    keepsToDomains.find((field) => !parameterTarget(endpoint, field.split('.', 1)[0]!));
+  if (unnamed) return `the field ${unnamed}, which is to name domains, is no field of the request`;
   if (endpoint.file && endpoint.method !== 'GET') return 'only a GET answers a file';
   for (const part of ['params', 'query', 'body'] as const) {
     const lax = findLaxObject(endpoint[part], part);

@@ -127,9 +127,18 @@ export const insufficientScope = defineError({
   code: 'insufficient_scope',
   status: 403,
   whatHappened:
-    'The key lacks the scope that the operation needs, or is limited to workspaces and the operation is about the team as a whole. The message names the scope. Nothing was done.',
+    'The key lacks the scope that the operation needs, or is limited to workspaces and the operation is about the team as a whole, or is limited to domains and the operation is about more than domains. The message says which. Nothing was done.',
   whatToDo:
     'Use a key that has it. `GET /v1/api/keys` shows what each key may do, `docs/operations.md` what each operation needs.',
+});
+
+export const domainOutsideKey = defineError({
+  code: 'domain_outside_key',
+  status: 403,
+  whatHappened:
+    'The key is limited to domains, and the request names something that is not of them, or that does not exist, or names nothing at all; `outside` lists it. Nothing was done.',
+  whatToDo:
+    'Name only domains of the key and what belongs to them; `GET /v1/api/keys` shows which they are. Or use a key that is not limited to domains.',
 });
 
 export const notInSandbox = defineError({
@@ -263,6 +272,7 @@ export const plumbingErrors: readonly ErrorFactory[] = [
   invalidWorkspace,
   insufficientScope,
   insufficientRole,
+  domainOutsideKey,
   notInSandbox,
   personOnly,
   csrfTokenInvalid,

@@ -7,6 +7,7 @@ import { type Attempt, type AuditActor, type AuditSink, auditedRequest, isRefusa
 import { type Caller, mayEnter } from './caller.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
 import { clientAddress, networkOf } from './client-address.ts';
+import { type ReadMeantDomains, requireDomains } from './domain-limit.ts';
 import {
   type Answer,
   type AnswerFile,
@@ -27,6 +28,7 @@ import {
   rateLimited,
   unauthorized,
 } from './errors.ts';
+import { setFileHeaders } from './file-headers.ts';
 import { hashRequest, type Idempotency, type StoreAnswer, type StoredAnswer } from './idempotency.ts';
 import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
@@ -79,6 +81,8 @@ export type Pipeline<FeatureContext> = {
   /** Proxies that are believed about where a request comes from; none by default. */
   trustedProxies?: BlockList;
   findWorkspace(teamId: string, uid: string): Promise<Workspace | null | undefined>;
+  /** Without it there are no keys that are limited to domains. */
+  readMeantDomains?: ReadMeantDomains;
   takeCall: TakeCall;
   idempotency: Idempotency;
   /** The record of who did what. */
@@ -133,19 +137,6 @@ type ServedAnswer = StoredAnswer & { file?: AnswerFile; headers?: readonly (read
 
 const nobody = new BlockList();
 
-const setFileHeaders = (headers: Headers, { contentType, fileName }: AnswerFile): void => {
-  headers.set(
-    'Content-Type',
-    contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType,
-  );
-  headers.set('X-Content-Type-Options', 'nosniff');
-  if (fileName === undefined) return;
-  // RFC 6266 §4.3: the plain form for old programs, the encoded one (RFC 8187) for every character.
-  const plain = fileName.replace(/[^\w. -]/g, '_');
-  const encoded = encodeURIComponent(fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
-  headers.set('Content-Disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`);
-};
-
 const run = async <FeatureContext>(
   pipeline: Pipeline<FeatureContext>,
   endpoint: Endpoint<FeatureContext>,
@@ -176,6 +167,9 @@ const run = async <FeatureContext>(
   attempt.workspaceId = workspace?.uid ?? null;
   const input = await readRequest(c, endpoint);
   attempt.sent = input.sent;
+  if (workspace) {
+    await requireDomains(endpoint, caller, input, (named) => meantDomains(pipeline, workspace.uid, named));
+  }
   const execute = (store?: StoreAnswer) =>
     handle(pipeline, endpoint, { caller, workspace, input, facts, header, attempt }, store);
   if (input.idempotencyKey === undefined) return execute();
@@ -193,6 +187,12 @@ const run = async <FeatureContext>(
   if (replayed) headers.set('Idempotency-Replayed', 'true');
   return answer;
 };
+
+const meantDomains: (
+  pipeline: Pick<Pipeline<unknown>, 'readMeantDomains'>,
+  ...about: Parameters<ReadMeantDomains>
+) => ReturnType<ReadMeantDomains> = async ({ readMeantDomains }, ...about) =>
+  (await readMeantDomains?.(...about)) ?? new Map();
 
 type Header = (name: string) => string | undefined;
 

@@ -23,7 +23,10 @@ type Operation = Pick<Endpoint, 'operation' | 'scope' | 'right' | 'keepsToWorksp
  *
  * @throws {ApiError} `person_only`, `operator_only`, `not_in_sandbox`, `insufficient_scope`, `insufficient_role`
  */
-export const requireCall = (endpoint: Operation & Pick<Endpoint, 'reachesOutside'>, caller: Caller): void => {
+export const requireCall = (
+  endpoint: Operation & Pick<Endpoint, 'reachesOutside' | 'keepsToDomains'>,
+  caller: Caller,
+): void => {
   const { operation, scope, right, keepsToWorkspaces } = endpoint;
   const { person } = caller;
   if (scope === 'person' && !person) {
@@ -39,6 +42,9 @@ export const requireCall = (endpoint: Operation & Pick<Endpoint, 'reachesOutside
   // Who runs the installation runs it whatever their role in a team.
   if (scope === 'operator' && person) return;
   requireRight(person ? { ...caller, rights: rightsIn(person.role, operation) } : caller, right);
+  if (caller.domainUids && !endpoint.keepsToDomains) {
+    throw insufficientScope(`${operation} is about more than domains, and the key is limited to domains`);
+  }
   if (caller.workspaceUids === null || keepsToWorkspaces) return;
   const message = `${operation} is about the whole team`;
   if (person) {

@@ -19,6 +19,8 @@ export type KeyWish = {
   scopes?: readonly Right[];
   /** Null: every workspace of the team. */
   workspaceUids?: readonly string[] | null;
+  /** Null: every domain of the workspaces. A key with domains has the workspaces of these. */
+  domainUids?: readonly string[] | null;
   /** In CIDR form; null: from anywhere. */
   allowedNetworks?: readonly string[] | null;
 };

@@ -30,6 +30,7 @@ import {
   renewalSeller,
   taggableDomains,
   upcomingDomainRenewals,
+  workspacesOfDomains,
 } from '../features/domains/index.ts';
 import { eventEndpoints, eventErrors } from '../features/events/index.ts';
 import { factorEndpoints, factorErrors, peopleWithTotp, totpDelete } from '../features/factors/index.ts';
@@ -161,7 +162,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...workspaceEndpoints(workspaceParts),
   ...eventEndpoints,
   ...auditEndpoints,
-  ...keyEndpoints(openSandbox, keyCapViews),
+  ...keyEndpoints(openSandbox, keyCapViews, workspacesOfDomains),
   ...peopleEndpoints({
     readFactors,
     endAccess,

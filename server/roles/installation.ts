@@ -33,6 +33,7 @@ import { loadCertificate } from './certificate.ts';
 import { startConsentWorker } from './consent.ts';
 import { allEndpoints, allWorkflows, apiInfo } from './contract.ts';
 import { readDashboard } from './dashboard.ts';
+import { meantDomainsOf } from './domain-limit.ts';
 import { type FirstKey, setUpFirstTeam } from './first-start.ts';
 import { hostsOf, type PlanePorts } from './hosts.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -201,6 +202,7 @@ export const startInstallation = async (
           publicUrl: addresses.publicUrl,
           authenticate: authenticateSession({ db, clock, sessions: settings.sessions }),
         },
+        readMeantDomains: meantDomainsOf(db),
         findWorkspace: (teamUid, uid) => findWorkspace(db, teamUid, uid),
         completeError: async (error, { teamId }) => {
           await tellCapRefusal(db, error);

@@ -154,8 +154,9 @@ describe('every endpoint', () => {
       const knock = knockAt(openDoors());
       const whole = key({ rights: scopes });
       const limited = key({ rights: scopes, workspaceUids: [workspaceUid] });
+      const ofDomains = key({ rights: scopes, workspaceUids: [workspaceUid], domainUids: [newId()] });
       for (const endpoint of doors.filter(({ scope }) => scope !== 'operator')) {
-        const { operation, scope, right, keepsToWorkspaces } = endpoint;
+        const { operation, scope, right, keepsToWorkspaces, keepsToDomains } = endpoint;
         const verdicts = [await knock(endpoint, whole), await knock(endpoint, limited)];
         if (scope === 'person') {
           for (const verdict of verdicts) expect(verdict.code, operation).toBe('person_only');
@@ -167,6 +168,10 @@ describe('every endpoint', () => {
           verdicts.map(({ open }) => open),
           operation,
         ).toEqual(expected);
+        // What is named there is looked at only when nothing is wrong with the request.
+        const { open, code } = await knock(endpoint, ofDomains);
+        const mayTry = held && (right === null || keepsToDomains !== null);
+        expect(open || code === 'domain_outside_key', operation).toBe(mayTry);
         if (!held) expect(verdicts[0], operation).toMatchObject({ code: 'insufficient_scope', needs: right });
       }
     },

@@ -3836,6 +3836,8 @@ export interface components {
             test: boolean;
             scopes: ("read" | "write" | "purchase" | "secrets" | "admin")[];
             workspace_uids: string[] | null;
+            /** @description Null: every domain of its workspaces */
+            domain_uids: string[] | null;
             allowed_networks: string[] | null;
             /** @description Whether its holder runs the installation. */
             operator: boolean;
@@ -3877,6 +3879,8 @@ export interface components {
             scopes?: ("read" | "write" | "purchase" | "secrets" | "admin")[];
             /** @description Limits it to these workspaces; left out: all of the team, and what is the team’s. */
             workspace_uids?: string[];
+            /** @description Limits it to these domains and their mailboxes, and so to the workspaces that have them; left out: every domain. */
+            domain_uids?: string[];
             /** @description From where it may be used; left out or null: from anywhere. */
             allowed_networks?: string[];
             /** Format: date-time */

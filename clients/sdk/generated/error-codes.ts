@@ -3,7 +3,7 @@
 
 export type ErrorCodes = {
   'accounts.get': 'address_not_allowed' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'rate_limited' | 'unauthorized' | 'validation_failed';
-  'api-keys.create': 'address_not_allowed' | 'body_too_large' | 'cross_origin' | 'csrf_token_invalid' | 'idempotency_in_progress' | 'idempotency_key_reused' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'malformed_json' | 'rate_limited' | 'scope_not_held' | 'unauthorized' | 'validation_failed' | 'workspace_not_found';
+  'api-keys.create': 'address_not_allowed' | 'body_too_large' | 'cross_origin' | 'csrf_token_invalid' | 'domain_not_held' | 'idempotency_in_progress' | 'idempotency_key_reused' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'malformed_json' | 'rate_limited' | 'scope_not_held' | 'unauthorized' | 'validation_failed' | 'workspace_not_found';
   'api-keys.get': 'address_not_allowed' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'key_not_found' | 'rate_limited' | 'unauthorized' | 'validation_failed';
   'api-keys.list': 'address_not_allowed' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'rate_limited' | 'unauthorized' | 'validation_failed';
   'api-keys.revoke': 'address_not_allowed' | 'body_too_large' | 'cross_origin' | 'csrf_token_invalid' | 'idempotency_in_progress' | 'idempotency_key_reused' | 'insufficient_role' | 'insufficient_scope' | 'internal_error' | 'key_not_found' | 'last_admin_key' | 'malformed_json' | 'rate_limited' | 'unauthorized' | 'validation_failed';

@@ -41,6 +41,7 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
       operator: wish.operator ?? false,
       scopes: wish.scopes ?? rights,
       workspaceUids: wish.workspaceUids ?? null,
+      domainUids: wish.domainUids ?? null,
       allowedNetworks: wish.allowedNetworks ?? null,
       tokenSha256: tokenSha256(token),
       createdAt,
@@ -74,6 +75,7 @@ export const openKeys = async (deps: { db: Db; secrets: SecretBox; clock: Clock 
         operator: key.operator,
         rights: key.scopes as Right[],
         workspaceUids: key.workspace_uids,
+        ...(key.domain_uids && { domainUids: key.domain_uids }),
         ...(key.test && { sandbox: true as const }),
       };
       return { ok: true, holder };

@@ -51,6 +51,7 @@ export const apiKeyInsert = async (tx: Tx, key: NewApiKey): Promise<void> => {
       operator: key.operator,
       scopes: [...key.scopes],
       workspace_uids: key.workspaceUids && [...key.workspaceUids],
+      domain_uids: key.domainUids && [...key.domainUids],
       allowed_networks: key.allowedNetworks && sql`${[...key.allowedNetworks]}::cidr[]`,
       token_sha256: key.tokenSha256,
       created_at: key.createdAt,
@@ -65,7 +66,16 @@ const inSandbox = sql<boolean>`exists (select from team where team.uid = api_key
 export const apiKeyByToken = (db: Db, tokenSha256: Buffer, address: string | null) =>
   db
     .selectFrom('api_key')
-    .select(['uid', 'team_uid', 'operator', 'scopes', 'workspace_uids', 'revoked_at', 'last_used_at'])
+    .select([
+      'uid',
+      'team_uid',
+      'operator',
+      'scopes',
+      'workspace_uids',
+      'domain_uids',
+      'revoked_at',
+      'last_used_at',
+    ])
     .select(
       sql<boolean>`allowed_networks is null
         or coalesce(${address}::inet <<= any (allowed_networks::inet[]), false)`.as('from_allowed'),
@@ -102,6 +112,7 @@ const keyFromRow = (row: Selectable<ApiKeyTable> & { test: boolean }): ApiKey =>
   operator: row.operator,
   scopes: row.scopes as Right[],
   workspaceUids: row.workspace_uids,
+  domainUids: row.domain_uids,
   allowedNetworks: row.allowed_networks,
   createdAt: row.created_at,
   expiresAt: row.expires_at,

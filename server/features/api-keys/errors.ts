@@ -30,4 +30,12 @@ export const scopeNotHeld = defineError({
   whatToDo: 'Ask for fewer scopes, or use a key that has them.',
 });
 
-export const keyErrors = [keyNotFound, keyRevoked, lastAdminKey, scopeNotHeld];
+export const domainNotHeld = defineError({
+  code: 'domain_not_held',
+  status: 404,
+  whatHappened:
+    'The key was to be limited to domains, and the team does not have one of them, or it is in none of the workspaces that were named with them; `unknown` lists them. Nothing was made.',
+  whatToDo: 'Take the uids that `POST /v1/api/domains/list` shows, and leave `workspace_uids` out.',
+});
+
+export const keyErrors = [domainNotHeld, keyNotFound, keyRevoked, lastAdminKey, scopeNotHeld];

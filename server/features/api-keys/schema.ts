@@ -63,6 +63,7 @@ export const keyShape = z
     test: z.boolean().meta({ description: 'Whether it acts in the sandbox of the team' }),
     scopes: z.array(z.enum(rights)),
     workspace_uids: z.array(z.uuid()).nullable(),
+    domain_uids: z.array(z.uuid()).nullable().meta({ description: 'Null: every domain of its workspaces' }),
     allowed_networks: z.array(z.string()).nullable(),
     operator: z.boolean().meta({ description: 'Whether its holder runs the installation.' }),
     status: z.enum(['active', 'ending', 'revoked', 'expired']),
@@ -91,6 +92,13 @@ const statusOf = ({ revokedAt, expiresAt }: ApiKey, now: Date) => {
   if (expiresAt && expiresAt <= now) return 'expired' as const;
   return revokedAt ? ('ending' as const) : ('active' as const);
 };
+
+/** In which workspace of the team each of these domains is; what the team does not have now is left out. Handed in as well. */
+export type ReadWorkspacesOfDomains = (
+  db: Db,
+  teamUid: string,
+  domainUids: readonly string[],
+) => Promise<ReadonlyMap<string, string>>;
 
 /** What billing knows of a key: the caps that hold for it. Handed in, because billing comes later in the order of features. */
 export type ReadKeyCaps = (
@@ -129,6 +137,7 @@ const keyRow = (key: ApiKey, now: Date) => ({
   test: key.test,
   scopes: [...key.scopes],
   workspace_uids: key.workspaceUids && [...key.workspaceUids],
+  domain_uids: key.domainUids && [...key.domainUids],
   allowed_networks: key.allowedNetworks && [...key.allowedNetworks],
   operator: key.operator,
   status: statusOf(key, now),

@@ -20,6 +20,7 @@ export const connectedDetails = (mailboxes: DomainMailboxes) =>
     path: '/cloudflare-domains/details',
     aliases: [{ method: 'GET', path: '/cloudflare-domains/{domain}' }],
     scope: 'workspace',
+    keepsToDomains: ['uid', 'domain'],
     query: z
       .strictObject({
         uid: z.uuid().optional().meta({ description: 'The domain, by its uid' }),

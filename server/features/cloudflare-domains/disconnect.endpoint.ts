@@ -25,6 +25,7 @@ export const disconnectDomains = (mailboxes: DomainMailboxes) =>
     method: 'POST',
     path: '/cloudflare-domains/disconnect',
     scope: 'workspace',
+    keepsToDomains: ['uids', 'domain', 'domains'],
     reachesOutside: true,
     body: ofDomains({ confirm_mailboxes: confirmMailboxes }),
     response: z.object({ disconnected_count: z.int(), ...removalAnswer }),

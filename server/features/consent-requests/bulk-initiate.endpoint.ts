@@ -16,6 +16,7 @@ export const bulkInitiateConsentRequests = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/consent-request/bulk-initiate',
   scope: 'workspace',
+  keepsToDomains: ['requests.mailbox_uid', 'requests.domain'],
   reachesOutside: true,
   right: 'secrets',
   rateLimit: 'bulk',

@@ -17,6 +17,7 @@ export const cancelConsentRequest = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/consent-request/cancel',
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   body: z.strictObject({ uid: uidToFind }),
   response: z.object({ data: requestShape }),
   errors: [consentRequestNotFound, consentRequestOver],

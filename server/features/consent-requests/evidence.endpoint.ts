@@ -16,6 +16,7 @@ export const consentEvidence = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/mailboxes/consent-request/evidence',
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   query: z.strictObject({ uid: uidToFind }),
   response: z.object({
     data: z.array(

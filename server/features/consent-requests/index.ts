@@ -13,7 +13,7 @@ import { consentRequestStatus } from './status.endpoint.ts';
 
 export { clientIdRequestByUid } from './client-id-store.ts';
 export { consentErrors } from './errors.ts';
-export { requestByUid as consentRequestByUid } from './store.ts';
+export { mailboxesOfRequests, requestByUid as consentRequestByUid } from './store.ts';
 export { createConsentWorker, forgetConsentEvidence } from './work.job.ts';
 
 export const consentEndpoints = [

@@ -16,6 +16,7 @@ export const initiateConsentRequest = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/consent-request/initiate',
   scope: 'workspace',
+  keepsToDomains: ['mailbox_uid', 'domain'],
   reachesOutside: true,
   right: 'secrets',
   body: consentWish,

@@ -19,6 +19,7 @@ export const retryConsentRequest = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/consent-request/retry',
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   reachesOutside: true,
   right: 'secrets',
   body: z.strictObject({ uid: uidToFind }),

@@ -16,6 +16,7 @@ export const consentRequestStatus = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/mailboxes/consent-request/status/{uid}',
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   params: z.strictObject({ uid: uidToFind }),
   response: z.object({ data: requestShape }),
   errors: [consentRequestNotFound],

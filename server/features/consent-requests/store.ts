@@ -69,6 +69,21 @@ export const requestFind = async (
   return row ? fromRow(row) : null;
 };
 
+/** Whose mailboxes these requests are about; by the uid of the request. */
+export const mailboxesOfRequests = async (
+  db: Db,
+  workspaceUid: string,
+  uids: readonly string[],
+): Promise<Map<string, string>> => {
+  const rows = await db
+    .selectFrom('consent_request')
+    .select(['uid', 'mailbox_uid'])
+    .where('workspace_uid', '=', workspaceUid)
+    .where(sql<boolean>`uid = any(${uids}::uuid[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.uid, row.mailbox_uid]));
+};
+
 export const requestByUid = async (db: Db, uid: string): Promise<ConsentRequest | null> => {
   const row = await db.selectFrom('consent_request').selectAll().where('uid', '=', uid).executeTakeFirst();
   return row ? fromRow(row) : null;

@@ -30,6 +30,7 @@ export const addRecords = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/dns/add',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   body: ofOneDomain({
     records: z
       .array(

@@ -15,6 +15,7 @@ export const deleteRecords = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/dns/delete',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   body: ofOneDomain({
     record_ids: z.array(z.uuid()).min(1).max(MAX_RECORDS),
     confirm_managed: confirmManaged,

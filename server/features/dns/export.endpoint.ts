@@ -18,6 +18,7 @@ export const exportZone = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/dns/export',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   query: ofOneDomain({}),
   response: z.object({
     uid: z.uuid(),

@@ -22,6 +22,7 @@ export const importZone = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/dns/import',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   body: ofOneDomain({
     zone_file: z.string().min(1).max(900_000).meta({ example: 'www 3600 IN A 192.0.2.1\n' }),
     mode: z.enum(['merge', 'replace_custom']).default('merge'),

@@ -13,6 +13,7 @@ export const listRecords = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/dns/list',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   query: ofOneDomain({}),
   response: z.object({
     dns_record: z.object({

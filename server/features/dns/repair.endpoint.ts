@@ -56,6 +56,7 @@ export const repairDomains = (readPlatforms: ReadPlatforms, readBought: ReadBoug
     method: 'POST',
     path: '/dns/repair',
     scope: 'workspace',
+    keepsToDomains: ['domain', 'domains', 'uid', 'uids'],
     rateLimit: 'dns_check',
     body: ofSomeDomains,
     response: z.object({

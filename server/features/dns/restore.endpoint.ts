@@ -19,6 +19,7 @@ export const restoreVersion = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/dns/restore',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   body: ofOneDomain({ version: z.int().min(1).max(2_147_483_647) }),
   response: changedZoneShape,
   errors: [dnsRecordsNotFound, dnsVersionNotFound, dnsConflict, zoneTooLarge],

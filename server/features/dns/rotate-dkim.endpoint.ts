@@ -29,6 +29,7 @@ export const rotateDkimKeys = (readPlatforms: ReadPlatforms) =>
     method: 'POST',
     path: '/dns/dkim/rotate',
     scope: 'workspace',
+    keepsToDomains: ['uid', 'domain'],
     status: 202,
     body: ofOneDomain({}),
     response: z.object({ uid: z.uuid(), domain: z.string(), dkim_rotation: rotationShape }),

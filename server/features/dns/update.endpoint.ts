@@ -39,6 +39,7 @@ export const updateRecords = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/dns/update',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   body: ofOneDomain({
     records: z
       .array(patch)

@@ -19,6 +19,7 @@ export const verifyDomains = (readPlatforms: ReadPlatforms) =>
     method: 'POST',
     path: '/dns/verify',
     scope: 'workspace',
+    keepsToDomains: ['domain', 'domains', 'uid', 'uids'],
     writes: false,
     rateLimit: 'dns_check',
     body: ofSomeDomains,

@@ -27,6 +27,7 @@ export const listVersions = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/dns/versions',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'domain'],
   query: ofOneDomain(pageQuery),
   response: z.object({
     versions: z.array(

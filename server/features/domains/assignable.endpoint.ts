@@ -18,6 +18,7 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
     method: 'GET',
     path: '/domains/assignable',
     scope: 'workspace',
+    keepsToDomains: 'listed',
     query: z.strictObject({ ...pageQuery, ...tagFilterFields }),
     response: z.object({
       domains: z.array(
@@ -37,14 +38,14 @@ export const assignableDomains = (mailboxes: DomainMailboxes) =>
         .meta({ description: 'What no mailbox of a domain can be called' }),
       ...pageAnswer,
     }),
-    async handle({ query, workspace }, { db, settings }) {
+    async handle({ query, caller, workspace }, { db, settings }) {
       const maximum = settings.maxMailboxesPerDomain;
       const full = await mailboxes.full(db, workspace.uid, maximum);
       const page = newestFirstPage(query);
       const { domains, total } = await assignablePage(
         db,
         workspace.uid,
-        { full, tags: tagFilterOf(query) },
+        { full, tags: tagFilterOf(query), uids: caller.domainUids },
         page,
       );
       const held = await mailboxes.held(

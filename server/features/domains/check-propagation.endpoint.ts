@@ -51,6 +51,7 @@ export const checkPropagation = defineEndpoint<FeatureContext>()({
   path: '/domains/nameservers/check-propagation',
   aliases: [{ method: 'POST', path: '/domains/nameservers/check' }],
   scope: 'workspace',
+  keepsToDomains: ['domains'],
   body: z.strictObject({ domains: z.array(z.string().trim().min(1).max(260)).min(1).max(100) }),
   response: z.object({ result: z.array(row) }),
   errors: [domainNotFound],

@@ -5,17 +5,29 @@ import { ApiError } from '../../http/errors.ts';
 import { assertWorkspaceRoom } from '../workspaces/index.ts';
 import { type DomainStatus, isGone } from './domain.ts';
 
-/** How many domains of the workspace are in each status; from the kept counters. */
-export const domainCounts = (db: Db, workspaceUid: string) => countsBy(db, workspaceUid, 'status');
+/** How many domains of the workspace are in each status; from the kept counters, unless only some are to be counted. */
+export const domainCounts = (db: Db, workspaceUid: string, among?: readonly string[]) =>
+  countsBy(db, workspaceUid, 'status', among);
 
-export const nameserverMatchCounts = (db: Db, workspaceUid: string) =>
-  countsBy(db, workspaceUid, 'nameserver_match_status');
+export const nameserverMatchCounts = (db: Db, workspaceUid: string, among?: readonly string[]) =>
+  countsBy(db, workspaceUid, 'nameserver_match_status', among);
 
 const countsBy = async (
   db: Db,
   workspaceUid: string,
   column: 'status' | 'nameserver_match_status',
+  among: readonly string[] | undefined,
 ): Promise<Record<string, number>> => {
+  if (among) {
+    const counted = await db
+      .selectFrom('domain')
+      .select((eb) => [eb.ref(column).as('value'), eb.fn.countAll<string>().as('count')])
+      .where('workspace_uid', '=', workspaceUid)
+      .where(sql<boolean>`uid = any(${among}::uuid[])`)
+      .groupBy(column)
+      .execute();
+    return Object.fromEntries(counted.map((row) => [row.value, Number(row.count)]));
+  }
   const rows = await db
     .selectFrom('domain_count')
     .select((eb) => [eb.ref(column).as('value'), eb.fn.sum<string>('difference').as('count')])

@@ -16,6 +16,7 @@ export const domainDetails = (mailboxes: DomainMailboxes) =>
     path: '/domains/details',
     aliases: [{ method: 'GET', path: '/domains/{uid}' }],
     scope: 'workspace',
+    keepsToDomains: ['uid', 'domain'],
     query: z
       .strictObject({
         uid: z.uuid().optional().meta({ description: 'The domain, by its uid' }),

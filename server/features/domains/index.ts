@@ -55,6 +55,7 @@ export {
   invalidDomainName,
 } from './errors.ts';
 export { connectZone, resumeInAccount, type ZoneInAccount, type ZoneOutcome } from './in-account.ts';
+export { domainsMeant, workspacesOfDomains } from './meant.ts';
 export { moveDomain } from './move.ts';
 export { registrableName } from './names.ts';
 export { hostedPage } from './pages.ts';

@@ -26,6 +26,7 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
     method: 'POST',
     path: '/domains/list',
     scope: 'workspace',
+    keepsToDomains: 'listed',
     writes: false,
     body: z
       .strictObject({
@@ -47,11 +48,12 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
       nameserver_status_counts: z.record(z.string(), z.int()),
     }),
     errors: [],
-    async handle({ body, workspace }, { db, settings }) {
+    async handle({ body, caller, workspace }, { db, settings }) {
       const { keyword, keywords, status } = body;
       const filter = {
         ...{ keyword, keywords, status: status?.length ? status : undefined },
         tags: tagFilterOf(body),
+        ...(caller.domainUids && { uids: caller.domainUids }),
       };
       const { domains, total } = await domainPage(db, workspace.uid, filter, newestFirstPage(body));
       const held = await mailboxes.held(
@@ -63,8 +65,8 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         domains: await domainRows(db, held, domains, settings.maxMailboxesPerDomain),
         ...pageFields(body, total),
         ...nextCursorOf(domains, body.limit, { searched: keyword !== undefined }),
-        status_counts: await domainCounts(db, workspace.uid),
-        nameserver_status_counts: await nameserverMatchCounts(db, workspace.uid),
+        status_counts: await domainCounts(db, workspace.uid, caller.domainUids),
+        nameserver_status_counts: await nameserverMatchCounts(db, workspace.uid, caller.domainUids),
       };
     },
   });

@@ -36,6 +36,7 @@ export const domainNameservers = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/nameservers',
   scope: 'workspace',
+  keepsToDomains: ['domains'],
   reachesOutside: true,
   body: z.strictObject({
     domains: z.array(z.string().trim().min(1).max(260)).min(1).max(100),

@@ -12,6 +12,8 @@ export type DomainFilter = {
   keywords?: string[];
   status?: string[];
   tags?: TagFilter;
+  /** Only these. */
+  uids?: readonly string[];
 };
 
 /** Newest first; with a keyword, and without a cursor, the exact name comes before everything else. */
@@ -27,7 +29,7 @@ export const domainPage = async (
     .selectAll()
     .$if(exact !== null, (query) => query.orderBy(sql`name = ${exact}`, 'desc'));
   const rows = await onNewestFirstPage(exactFirst, page).execute();
-  const narrowed = filter.keyword || filter.keywords?.length || filter.tags;
+  const narrowed = filter.keyword || filter.keywords?.length || filter.tags || filter.uids;
   const total = narrowed
     ? await countOf(matching)
     : sumOf(await domainCounts(db, workspaceUid), filter.status);
@@ -38,11 +40,11 @@ export const domainPage = async (
 export const assignablePage = (
   db: Db,
   workspaceUid: string,
-  { full, tags }: { full: string[]; tags: TagFilter | undefined },
+  { full, tags, uids }: { full: string[]; tags: TagFilter | undefined; uids: readonly string[] | undefined },
   page: NewestFirstPage,
 ): Promise<{ domains: Domain[]; total: number }> =>
   pageOf(
-    filtered(db, workspaceUid, { status: ['active'], tags }).where(
+    filtered(db, workspaceUid, { status: ['active'], tags, uids }).where(
       'uid',
       '<>',
       sql<string>`all(${full}::uuid[])`,
@@ -83,6 +85,7 @@ const filtered = (db: Db, workspaceUid: string, filter: DomainFilter) => {
   return db
     .selectFrom('domain')
     .where('workspace_uid', '=', workspaceUid)
+    .$if(filter.uids !== undefined, (query) => query.where(sql<boolean>`uid = any(${filter.uids!}::uuid[])`))
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(patterns.length > 0, (query) =>
       query.where((eb) => eb.or(patterns.map((pattern) => eb('name', 'like', pattern)))),

@@ -31,6 +31,7 @@ export const regenerateNameservers = defineEndpoint<FeatureContext>()({
   path: '/domains/nameservers/regenerate',
   aliases: [{ method: 'POST', path: '/domains/regenerate-nameservers' }],
   scope: 'workspace',
+  keepsToDomains: ['domain', 'domains'],
   body: z
     .strictObject({ domain: name.optional(), domains: z.array(name).min(1).max(100).optional() })
     .refine(({ domain, domains }) => (domain ?? domains) !== undefined, {

@@ -11,6 +11,7 @@ export const removeCatchAll = defineEndpoint<FeatureContext>()({
   method: 'DELETE',
   path: '/domains/catch-all',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,

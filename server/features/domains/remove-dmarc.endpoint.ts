@@ -12,6 +12,7 @@ export const removeDmarc = defineEndpoint<FeatureContext>()({
   method: 'DELETE',
   path: '/domains/dmarc',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,

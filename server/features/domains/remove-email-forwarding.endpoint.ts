@@ -11,6 +11,7 @@ export const removeEmailForwarding = defineEndpoint<FeatureContext>()({
   method: 'DELETE',
   path: '/domains/email-forwarding',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({}),
   response: settingsAnswer,
   errors: settingsErrors,

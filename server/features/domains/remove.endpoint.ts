@@ -19,6 +19,7 @@ export const removeDomains = (mailboxes: DomainMailboxes) =>
     method: 'POST',
     path: '/domains/remove',
     scope: 'workspace',
+    keepsToDomains: ['uids', 'domain', 'domains'],
     body: ofDomains({
       confirm_mailboxes: confirmMailboxes,
     }),

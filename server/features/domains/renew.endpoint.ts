@@ -35,6 +35,7 @@ export const renewDomains = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/renew',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   right: 'purchase',
   body: ofDomains({
     ...renewalFields,

@@ -27,6 +27,7 @@ export const renewalStatus = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/domains/renewal-status',
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   query: z.strictObject({ uid: z.uuid() }),
   response: z.object({
     uid: z.uuid(),

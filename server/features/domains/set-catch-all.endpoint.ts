@@ -12,6 +12,7 @@ export const setCatchAll = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/catch-all',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({ email: mailTarget }),
   response: settingsAnswer,
   errors: settingsErrors,

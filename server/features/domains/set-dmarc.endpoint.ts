@@ -22,6 +22,7 @@ export const setDmarc = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/dmarc',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({
     email: mailTarget.optional().meta({ description: 'Gets the aggregate reports' }),
     rua: reportAddress.optional().meta({

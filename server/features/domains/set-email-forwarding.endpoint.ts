@@ -13,6 +13,7 @@ export const setEmailForwarding = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/email-forwarding',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({ email: mailTarget }),
   response: settingsAnswer,
   errors: settingsErrors,

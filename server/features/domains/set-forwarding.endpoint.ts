@@ -16,6 +16,7 @@ export const setForwarding = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/domains/forwarding',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain', 'domains'],
   body: ofDomains({
     forwarding_url: target.meta({ description: "Web address; '' removes the forwarding" }),
     redirect_url: target.meta({ description: 'The same by another name' }),

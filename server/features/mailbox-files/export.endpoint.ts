@@ -45,6 +45,7 @@ export const exportMailboxes = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/mailboxes/export.csv',
   scope: 'workspace',
+  keepsToDomains: 'listed',
   query: z.strictObject({
     ...mailboxFilter,
     include_secrets: orAbsent(z.enum(['true', 'false'])),
@@ -59,7 +60,7 @@ export const exportMailboxes = defineEndpoint<FeatureContext>()({
     const { db, clock } = context;
     const withSecrets = query.include_secrets === 'true';
     if (withSecrets) requireRight(caller, 'secrets');
-    const filter = filterOf(query);
+    const filter = { ...filterOf(query), domainUids: caller.domainUids };
     const most = withSecrets ? MOST_WITH_SECRETS : MOST_ROWS;
     const mailboxes = await readAll(db, workspace.uid, filter, most);
     const fileName = `mailboxes-${clock.now().toISOString().slice(0, 10)}.csv`;

@@ -16,6 +16,7 @@ export const removeMailboxPicture = defineEndpoint<FeatureContext>()({
     { method: 'POST', path: '/mailboxes/{uid}/profile-picture/delete' },
   ],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   body: z.strictObject({ uid: uidToFind }),
   response: z.object({}),
   errors: [mailboxNotFound, mailboxNotChangeable],

@@ -30,6 +30,7 @@ export const setMailboxPicture = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/profile-picture',
   aliases: [{ method: 'POST', path: '/mailboxes/{uid}/profile-picture' }],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   upload: {
     field: 'picture',
     types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],

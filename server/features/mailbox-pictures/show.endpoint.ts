@@ -14,6 +14,7 @@ export const showMailboxPicture = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/profile-picture',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}/profile-picture' }],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   query: z.strictObject({ uid: uidToFind }),
   response: z.object({}),
   file: { types: ['image/jpeg'], holds: 'The picture.' },

@@ -28,6 +28,7 @@ export const mailboxAvailability = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/availability',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}/availability' }],
   scope: 'workspace',
+  keepsToDomains: ['email', 'domain', 'uid'],
   query: z
     .strictObject({
       email: orAbsent(email),

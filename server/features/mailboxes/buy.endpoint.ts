@@ -37,6 +37,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/buy',
   scope: 'workspace',
+  keepsToDomains: ['mailboxes.domain_name'],
   right: 'purchase',
   rateLimit: 'bulk',
   body: z.strictObject({

@@ -23,6 +23,7 @@ export const cancelMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/cancel',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   body: z.strictObject({
     uids,
     when: z.enum(['term_end', 'now']).default('term_end'),

@@ -24,6 +24,7 @@ export const changePassword = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/password',
   aliases: [{ method: 'POST', path: '/mailboxes/{uid}/password' }],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   right: 'secrets',
   body: z
     .strictObject({

@@ -26,6 +26,7 @@ export const changeUsername = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/username',
   aliases: [{ method: 'POST', path: '/mailboxes/{uid}/username' }],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   body: z.strictObject({ uid: uidToFind, new_username: newUsername }),
   response: z.object({
     previous_email: z.string(),

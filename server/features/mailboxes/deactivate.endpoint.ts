@@ -17,6 +17,7 @@ export const deactivateMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/deactivate',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   body: z.strictObject({
     uids,
     reason: orAbsent(z.string().trim().max(500)).meta({ description: 'Shown as `status_reason`' }),

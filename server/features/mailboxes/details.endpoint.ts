@@ -24,6 +24,7 @@ export const mailboxDetails = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/details',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}' }],
   scope: 'workspace',
+  keepsToDomains: ['uid', 'email'],
   query: oneMailbox,
   response: z.object({ ...shape.shape, mailbox: shape }),
   errors: [mailboxNotFound],

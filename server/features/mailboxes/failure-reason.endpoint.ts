@@ -16,6 +16,7 @@ export const failureReason = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/failure-reason',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}/failure-reason' }],
   scope: 'workspace',
+  keepsToDomains: ['uid', 'email'],
   query: oneMailbox,
   response: z.object({
     data: z.object({

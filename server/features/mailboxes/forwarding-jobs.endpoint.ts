@@ -14,6 +14,7 @@ export const forwardingJobs = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/forwarding/jobs',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   writes: false,
   body: z.strictObject({ ...pageBody, uids: z.array(z.uuid()).min(1).max(500).optional() }),
   response: z.object({ jobs: z.array(forwardingJob), ...pageAnswer }),

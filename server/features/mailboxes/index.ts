@@ -61,6 +61,7 @@ export {
 export { credentialsRevealed, REVEALED } from './events.ts';
 export { type MailboxFilter, mailboxesFrom, mailboxUseLock, mailboxUseSet } from './list-store.ts';
 export { isGone as isGoneMailbox, type Mailbox, type MailboxStatus } from './mailbox.ts';
+export { domainsOfMailboxesMeant } from './meant.ts';
 export { setProfilePicture } from './profile-picture.ts';
 export {
   checkPlaces,

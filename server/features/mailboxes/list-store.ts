@@ -14,6 +14,8 @@ export type MailboxFilter = {
   keyword?: string | undefined;
   domain?: string | undefined;
   domainUid?: string | undefined;
+  /** Only mailboxes of these domains. */
+  domainUids?: readonly string[] | undefined;
   status?: string[] | undefined;
   platform?: Platform | undefined;
   tags?: TagFilter | undefined;
@@ -42,7 +44,13 @@ export const mailboxPage = async (
     .offset(offset)
     .execute();
   const narrowed =
-    filter.email || filter.keyword || filter.domain || filter.domainUid || filter.tags || filter.sequencerUid;
+    filter.email ||
+    filter.keyword ||
+    filter.domain ||
+    filter.domainUid ||
+    filter.domainUids ||
+    filter.tags ||
+    filter.sequencerUid;
   const total = narrowed
     ? Number(
         (await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total,
@@ -54,11 +62,27 @@ export const mailboxPage = async (
   return { mailboxes: rows.map(mailboxFromRow), total };
 };
 
+/** How many mailboxes of these domains are in each status. */
+export const mailboxCountsOfDomains = async (
+  db: Db,
+  workspaceUid: string,
+  domainUids: readonly string[],
+): Promise<{ status: string; count: number }[]> => {
+  const rows = await filtered(db, workspaceUid, { domainUids })
+    .select((eb) => ['status', eb.fn.countAll<string>().as('count')])
+    .groupBy('status')
+    .execute();
+  return rows.map(({ status, count }) => ({ status, count: Number(count) }));
+};
+
 const filtered = (db: Db, workspaceUid: string, filter: MailboxFilter) =>
   ofWorkspace(db, workspaceUid)
     .$if(filter.email !== undefined, (query) => query.where('address', '=', filter.email!))
     .$if(filter.domain !== undefined, (query) => query.where('domain_name', '=', filter.domain!))
     .$if(filter.domainUid !== undefined, (query) => query.where('domain_uid', '=', filter.domainUid!))
+    .$if(filter.domainUids !== undefined, (query) =>
+      query.where(sql<boolean>`domain_uid = any(${filter.domainUids!}::uuid[])`),
+    )
     .$if(filter.status !== undefined, (query) => query.where('status', 'in', filter.status!))
     .$if(filter.platform !== undefined, (query) => query.where('platform', '=', filter.platform!))
     .$if(filter.sequencerUid !== undefined, (query) =>

@@ -10,7 +10,7 @@ import {
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { mailboxCounts } from './counts.ts';
-import { mailboxPage } from './list-store.ts';
+import { mailboxCountsOfDomains, mailboxPage } from './list-store.ts';
 import { filterOf, mailboxFilter, mailboxRows, mailboxShape } from './schema.ts';
 
 export const listMailboxes = defineEndpoint<FeatureContext>()({
@@ -22,6 +22,7 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/list',
   scope: 'workspace',
+  keepsToDomains: 'listed',
   writes: false,
   body: z
     .strictObject({
@@ -37,10 +38,15 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
     status_counts: z.record(z.string(), z.int()),
   }),
   errors: [],
-  async handle({ body, workspace }, { db }) {
-    const { mailboxes, total } = await mailboxPage(db, workspace.uid, filterOf(body), newestFirstPage(body));
+  async handle({ body, caller, workspace }, { db }) {
+    const { domainUids } = caller;
+    const filter = { ...filterOf(body), domainUids };
+    const { mailboxes, total } = await mailboxPage(db, workspace.uid, filter, newestFirstPage(body));
     const counts: Record<string, number> = {};
-    for (const row of await mailboxCounts(db, workspace.uid)) {
+    const counted = domainUids
+      ? await mailboxCountsOfDomains(db, workspace.uid, domainUids)
+      : await mailboxCounts(db, workspace.uid);
+    for (const row of counted) {
       counts[row.status] = (counts[row.status] ?? 0) + row.count;
     }
     return {

@@ -37,6 +37,7 @@ export const reactivateMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/reactivate',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   right: 'purchase',
   body: z.strictObject({ uids, dry_run: z.boolean().default(false) }),
   response: z.object({

@@ -13,6 +13,7 @@ export const removeForwarding = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/forwarding/remove',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'uid', 'mailbox_ids', 'mailbox_id'],
   body: ofMailboxes({}),
   response: z.object({ jobs: z.array(forwardingJob) }),
   errors: [mailboxNotFound, mailboxNotChangeable, mailboxBeingChanged],

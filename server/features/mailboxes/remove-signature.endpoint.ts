@@ -15,6 +15,7 @@ export const removeSignature = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/signature/delete',
   aliases: [{ method: 'DELETE', path: '/mailboxes/signature' }],
   scope: 'workspace',
+  keepsToDomains: ['uids', 'uid', 'mailbox_ids', 'mailbox_id'],
   body: ofMailboxes({}),
   response: z.object({ uids: z.array(z.uuid()) }),
   errors: [mailboxNotFound],

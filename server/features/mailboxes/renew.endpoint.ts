@@ -30,6 +30,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/renew',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   right: 'purchase',
   body: z.strictObject({
     uids,

@@ -21,6 +21,7 @@ export const setSignature = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/signature',
   aliases: [{ method: 'POST', path: '/mailboxes/signature/update' }],
   scope: 'workspace',
+  keepsToDomains: ['uids', 'uid', 'mailbox_ids', 'mailbox_id'],
   body: ofMailboxes({
     signature: z.string().min(1).max(SIGNATURE_MAX).meta({ example: '<p>Mara Voss</p>' }),
   }),

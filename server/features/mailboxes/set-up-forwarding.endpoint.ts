@@ -18,6 +18,7 @@ export const setUpForwarding = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/forwarding/setup',
   aliases: [{ method: 'POST', path: '/mailboxes/forwarding/update' }],
   scope: 'workspace',
+  keepsToDomains: ['uids', 'uid', 'mailbox_ids', 'mailbox_id'],
   body: ofMailboxes({
     forwarding_email: forwardingEmail,
     keep_copy: orAbsent(z.boolean()).meta({

@@ -31,6 +31,7 @@ export const showCredentials = defineEndpoint<FeatureContext>()({
   method: 'GET',
   path: '/mailboxes/show-credentials',
   scope: 'workspace',
+  keepsToDomains: ['uid', 'email'],
   right: 'secrets',
   query: oneMailbox,
   response: z.object({

@@ -15,6 +15,7 @@ export const mailboxStatus = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/status',
   scope: 'workspace',
+  keepsToDomains: ['uids', 'domain_uids'],
   writes: false,
   body: z
     .strictObject({ ...pageBody, uids: uids.default([]), domain_uids: uids.default([]) })

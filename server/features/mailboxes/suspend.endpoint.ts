@@ -18,6 +18,7 @@ export const suspendMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/suspend',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   body: z.strictObject({
     uids,
     reason: orAbsent(z.string().trim().max(500)).meta({ description: 'Shown as `status_reason`' }),

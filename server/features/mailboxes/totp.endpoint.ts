@@ -22,6 +22,7 @@ export const generateTotp = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/totp',
   aliases: [{ method: 'GET', path: '/mailboxes/{uid}/totp' }],
   scope: 'workspace',
+  keepsToDomains: ['uid', 'email'],
   right: 'secrets',
   query: oneMailbox,
   response: z.object({

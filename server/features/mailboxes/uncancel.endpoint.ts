@@ -25,6 +25,7 @@ export const uncancelMailboxes = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/mailboxes/uncancel',
   scope: 'workspace',
+  keepsToDomains: ['uids'],
   body: z.strictObject({ uids }),
   response: z.object(eachAnswer),
   errors: [

@@ -27,6 +27,7 @@ export const updateMailbox = defineEndpoint<FeatureContext>()({
   path: '/mailboxes/update',
   aliases: [{ method: 'POST', path: '/mailboxes/{uid}/update' }],
   scope: 'workspace',
+  keepsToDomains: ['uid'],
   body: z
     .strictObject({
       uid: uidToFind,

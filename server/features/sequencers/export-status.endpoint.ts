@@ -19,6 +19,7 @@ export const exportStatus = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/export/status',
   scope: 'workspace',
+  keepsToDomains: ['mailbox_uids'],
   writes: false,
   body: z.strictObject({
     ...pageBody,

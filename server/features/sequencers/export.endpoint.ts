@@ -19,6 +19,7 @@ export const exportToSequencer = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/export',
   scope: 'workspace',
+  keepsToDomains: ['mailbox_uids'],
   reachesOutside: true,
   rateLimit: 'bulk',
   body: z

@@ -18,6 +18,7 @@ export const removeMailboxesFromSequencer = defineEndpoint<FeatureContext>()({
   method: 'POST',
   path: '/sequencers/mailboxes/remove',
   scope: 'workspace',
+  keepsToDomains: ['mailbox_uids'],
   reachesOutside: true,
   body: z.strictObject({ sequencer_uid: uidToFind, mailbox_uids: mailboxUids }),
   response: z.object({ removing: z.array(z.uuid()) }),

@@ -15,6 +15,7 @@ export const whereUsed = defineEndpoint<FeatureContext>()({
   path: '/sequencers/where-used',
   aliases: [{ method: 'GET', path: '/mailboxes/where-used' }],
   scope: 'workspace',
+  keepsToDomains: ['mailbox_uid'],
   query: z.strictObject({ mailbox_uid: uidToFind }),
   response: z.object({
     mailbox_uid: z.uuid(),

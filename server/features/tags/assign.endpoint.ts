@@ -15,6 +15,7 @@ export const assignTags = (taggables: Taggables) =>
     path: '/tags/assign',
 
     scope: 'workspace',
+    keepsToDomains: ['domain_uids', 'mailbox_uids', 'resource_ids'],
     body: changeBody,
     response: z.object(changeAnswer),
     errors: [tagNotFound, taggables.domain.notFound, taggables.mailbox.notFound, tooManyTags],

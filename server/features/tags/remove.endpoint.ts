@@ -16,6 +16,7 @@ export const removeTags = (taggables: Taggables) =>
     path: '/tags/remove',
     aliases: [{ method: 'POST', path: '/tags/unassign' }],
     scope: 'workspace',
+    keepsToDomains: ['domain_uids', 'mailbox_uids', 'resource_ids'],
     body: changeBody,
     response: z.object(changeAnswer),
     errors: [tagNotFound, taggables.domain.notFound, taggables.mailbox.notFound],
