@@ -68,10 +68,16 @@ const onTheWay = [
 /** Purchases of an earlier property would change counts under the feet of the next. */
 const settled = () =>
   askUntil(
-    async () => (await api.post('/mailboxes/list', { limit: 500 })).body,
-    ({ status_counts, mailboxes }) =>
-      !Object.keys(status_counts).some((status) => onTheWay.includes(status)) &&
-      mailboxes.every((box: Body) => !['queued', 'pending'].includes(box.mailbox_update_status)),
+    () =>
+      api.database.db
+        .selectFrom('mailbox')
+        .select('uid')
+        .where((eb) =>
+          eb.or([eb('status', 'in', onTheWay), eb('update_status', 'in', ['queued', 'pending'])]),
+        )
+        .limit(1)
+        .execute(),
+    (unsettled) => unsettled.length === 0,
   );
 
 const apiKey = async (): Promise<string> =>

@@ -57,7 +57,7 @@ const fixturesFor = (endpoints: readonly Endpoint<SampleContext>[]) => () => ({
     checkResponses: undefined,
   }).app.request,
   key: tenant.key,
-  session: { cookie: cookie!, csrfToken: csrfToken! },
+  session: async () => ({ cookie: cookie!, csrfToken: csrfToken! }),
   workspaceUid: tenant.workspaceUid,
   otherTeam: { key: stranger.key, workspaceUid: stranger.workspaceUid },
   foreignUids,

@@ -8,13 +8,15 @@ import type { Endpoint } from '../http/endpoint.ts';
 import { API_PREFIX } from '../http/openapi.ts';
 import { fittingValue, misfittingValue } from './sample-value.ts';
 
+type Session = { cookie: string; csrfToken: string };
+
 /** The running application and what is in it. Its rate limits must leave room for some hundred calls. */
 export type PropertyFixtures = {
   /** `app.request`, or `fetch` with the base URL in front. */
   request(path: string, init: RequestInit): Response | Promise<Response>;
   key: string;
-  /** Of a person of the team, for operations that are about whoever is signed in. */
-  session: { cookie: string; csrfToken: string };
+  /** Of a person of the team, for operations that are about whoever is signed in; asked for before each of them. */
+  session(): Promise<Session>;
   workspaceUid: string;
   /** Somebody else. */
   otherTeam: { key: string; workspaceUid: string };
@@ -108,9 +110,17 @@ class Probe {
   readonly params: Record<string, unknown>;
   readonly query: Record<string, unknown>;
   readonly body: unknown;
+  /** For operations of a person. */
+  readonly session: Session | undefined;
 
-  constructor(endpoint: Endpoint, fixtures: PropertyFixtures, given: PropertyInput) {
+  constructor(
+    endpoint: Endpoint,
+    fixtures: PropertyFixtures,
+    session: Session | undefined,
+    given: PropertyInput,
+  ) {
     this.endpoint = endpoint;
+    this.session = session;
     this.fixtures = fixtures;
     this.params = { ...((given.params ?? fittingValue(endpoint.params)) as object) };
     this.query = { ...((given.query ?? fittingValue(endpoint.query)) as object) };
@@ -130,11 +140,11 @@ class Probe {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) search.set(name, String(value));
     const headers = new Headers();
-    const { session, key } = this.fixtures;
+    const { session } = this;
     const given = {
-      ...(this.endpoint.scope === 'person'
+      ...(session
         ? { cookie: session.cookie, 'x-csrf-token': session.csrfToken }
-        : { authorization: `Bearer ${key}` }),
+        : { authorization: `Bearer ${this.fixtures.key}` }),
       'x-workspace-id': this.fixtures.workspaceUid,
       'content-type': 'application/json',
       ...changes.headers,
@@ -172,8 +182,9 @@ class Probe {
 }
 
 const probeOf = async (endpoint: Endpoint, fixtures: PropertyFixtures): Promise<Probe> => {
+  const session = endpoint.scope === 'person' ? await fixtures.session() : undefined;
   const given = fixtures.inputs?.[endpoint.operation] ?? {};
-  return new Probe(endpoint, fixtures, typeof given === 'function' ? await given() : given);
+  return new Probe(endpoint, fixtures, session, typeof given === 'function' ? await given() : given);
 };
 
 const expectReply = (reply: Reply, status: number, expected: Record<string, unknown>, when: string): void => {
@@ -292,7 +303,7 @@ const checks: Record<PropertyName, (probe: Probe) => Promise<void>> = {
   },
 
   'with a session and not its token it answers 403': async (probe) => {
-    const { cookie } = probe.fixtures.session;
+    const { cookie } = probe.session!;
     for (const token of [undefined, 'x']) {
       const headers = { authorization: undefined, cookie, 'x-csrf-token': token };
       const expected = { error: true, code: 'csrf_token_invalid' };

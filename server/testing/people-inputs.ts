@@ -22,8 +22,6 @@ export const peopleInputs = (api: TestInstallation): (() => Promise<PeopleInputs
   return async () => {
     joined ??= joinTeam(api, 'owner');
     const { uid, email, browser } = await joined;
-    // The operation before may have been signing out.
-    if ((await browser.get('/sessions/current')).status === 401) await signIn(browser, email);
     const otherSession = async (): Promise<string> =>
       (await signIn(openBrowser(api), email)).body.session.uid;
     const enrolled = async (): Promise<string> => {
@@ -32,9 +30,13 @@ export const peopleInputs = (api: TestInstallation): (() => Promise<PeopleInputs
     };
     const membership = { workspace_uid: api.workspaceUid, person_uid: uid };
     return {
-      session: {
-        cookie: `inboxkit_session=${browser.cookies.get('inboxkit_session')}`,
-        csrfToken: browser.csrfToken,
+      session: async () => {
+        // The operation before may have been signing out.
+        if ((await browser.get('/sessions/current')).status === 401) await signIn(browser, email);
+        return {
+          cookie: `inboxkit_session=${browser.cookies.get('inboxkit_session')}`,
+          csrfToken: browser.csrfToken,
+        };
       },
       inputs: {
         'people.invite': { body: { email: freshEmail(), role: 'viewer' } },
