@@ -6,7 +6,10 @@ import { type ErrorDefinition, idempotencyInProgress } from './errors.ts';
 /** Whoever did something. */
 export type AuditActor =
   | { type: 'api_key'; id: string }
-  | { type: 'person'; id: string; sessionId: string }
+  /** Without a session: whoever just proved, by a password or a link, that they are the one. */
+  | { type: 'person'; id: string; sessionId: string | null }
+  /** Somebody who proved nothing. */
+  | { type: 'visitor' }
   /** The installation itself. */
   | { type: 'system' };
 
@@ -19,6 +22,8 @@ export type AuditedRequest = {
   /** Where it came from, as far as that is known. */
   address: string | null;
   userAgent: string | null;
+  /** Whom it is about, where the request does not say so by a uid. */
+  about?: readonly string[];
   /** As it was sent; secrets are blanked before it is kept. */
   sent: { params: unknown; query: unknown; body: unknown };
 };
@@ -32,12 +37,33 @@ export type AuditSink = {
 
 /** The way of one request, as far as it has come. */
 export type Attempt = {
-  /** Nobody yet, and of a public operation nobody ever. */
+  /** Nobody yet; of a public operation whoever its handler finds out it is about (`request.concerns`). */
   by: { teamId: string; actor: AuditActor } | null;
+  about?: readonly string[];
   workspaceId: string | null;
   address: string | null;
   userAgent: string | null;
   sent: AuditedRequest['sent'];
+};
+
+/** What a public operation found out about who it concerns. */
+export type Concern = {
+  /** In whose record it is written. */
+  teamUid: string;
+  /** Whose account it is about. */
+  personUid: string;
+  /** Whether whoever asks has proven to be that person, and the session they have of it. */
+  proven: boolean;
+  sessionUid?: string;
+};
+
+/** Notes in the attempt whom it concerns; may be told more than once, when more is known. */
+export const noteConcern = (attempt: Attempt, { teamUid, personUid, proven, sessionUid }: Concern): void => {
+  attempt.about = [personUid];
+  attempt.by = {
+    teamId: teamUid,
+    actor: proven ? { type: 'person', id: personUid, sessionId: sessionUid ?? null } : { type: 'visitor' },
+  };
 };
 
 export const auditedRequest = (

@@ -2,6 +2,7 @@
 // documented and tested.
 import { z } from 'zod';
 import type { Tx } from '../../database/database.ts';
+import type { Concern } from './audit.ts';
 import type { Caller, PersonCaller } from './caller.ts';
 import type { ErrorFactory } from './errors.ts';
 import type { Right } from './rights.ts';
@@ -69,6 +70,11 @@ export type EndpointRequest<
   address: string | null;
   /** Of this request; also on the answer as `X-Request-Id` and in the log. */
   requestId: string;
+  /**
+   * Of a public operation: says whom it concerns, so that it stands in the record of what was done, and its refusals too.
+   * Others have their caller.
+   */
+  concerns(concern: Concern): void;
   /** A header that belongs to the operation and not to the plumbing; unchecked. */
   header(name: string): string | undefined;
   /**
@@ -212,6 +218,7 @@ export type ErasedRequest = {
   workspace: Workspace | undefined;
   address: string | null;
   requestId: string;
+  concerns(concern: Concern): void;
   header(name: string): string | undefined;
   commit(fn: (tx: Tx) => Promise<Answer>): Promise<Answer>;
 };

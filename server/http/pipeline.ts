@@ -3,7 +3,14 @@ import { BlockList } from 'node:net';
 import type { Context } from 'hono';
 import type { Clock } from '../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../database/database.ts';
-import { type Attempt, type AuditActor, type AuditSink, auditedRequest, isRefusalNoted } from './audit.ts';
+import {
+  type Attempt,
+  type AuditActor,
+  type AuditSink,
+  auditedRequest,
+  isRefusalNoted,
+  noteConcern,
+} from './audit.ts';
 import { type Caller, mayEnter } from './caller.ts';
 import { fileProblems, type Mismatch, responseProblems } from './check-response.ts';
 import { clientAddress, networkOf } from './client-address.ts';
@@ -25,7 +32,6 @@ import {
   errorBody,
   internalError,
   invalidWorkspace,
-  rateLimited,
   unauthorized,
 } from './errors.ts';
 import { setFileHeaders } from './file-headers.ts';
@@ -34,6 +40,7 @@ import type { TakeCall } from './rate-limit.ts';
 import { type RequestInput, readRequest } from './read-request.ts';
 import { requireCall } from './require-right.ts';
 import { isCrossOrigin, isCsrfToken, readCookie, sessionCookieOf } from './session-cookie.ts';
+import { spendCall } from './spend-call.ts';
 
 /** Whose token it is, or why it is refused: `jwt malformed`, `invalid signature`, `jwt expired`, `jwt revoked`. */
 export type Authentication =
@@ -149,8 +156,9 @@ const run = async <FeatureContext>(
   const header = (name: string) => c.req.header(name);
   if (endpoint.scope === 'public') {
     refuseCrossOrigin(pipeline, endpoint, header);
-    await takeCall(pipeline, endpoint, `network ${networkOf(address)}`, headers);
+    await spendCall(pipeline, endpoint, `network ${networkOf(address)}`, headers);
     const input = await readRequest(c, endpoint);
+    attempt.sent = input.sent;
     const accepted = { caller: null, workspace: undefined, input, facts, header, attempt };
     return handle(pipeline, endpoint, accepted, undefined);
   }
@@ -158,7 +166,7 @@ const run = async <FeatureContext>(
   facts.teamId = caller.teamId;
   facts[caller.person ? 'personId' : 'keyId'] = caller.keyId;
   if (caller.sandbox) headers.set('X-Sandbox', 'true');
-  await takeCall(pipeline, endpoint, caller.keyId, headers);
+  await spendCall(pipeline, endpoint, caller.keyId, headers);
   requireCall(endpoint, caller);
   const workspace =
     endpoint.scope === 'workspace'
@@ -267,28 +275,11 @@ const noteRefusal = async (
   const { operation } = endpoint;
   const request = auditedRequest(attempt, { requestId: facts.requestId, operation });
   if (!audit || !request || !isRefusalNoted(endpoint, definition)) return;
-  await audit
+  const noted = audit
     .refused(request, definition)
     .catch((error: unknown) => log.error({ err: error, ...facts }, 'a refusal was not written down'));
-};
-
-const takeCall = async (
-  { takeCall, clock }: Pick<Pipeline<unknown>, 'takeCall' | 'clock'>,
-  endpoint: Pick<Endpoint, 'rateLimit'>,
-  whose: string,
-  headers: Headers,
-): Promise<void> => {
-  const { allowed, limit, remaining, resetAt } = await takeCall(whose, endpoint.rateLimit);
-  headers.set('X-RateLimit-Limit', String(limit));
-  headers.set('X-RateLimit-Remaining', String(remaining));
-  headers.set('X-RateLimit-Reset', String(Math.ceil(resetAt.getTime() / 1000)));
-  if (allowed) return;
-  const retryAfterS = Math.max(1, Math.ceil((resetAt.getTime() - clock.now().getTime()) / 1000));
-  throw rateLimited(
-    `Rate limit exceeded: ${limit} calls. Try again in ${retryAfterS} seconds`,
-    { retry_after: retryAfterS },
-    { 'Retry-After': String(retryAfterS) },
-  );
+  // Whoever guesses addresses at the door is not to learn from the time it takes whether somebody has one.
+  if (endpoint.scope !== 'public') await noted;
 };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -322,9 +313,9 @@ const handle = async <FeatureContext>(
   store: StoreAnswer | undefined,
 ): Promise<ServedAnswer> => {
   const { requestId } = facts;
-  const request = auditedRequest(attempt, { requestId, operation: endpoint.operation });
   /** Who did it, and the answer to repeat, beside what was done. */
   const keep = async (tx: Tx, answer: StoredAnswer): Promise<void> => {
+    const request = auditedRequest(attempt, { requestId, operation: endpoint.operation });
     if (request) await pipeline.audit?.done(tx, request, answer.status);
     await store?.(tx, answer);
   };
@@ -354,6 +345,7 @@ const handle = async <FeatureContext>(
         workspace,
         address: attempt.address,
         requestId,
+        concerns: (concern) => noteConcern(attempt, concern),
         header,
         commit,
       },

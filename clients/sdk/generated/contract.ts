@@ -4008,8 +4008,8 @@ export interface components {
             workspace_id: string | null;
             actor: {
                 /** @enum {string} */
-                type: "api_key" | "person" | "system";
-                /** @description Of the key or the person; null for the installation itself */
+                type: "api_key" | "person" | "system" | "visitor";
+                /** @description Of the key or the person; null for the installation itself, and for a visitor, who is not signed in */
                 id: string | null;
                 session_id: string | null;
             };
@@ -9802,7 +9802,7 @@ export interface operations {
                 outcome?: "done" | "refused" | "failed";
                 /** @description The uid of a key or a person */
                 actor?: string;
-                actor_type?: "api_key" | "person" | "system";
+                actor_type?: "api_key" | "person" | "system" | "visitor";
                 /** @description What it is about: a mailbox, a domain, a key, … */
                 target?: string;
                 workspace_uid?: string;

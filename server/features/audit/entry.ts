@@ -68,6 +68,6 @@ export const chainedRecord = (entry: PlacedEntry) => ({
 
 const actorRecord = (actor: AuditActor) => ({
   type: actor.type,
-  id: actor.type === 'system' ? null : actor.id,
+  id: 'id' in actor ? actor.id : null,
   session_id: actor.type === 'person' ? actor.sessionId : null,
 });

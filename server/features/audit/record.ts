@@ -20,9 +20,9 @@ const MAX_REMEMBERED = 10_000;
 export const createAuditSink = ({ db, clock }: { db: Db; clock: Clock }): AuditSink => {
   const refusedAt = new Map<string, number>();
 
-  const isRepeated = ({ actor, address }: AuditedRequest, code: string): boolean => {
+  const isRepeated = ({ actor, about, address }: AuditedRequest, code: string): boolean => {
     const nowMs = clock.now().getTime();
-    const name = JSON.stringify([actor, address, code]);
+    const name = JSON.stringify([actor, about, address, code]);
     if (nowMs - (refusedAt.get(name) ?? Number.NEGATIVE_INFINITY) < SAME_REFUSAL_EVERY_MS) return true;
     if (refusedAt.size >= MAX_REMEMBERED) refusedAt.clear();
     refusedAt.set(name, nowMs);
@@ -53,7 +53,11 @@ const record = async (
     data: event.data,
   }));
   const input = blanked(request.sent);
-  const targets = new Set([...changes.map(({ subject }) => subject.id), ...uidsIn(request.sent)]);
+  const targets = new Set([
+    ...(request.about ?? []),
+    ...changes.map(({ subject }) => subject.id),
+    ...uidsIn(request.sent),
+  ]);
   await entryInsert(tx, {
     ...became,
     teamUid: request.teamId,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { outcomes } from './entry.ts';
 
-export const actorTypes = ['api_key', 'person', 'system'] as const;
+export const actorTypes = ['api_key', 'person', 'system', 'visitor'] as const;
 
 /** SHA-256 in hex. */
 export const sha256Hex = z
@@ -19,10 +19,10 @@ export const entryShape = z
     workspace_id: z.uuid().nullable(),
     actor: z.object({
       type: z.enum(actorTypes),
-      id: z
-        .uuid()
-        .nullable()
-        .meta({ description: 'Of the key or the person; null for the installation itself' }),
+      id: z.uuid().nullable().meta({
+        description:
+          'Of the key or the person; null for the installation itself, and for a visitor, who is not signed in',
+      }),
       session_id: z.uuid().nullable(),
     }),
     operation: z.string(),

@@ -21,7 +21,7 @@ export const entryInsert = async (tx: Tx, entry: NewEntry): Promise<void> => {
       status: entry.status,
       code: entry.code,
       actor_type: actor.type,
-      actor_uid: actor.type === 'system' ? null : actor.id,
+      actor_uid: 'id' in actor ? actor.id : null,
       session_uid: actor.type === 'person' ? actor.sessionId : null,
       address: entry.address,
       user_agent: entry.userAgent,
@@ -55,9 +55,9 @@ const fromRow = (row: Selectable<AuditEntryTable>): Entry => ({
 });
 
 const actorFromRow = ({ actor_type, actor_uid, session_uid }: Selectable<AuditEntryTable>): AuditActor => {
-  if (actor_uid === null) return { type: 'system' };
+  if (actor_uid === null) return { type: actor_type === 'visitor' ? 'visitor' : 'system' };
   return actor_type === 'person'
-    ? { type: 'person', id: actor_uid, sessionId: session_uid! }
+    ? { type: 'person', id: actor_uid, sessionId: session_uid }
     : { type: 'api_key', id: actor_uid };
 };
 

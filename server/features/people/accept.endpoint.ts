@@ -46,11 +46,12 @@ export const acceptLink = defineEndpoint<FeatureContext>()({
   response: z.object({ team_uid: z.uuid(), person: personShape }),
   errors: [linkNotValid, signInRefused, signInSlowed],
   examples: { body: { token: 'kZ0f…', name: 'Mara Voss', password: 'four words of my own' } },
-  async handle({ body, commit }, { db, clock }) {
+  async handle({ body, concerns, commit }, { db, clock }) {
     const link = await linkByToken(db, linkSha256(body.token), clock.now());
     if (!link || link.kind === 'reset') throw linkNotValid('The link is not valid');
     const email = emailFor(link, body.email);
     const known = await personByEmail(db, email);
+    if (known) concerns({ teamUid: link.teamUid, personUid: known.uid, proven: false });
     if (known) await provePassword({ db, clock }, known, body.password);
     const person = known ?? {
       uid: newId(),
@@ -63,6 +64,7 @@ export const acceptLink = defineEndpoint<FeatureContext>()({
       const now = clock.now();
       if (!(await linkLock(tx, link.uid, now))) throw linkNotValid('The link is not valid');
       await linkEnd(tx, link.uid, now);
+      concerns({ teamUid: link.teamUid, personUid: person.uid, proven: true });
       await join(tx, { person, isNew: known === null, link }, now);
       const member = (await memberByUid(tx, link.teamUid, person.uid))!;
       return { message: 'Joined successfully', team_uid: link.teamUid, person: personRow(member) };

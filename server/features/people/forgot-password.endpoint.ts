@@ -23,13 +23,14 @@ export const forgotPassword = defineEndpoint<FeatureContext>()({
   body: z.strictObject({ email: personEmail }),
   response: z.object({}),
   errors: [mailNotSetUp, signInSlowed],
-  async handle({ body, commit }, context) {
+  async handle({ body, concerns, commit }, context) {
     const { db, clock, settings, systemMail } = context;
     if (!systemMail) throw mailNotSetUp('This installation has no mail server for it');
     // Nobody's mailbox is filled from here.
     await takeAttempt({ db, clock }, `forgot ${body.email}`);
     const person = await personByEmail(db, body.email);
     const [team] = person ? await teamsOfPerson(db, person.uid) : [];
+    if (person && team) concerns({ teamUid: team.uid, personUid: person.uid, proven: false });
     return commit(async (tx) => {
       if (person && team) {
         const now = clock.now();

@@ -28,9 +28,10 @@ export const resetPassword = (endAccess: EndAccess) =>
     response: z.object({ email: z.string() }),
     errors: [linkNotValid],
     examples: { body: { token: 'kZ0f…', password: 'four words of my own' } },
-    async handle({ body, commit }, { db, clock }) {
+    async handle({ body, concerns, commit }, { db, clock }) {
       const link = await linkByToken(db, linkSha256(body.token), clock.now());
       if (link?.kind !== 'reset') throw linkNotValid('The link is not valid');
+      concerns({ teamUid: link.teamUid, personUid: link.personUid, proven: true });
       const passwordHash = await hashPassword(body.password);
       const answer = await commit(async (tx) => {
         const now = clock.now();

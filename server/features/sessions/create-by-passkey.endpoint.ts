@@ -11,7 +11,7 @@ import {
   provenPasskey,
 } from '../passkeys/index.ts';
 import { personByUid, signInRefused } from '../people/index.ts';
-import { openSession, visitOf } from './open.ts';
+import { openSession, signedInAs, visitOf } from './open.ts';
 import { signedIn, signedInAnswer } from './schema.ts';
 
 export const createSessionByPasskey = defineEndpoint<FeatureContext>()({
@@ -30,7 +30,7 @@ export const createSessionByPasskey = defineEndpoint<FeatureContext>()({
   }),
   response: z.object(signedInAnswer),
   errors: [signInRefused, passkeysNeedName],
-  async handle({ body, header, address, commit }, { db, clock, settings }) {
+  async handle({ body, header, address, concerns, commit }, { db, clock, settings }) {
     const publicUrl = settings.publicUrl();
     const now = clock.now();
     const proven = await provenPasskey({ db, publicUrl, now }, body.challenge, body.credential);
@@ -41,6 +41,7 @@ export const createSessionByPasskey = defineEndpoint<FeatureContext>()({
       await passkeyUsed(tx, proven.passkey.uid, proven.signCount, now);
       const wish = { person, method: 'passkey' as const, teamUid: body.team_uid, visit };
       const opened = await openSession(tx, wish, { sessions: settings.sessions, publicUrl, now });
+      concerns(signedInAs(opened.session));
       return {
         message: 'Signed in successfully',
         ...(await signedIn(tx, { ...opened, person })),

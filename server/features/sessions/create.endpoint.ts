@@ -16,9 +16,11 @@ import {
   takeAttempt,
 } from '../people/index.ts';
 import { secondFactorNeeded } from './errors.ts';
-import { deviceSha256, openSession, refused, visitOf } from './open.ts';
+import { concernOf, deviceSha256, openSession, refused, signedInAs, visitOf } from './open.ts';
 import { signedIn, signedInAnswer } from './schema.ts';
 import { deviceKnown } from './store.ts';
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 export const createSession = defineEndpoint<FeatureContext>()({
   operation: 'sessions.create',
@@ -43,10 +45,13 @@ export const createSession = defineEndpoint<FeatureContext>()({
   response: z.object(signedInAnswer),
   errors: [signInRefused, signInSlowed, secondFactorNeeded],
   examples: { body: { email: 'mara@northpeak.example', password: 'four words of my own' } },
-  async handle({ body, header, address, commit }, { db, clock, secrets, settings }) {
+  async handle({ body, header, address, concerns, commit }, { db, clock, secrets, settings }) {
     const publicUrl = settings.publicUrl();
     const visit = visitOf({ header, address }, publicUrl);
     const person = await personByEmail(db, body.email);
+    // Asked also about nobody, so that it takes as long.
+    const concern = await concernOf(db, person?.uid ?? NOBODY, body.team_uid);
+    if (concern) concerns({ ...concern, proven: false });
     const device = deviceSha256(visit);
     const known = person && device && (await deviceKnown(db, person.uid, device));
     // A device that signed in before is counted apart, so that whoever guesses from elsewhere locks nobody out.
@@ -66,6 +71,7 @@ export const createSession = defineEndpoint<FeatureContext>()({
       const method = takesCode ? ('password_and_code' as const) : ('password' as const);
       const wish = { person, method, teamUid: body.team_uid, visit };
       const opened = await openSession(tx, wish, { sessions: settings.sessions, publicUrl, now });
+      concerns(signedInAs(opened.session));
       return {
         message: 'Signed in successfully',
         ...(await signedIn(tx, { ...opened, person })),

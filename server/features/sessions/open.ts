@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../../database/clock.ts';
 import type { Db, Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
+import type { Concern } from '../../http/audit.ts';
 import type { Caller } from '../../http/caller.ts';
 import { roleRights } from '../../http/roles.ts';
 import {
@@ -101,6 +102,22 @@ export const openSession = async (
     ],
   };
 };
+
+/** In whose record it stands that somebody tried to sign in: that of the team they wanted, or would be in. */
+export const concernOf = async (
+  db: Db,
+  personUid: string,
+  wanted: string | undefined,
+): Promise<Pick<Concern, 'teamUid' | 'personUid'> | null> => {
+  const teams = await teamsOfPerson(db, personUid);
+  const team = teams.find(({ uid }) => uid === wanted) ?? teams[0];
+  return team ? { teamUid: team.uid, personUid } : null;
+};
+
+export const signedInAs = ({ uid, teamUid, personUid }: Session): Concern => ({
+  ...{ teamUid, personUid, sessionUid: uid },
+  proven: true,
+});
 
 export const refused = () => signInRefused('Address and password do not belong together');
 
