@@ -45,6 +45,7 @@ export const peopleInputs = (api: TestInstallation): (() => Promise<PeopleInputs
         'people.remove': async () => ({ body: { uid: await somebody() } }),
         'people.reset-link': async () => ({ body: { uid: await somebody() } }),
         'people.sign-out': async () => ({ body: { uid: await somebody() } }),
+        'people.change-email': { body: { email: freshEmail(), password: PASSWORD } },
         'people.forgot-password': { body: { email: freshEmail() } },
         'people.show-link': async () => ({ body: { token: await link() } }),
         'people.accept': async () => ({ body: { token: await link(), name: 'Mara', password: PASSWORD } }),

@@ -2615,6 +2615,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/people/confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm new address by link
+         * @description From then on its owner signs in with it. Links that were mailed to the old address are good no more, and it is told.
+         */
+        post: operations["people.confirm-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/people/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change own address
+         * @description A link is mailed to the new address; signing in with it begins when the link is followed, and the old address is told. Until then nothing changes. The answer is the same when somebody has the address already.
+         */
+        post: operations["people.change-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/people/forgot-password": {
         parameters: {
             query?: never;
@@ -7561,6 +7601,37 @@ export interface components {
             team_uid: string;
             person: components["schemas"]["Person"];
         };
+        PeopleChangeEmailRequest: {
+            /**
+             * Format: email
+             * @example mara@northpeak.example
+             */
+            email: string;
+            /** @description The password of whoever is signed in. */
+            password: string;
+        };
+        PeopleChangeEmailResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description Where the link is mailed to */
+            email: string;
+        };
+        PeopleConfirmEmailRequest: {
+            /**
+             * @description What follows `#` in the link.
+             * @example kZ0f…
+             */
+            token: string;
+        };
+        PeopleConfirmEmailResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            email: string;
+        };
         PeopleForgotPasswordRequest: {
             /**
              * Format: email
@@ -7693,11 +7764,11 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             /** @enum {string} */
-            kind: "set_up" | "invitation" | "reset";
+            kind: "set_up" | "invitation" | "reset" | "address";
             team: string;
             /** @description Null where whoever follows it says theirs. */
             email: string | null;
-            /** @description What they become; null for a new password. */
+            /** @description What they become; null for a new password or address. */
             role: ("owner" | "admin" | "operator" | "finance" | "viewer" | "client") | null;
             /** @description Whether they join with the password they have. */
             has_account: boolean;
@@ -13321,6 +13392,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAcceptResponse"];
+                };
+            };
+        };
+    };
+    "people.confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleConfirmEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleConfirmEmailResponse"];
+                };
+            };
+        };
+    };
+    "people.change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleChangeEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleChangeEmailResponse"];
                 };
             };
         };

@@ -317,6 +317,10 @@ export type Methods = {
   people: {
     /** Join by link. Somebody who is new here chooses their name and password. Somebody who is in another team already proves with the password they have that they are the one. Signing in comes after it: `POST /sessions`. */
     accept: Method<'people.accept'>;
+    /** Change own address. A link is mailed to the new address; signing in with it begins when the link is followed, and the old address is told. Until then nothing changes. The answer is the same when somebody has the address already. */
+    changeEmail: Method<'people.change-email'>;
+    /** Confirm new address by link. From then on its owner signs in with it. Links that were mailed to the old address are good no more, and it is told. */
+    confirmEmail: Method<'people.confirm-email'>;
     /** Ask for new password. The answer is the same whether or not somebody has the address. */
     forgotPassword: Method<'people.forgot-password'>;
     /** Invite person. The link is good once and for seven days. It is mailed to them where the installation can, and else is in this answer alone: hand it to them. Whoever is invited again gets a new link, and the one before is worth nothing any more. */

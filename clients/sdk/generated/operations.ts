@@ -139,6 +139,8 @@ export const operationTable = {
   'payments.low-balance': { method: 'POST', path: '/billing/wallet/low-balance', writes: true },
   'payments.manage': { method: 'GET', path: '/billing/manage' },
   'people.accept': { method: 'POST', path: '/people/accept' },
+  'people.change-email': { method: 'POST', path: '/people/email', writes: true },
+  'people.confirm-email': { method: 'POST', path: '/people/confirm-email' },
   'people.forgot-password': { method: 'POST', path: '/people/forgot-password' },
   'people.invite': { method: 'POST', path: '/people/invite', writes: true },
   'people.list': { method: 'GET', path: '/people', reads: 'page', rows: 'people', limit: true },

@@ -24,7 +24,7 @@ import {
   workspaceMemberInsert,
 } from './store.ts';
 
-type Joining = Exclude<Link, { kind: 'reset' }>;
+type Joining = Exclude<Link, { personUid: string }>;
 
 export const acceptLink = defineEndpoint<FeatureContext>()({
   operation: 'people.accept',
@@ -48,7 +48,7 @@ export const acceptLink = defineEndpoint<FeatureContext>()({
   examples: { body: { token: 'kZ0f…', name: 'Mara Voss', password: 'four words of my own' } },
   async handle({ body, concerns, commit }, { db, clock }) {
     const link = await linkByToken(db, linkSha256(body.token), clock.now());
-    if (!link || link.kind === 'reset') throw linkNotValid('The link is not valid');
+    if (!link || 'personUid' in link) throw linkNotValid('The link is not valid');
     const email = emailFor(link, body.email);
     const known = await personByEmail(db, email);
     if (known) concerns({ teamUid: link.teamUid, personUid: known.uid, proven: false });

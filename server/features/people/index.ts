@@ -1,5 +1,7 @@
 // Front door of people: who is in a team, and in which role.
 import { acceptLink } from './accept.endpoint.ts';
+import { changeEmail } from './change-email.endpoint.ts';
+import { confirmEmail } from './confirm-email.endpoint.ts';
 import { forgotPassword } from './forgot-password.endpoint.ts';
 import { invitePerson } from './invite.endpoint.ts';
 import { listPeople, type ReadFactors } from './list.endpoint.ts';
@@ -56,6 +58,8 @@ export const peopleEndpoints = ({
   removePerson,
   signPersonOut(endSessionsIn),
   renameSelf,
+  changeEmail,
+  confirmEmail,
   resetLink,
   showLink,
   acceptLink,

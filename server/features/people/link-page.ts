@@ -26,9 +26,30 @@ const script = `
     if (!reply.ok) throw new Error(answer.message);
     return answer;
   };
+  const confirm = (email) => {
+    at('title').textContent = 'Confirm your new address';
+    at('about').textContent = 'You sign in with it from then on, and with the old one no more.';
+    at('email').value = email;
+    at('email').readOnly = true;
+    at('name-label').hidden = true;
+    at('password-label').hidden = true;
+    at('password').required = false;
+    at('form').hidden = false;
+    at('form').addEventListener('submit', async (event) => {
+      event.preventDefault();
+      try {
+        await ask('/people/confirm-email', { token });
+        at('form').hidden = true;
+        at('about').textContent = 'Done. From now on you sign in with ' + email + '.';
+      } catch (error) {
+        say(error.message);
+      }
+    });
+  };
   const show = async () => {
     const link = await ask('/people/link', { token });
     const isReset = link.kind === 'reset';
+    if (link.kind === 'address') return confirm(link.email);
     at('title').textContent = isReset ? 'Choose a new password' : 'Join ' + link.team;
     at('about').textContent = isReset
       ? 'For ' + link.email + '. You are signed out everywhere then.'
@@ -74,7 +95,7 @@ const html = `<!doctype html>
 <form id="form" hidden>
   <label>Address <input id="email" type="email" autocomplete="username" required></label>
   <label id="name-label">Name <input id="name" autocomplete="name" maxlength="120"></label>
-  <label>Password <input id="password" type="password" maxlength="256" required>
+  <label id="password-label">Password <input id="password" type="password" maxlength="256" required>
     <small id="hint">At least 12 characters.</small></label>
   <button>Go on</button>
 </form>
@@ -103,7 +124,7 @@ const headers = {
 };
 
 /** Where links lead; what a link is for is behind its `#`, and asked by the page. */
-export const linkPaths = ['/join', '/reset'] as const;
+export const linkPaths = ['/join', '/reset', '/confirm'] as const;
 
 export const linkPage = async (request: Request): Promise<Response> =>
   request.method === 'GET' || request.method === 'HEAD'

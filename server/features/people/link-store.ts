@@ -15,6 +15,9 @@ const fromRow = (row: Selectable<PersonLink>): Link => {
   if (row.kind === 'reset') {
     return { ...common, kind: 'reset', personUid: row.person_uid!, removesFactors: row.removes_factors };
   }
+  if (row.kind === 'address') {
+    return { ...common, kind: 'address', personUid: row.person_uid!, email: row.email! };
+  }
   const role = row.role as Role;
   if (row.kind === 'set_up') return { ...common, kind: 'set_up', role };
   return { ...common, kind: 'invitation', email: row.email!, role, workspaceUids: row.workspace_uids };
@@ -30,10 +33,11 @@ export const linkInsert = async (tx: Tx, link: Link, tokenSha256: Buffer): Promi
       token_sha256: tokenSha256,
       created_at: link.createdAt,
       expires_at: link.expiresAt,
-      ...(link.kind === 'reset'
-        ? { person_uid: link.personUid, removes_factors: link.removesFactors }
-        : { role: link.role }),
-      ...(link.kind === 'invitation' && { email: link.email, workspace_uids: link.workspaceUids }),
+      ...('personUid' in link && { person_uid: link.personUid }),
+      ...('role' in link && { role: link.role }),
+      ...('email' in link && { email: link.email }),
+      ...(link.kind === 'reset' && { removes_factors: link.removesFactors }),
+      ...(link.kind === 'invitation' && { workspace_uids: link.workspaceUids }),
     })
     .execute();
 };
@@ -104,10 +108,22 @@ export const invitationList = async (db: Db, teamUid: string, limit: number): Pr
   return rows.map((row) => fromRow(row) as Invitation);
 };
 
-export const resetLinksEnd = async (tx: Tx, personUid: string, now: Date): Promise<void> => {
+/** Those for a new password and for a new address. */
+export const linksOfPersonEnd = async (tx: Tx, personUid: string, now: Date): Promise<void> => {
   await tx
     .updateTable('person_link')
     .set({ ended_at: now })
+    .where('person_uid', '=', personUid)
+    .where('ended_at', 'is', null)
+    .execute();
+};
+
+/** Whoever asks for another address again means the last one. */
+export const addressLinksEnd = async (tx: Tx, personUid: string, now: Date): Promise<void> => {
+  await tx
+    .updateTable('person_link')
+    .set({ ended_at: now })
+    .where('kind', '=', 'address')
     .where('person_uid', '=', personUid)
     .where('ended_at', 'is', null)
     .execute();

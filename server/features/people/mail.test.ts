@@ -73,6 +73,61 @@ describe('an invitation', () => {
   });
 });
 
+describe('another address', () => {
+  const ask = async () => {
+    const { uid, email, browser } = await member('operator');
+    const next = freshEmail();
+    const asked = await browser.post('/people/email', { email: next, password: PASSWORD });
+    expect([asked.status, asked.body.email], JSON.stringify(asked.body)).toEqual([202, next]);
+    return { uid, email, next, browser };
+  };
+  const confirm = (token: string) => openBrowser(api).post('/people/confirm-email', { token });
+
+  test('is signed in with once its mailbox confirmed it, and the old one is told', async () => {
+    const { uid, email, next, browser } = await ask();
+    expect((await signIn(openBrowser(api), next)).status).toBe(401);
+    const token = tokenOf(linkIn((await mailTo(next))[0]!.content));
+    const shown = await openBrowser(api).post('/people/link', { token });
+    expect(shown.body).toMatchObject({ kind: 'address', email: next, role: null });
+    expect((await openBrowser(api).post('/people/accept', { token, password: PASSWORD })).status).toBe(404);
+    expect((await confirm(token)).body.email).toBe(next);
+    expect((await confirm(token)).body.code).toBe('link_not_valid');
+    expect((await signIn(openBrowser(api), email)).status).toBe(401);
+    expect((await signIn(openBrowser(api), next)).status).toBe(201);
+    expect((await browser.get('/account')).status).toBe(200);
+    const [notice] = await mailTo(email);
+    expect(notice!.content.replaceAll('=\r\n', '')).toContain(next);
+    const told = await api.installation.storage.db
+      .selectFrom('event')
+      .select('data')
+      .where('subject_uid', '=', uid)
+      .where('type', '=', 'person.address_changed')
+      .execute();
+    expect(told.map(({ data }) => data)).toEqual([{ email: next, before: email, after: next }]);
+  });
+
+  test('that somebody has is answered the same, and only its owner learns of it', async () => {
+    const { email: taken } = await member('viewer');
+    const { browser, email } = await member('viewer');
+    const asked = await browser.post('/people/email', { email: taken, password: PASSWORD });
+    expect([asked.status, asked.body.email]).toEqual([202, taken]);
+    expect((await mailTo(taken))[0]!.content).not.toContain('/confirm#');
+    expect((await signIn(openBrowser(api), email)).status).toBe(201);
+  });
+
+  test('takes the password, and is the last one that was asked for', async () => {
+    const { next, browser } = await ask();
+    const wrong = await browser.post('/people/email', {
+      email: freshEmail(),
+      password: 'not this one at all',
+    });
+    expect([wrong.status, wrong.body.code]).toEqual([401, 'sign_in_refused']);
+    const first = tokenOf(linkIn((await mailTo(next))[0]!.content));
+    await browser.post('/people/email', { email: freshEmail(), password: PASSWORD });
+    expect((await confirm(first)).body.code).toBe('link_not_valid');
+  });
+});
+
 describe('a forgotten password', () => {
   test('is answered the same for everybody, and mailed to who has the address', async () => {
     const { email } = await member('viewer');

@@ -23,20 +23,43 @@ const words = (link: Link, team: string, url: string): Omit<SystemMessage, 'to'>
       text: `Somebody asked for a new password for this address. Choose it here:\n\n${url}\n\n${good} If it was not you, do nothing: the password you have stays.\n`,
     };
   }
+  if (link.kind === 'address') {
+    return {
+      subject: 'Your new address for InboxKit',
+      text: `Somebody wants to sign in to InboxKit with this address. Confirm that it is yours:\n\n${url}\n\n${good} If it was not you, do nothing.\n`,
+    };
+  }
   return {
     subject: `Join ${subjectName(team)} on InboxKit`,
     text: `You are invited to join ${team} as ${link.role}. Choose a password here:\n\n${url}\n\n${good} If you do not know the team, do nothing.\n`,
   };
 };
 
+const NOTICE_GOOD_FOR_MS = 3 * 24 * 60 * 60_000;
+
+/** Has something mailed in which there is no link. */
+export const mailNotice = (
+  tx: Tx,
+  secrets: SecretBox,
+  { to, subject, text, now }: SystemMessage & { now: Date },
+): Promise<void> =>
+  post(tx, secrets, { to, subject, text }, now, new Date(now.getTime() + NOTICE_GOOD_FOR_MS));
+
 /** Has it mailed, in the transaction that makes the link. */
-export const mailLink = async (
+export const mailLink = (
   tx: Tx,
   secrets: SecretBox,
   { to, link, url, team, now }: { to: string; link: Link; url: string; team: string; now: Date },
+): Promise<void> => post(tx, secrets, { to, ...words(link, team, url) }, now, link.expiresAt);
+
+const post = async (
+  tx: Tx,
+  secrets: SecretBox,
+  message: SystemMessage,
+  now: Date,
+  giveUpAt: Date,
 ): Promise<void> => {
   const uid = newId();
-  const message: SystemMessage = { to, ...words(link, team, url) };
   const messageSealed = secrets.seal(JSON.stringify(message), context(uid));
-  await mailInsert(tx, { uid, messageSealed, dueAt: now, giveUpAt: link.expiresAt });
+  await mailInsert(tx, { uid, messageSealed, dueAt: now, giveUpAt });
 };

@@ -9,7 +9,7 @@ import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
 import { lastOwner, personNotFound, roleNotHeld } from './errors.ts';
 import { personEvent } from './events.ts';
-import { invitationByUid, linkEnd, resetLinksEnd } from './link-store.ts';
+import { invitationByUid, linkEnd, linksOfPersonEnd } from './link-store.ts';
 import { type Member, mayDecideAbout } from './person.ts';
 import { memberByUid, memberDelete, ownerCount } from './store.ts';
 
@@ -46,7 +46,7 @@ const removeMember = async (tx: Tx, member: Member, caller: Caller, now: Date): 
   if (role === 'owner' && (await ownerCount(tx, teamUid)) === 1) {
     throw lastOwner('The only owner of a team cannot be removed');
   }
-  await resetLinksEnd(tx, uid, now);
+  await linksOfPersonEnd(tx, uid, now);
   await memberDelete(tx, member);
   await recordEvents(tx, [personEvent('person.removed', member, caller, now, { role })]);
 };

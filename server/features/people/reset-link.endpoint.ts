@@ -8,7 +8,7 @@ import { personElsewhere, personNotFound, roleNotHeld } from './errors.ts';
 import { personEvent } from './events.ts';
 import { handedOver, handOver, sendMail } from './hand-over.ts';
 import { makeLink } from './link.ts';
-import { resetLinksEnd } from './link-store.ts';
+import { linksOfPersonEnd } from './link-store.ts';
 import { mayDecideAbout } from './person.ts';
 import { memberByUid, teamsOfPerson } from './store.ts';
 
@@ -47,7 +47,7 @@ export const resetLink = defineEndpoint<FeatureContext>()({
         throw personElsewhere(`${member.email} is also in another team`);
       }
       const now = clock.now();
-      await resetLinksEnd(tx, uid, now);
+      await linksOfPersonEnd(tx, uid, now);
       const wish = {
         kind: 'reset' as const,
         teamUid: caller.teamId,

@@ -8,7 +8,7 @@ import { forgiveAttempts } from './attempts.ts';
 import { linkNotValid } from './errors.ts';
 import { personEvent } from './events.ts';
 import { linkSha256, linkToken } from './link.ts';
-import { linkByToken, linkLock, resetLinksEnd } from './link-store.ts';
+import { linkByToken, linkLock, linksOfPersonEnd } from './link-store.ts';
 import { attemptsAt, hashPassword, newPassword } from './password.ts';
 import { personByUid, personSetPassword } from './store.ts';
 
@@ -37,7 +37,7 @@ export const resetPassword = (endAccess: EndAccess) =>
         const now = clock.now();
         const person = (await linkLock(tx, link.uid, now)) && (await personByUid(tx, link.personUid));
         if (!person) throw linkNotValid('The link is not valid');
-        await resetLinksEnd(tx, person.uid, now);
+        await linksOfPersonEnd(tx, person.uid, now);
         await personSetPassword(tx, person.uid, passwordHash, now);
         await endAccess(tx, person.uid, { factors: link.removesFactors }, now);
         const about = { ...person, teamUid: link.teamUid };

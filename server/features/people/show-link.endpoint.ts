@@ -19,10 +19,13 @@ export const showLink = defineEndpoint<FeatureContext>()({
   rateLimit: 'sign_in',
   body: z.strictObject({ token: linkToken }),
   response: z.object({
-    kind: z.enum(['set_up', 'invitation', 'reset']),
+    kind: z.enum(['set_up', 'invitation', 'reset', 'address']),
     team: z.string(),
     email: z.string().nullable().meta({ description: 'Null where whoever follows it says theirs.' }),
-    role: z.enum(roles).nullable().meta({ description: 'What they become; null for a new password.' }),
+    role: z
+      .enum(roles)
+      .nullable()
+      .meta({ description: 'What they become; null for a new password or address.' }),
     has_account: z.boolean().meta({ description: 'Whether they join with the password they have.' }),
     expires_at: z.iso.datetime(),
   }),
@@ -31,7 +34,7 @@ export const showLink = defineEndpoint<FeatureContext>()({
     const link = await linkByToken(db, linkSha256(body.token), clock.now());
     if (!link) throw linkNotValid('The link is not valid');
     const person =
-      link.kind === 'reset'
+      'personUid' in link
         ? await personByUid(db, link.personUid)
         : link.kind === 'invitation'
           ? await personByEmail(db, link.email)
@@ -40,8 +43,8 @@ export const showLink = defineEndpoint<FeatureContext>()({
       message: 'Link retrieved successfully',
       kind: link.kind,
       team: await teamName(db, link.teamUid),
-      email: link.kind === 'invitation' ? link.email : (person?.email ?? null),
-      role: link.kind === 'reset' ? null : link.role,
+      email: 'email' in link ? link.email : (person?.email ?? null),
+      role: 'role' in link ? link.role : null,
       has_account: person !== null,
       expires_at: link.expiresAt.toISOString(),
     };

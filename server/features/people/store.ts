@@ -56,6 +56,21 @@ export const personSetPassword = async (
     .execute();
 };
 
+/** Answers false when somebody has the address. */
+export const personSetEmail = async (tx: Tx, uid: string, email: string): Promise<boolean> => {
+  const { numUpdatedRows } = await tx
+    .updateTable('person')
+    .set({ email })
+    .where('uid', '=', uid)
+    .where((where) =>
+      where.not(
+        where.exists(where.selectFrom('person as other').select('uid').where('other.email', '=', email)),
+      ),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+};
+
 const members = (db: Db, teamUid: string) =>
   db
     .selectFrom('team_member as member')
