@@ -1,16 +1,11 @@
 // kill -9 while mail comes in by submission and from other hosts, and while the queue delivers it: what was answered with
 // 250 is there in the end, and nothing is there that nobody sent.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
-import { createSecretBox, generateKey, parseKeyRing } from '../../database/secret-box.ts';
+import { expect, it } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
-import { createSelfSignedCertificate } from '../../protocols/self-signed.ts';
-import { startDnsStub } from './testing/dns-stub.ts';
-import type { Order, Ready } from './testing/killed-plane.ts';
-import { HOSTNAME, PASSWORD, publishDomain, publishMailbox, storedMessages } from './testing/plane.ts';
+import { startKillableGround } from './testing/killable-plane.ts';
+import type { Ready } from './testing/killed-plane.ts';
+import { PASSWORD, publishDomain, publishMailbox, storedMessages } from './testing/plane.ts';
 import { connectRawSmtp, type RawSmtp } from './testing/raw-smtp.ts';
 
 const KILLS = 3;
@@ -21,38 +16,19 @@ const IN_FLIGHT = 20;
 const CLIENTS = 4;
 
 const database = useTestDatabase();
-let running: ChildProcess | undefined;
-afterAll(() => running?.kill('SIGKILL'));
 
 it('accepted mail survives kill -9 at any moment, duplicates no more than was in flight', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const dns = await startDnsStub();
-  const secretKey = generateKey();
-  const { keyPem, certPem } = await createSelfSignedCertificate({ names: [HOSTNAME, '127.0.0.1'] });
-  const ground = {
-    db: database.db,
-    dns,
-    secretBox: createSecretBox(parseKeyRing(secretKey)),
-    tls: { key: keyPem, cert: certPem },
-    close: () => dns.close(),
-  };
-  dns.add(HOSTNAME, 'A', '127.0.0.1');
+  const { ground, start } = await startKillableGround(database);
   await publishDomain(ground, 'here.example');
   await publishMailbox(database.db, 'ann@here.example', { dailySendLimit: 1_000_000 });
   const bob = await publishMailbox(database.db, 'bob@here.example');
-  const order: Order = {
-    databaseUrl: database.url,
-    hostname: HOSTNAME,
-    secretKey,
-    tls: ground.tls,
-    nameserver: dns.server,
-  };
 
   const sent = new Set<string>();
   const accepted = new Set<string>();
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const { ready, child } = await start(order);
+    const { ready, kill: killPlane } = await start();
     const stop = new AbortController();
     const clients = Array.from({ length: CLIENTS }, (_, n) => {
       const bySubmission = n % 2 === 0;
@@ -63,13 +39,12 @@ it('accepted mail survives kill -9 at any moment, duplicates no more than was in
     const before = accepted.size;
     while (accepted.size < before + 10) await delay(20);
     await delay(Math.random() * 300);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killPlane();
     stop.abort();
     await Promise.all(clients);
   }
 
-  await start(order);
+  await start();
   // The dead workers' claims end two minutes after they were made; a test does not wait for that.
   const waiting = () =>
     database.db
@@ -94,16 +69,8 @@ it('accepted mail survives kill -9 at any moment, duplicates no more than was in
   const duplicates = [...copies.values()].reduce((total, count) => total + count - 1, 0);
   expect(duplicates).toBeLessThanOrEqual(KILLS * IN_FLIGHT);
   expect(accepted.size).toBeGreaterThanOrEqual(KILLS * 10);
-  await dns.close();
+  await ground.close();
 });
-
-async function start(order: Order): Promise<{ child: ChildProcess; ready: Ready }> {
-  const child = fork(join(import.meta.dirname, 'testing/killed-plane.ts'), { execArgv: [] });
-  running = child;
-  child.send(order);
-  const [ready] = (await once(child, 'message')) as [Ready];
-  return { child, ready };
-}
 
 /** One client that sends message after message until its server dies. */
 async function keepSending(options: {
