@@ -1933,6 +1933,14 @@ create table mail.released_content (
 );
 CREATE INDEX released_at ON mail.released_content USING btree (released_at);
 
+create table mail.search_signature (
+  sha256 bytea not null,
+  bits bytea not null,
+  constraint search_signature_bits_check CHECK ((octet_length(bits) <= 4096)),
+  constraint search_signature_pkey PRIMARY KEY (sha256),
+  constraint search_signature_sha256_fkey FOREIGN KEY (sha256) REFERENCES mail.content(sha256) ON DELETE CASCADE
+);
+
 create table mail.send_window (
   subject text not null,
   length text not null,

@@ -732,6 +732,11 @@ export interface MailReleasedContent {
   sha256: Buffer;
 }
 
+export interface MailSearchSignature {
+  bits: Buffer;
+  sha256: Buffer;
+}
+
 export interface MailSendWindow {
   length: string;
   messages: number;
@@ -1507,6 +1512,7 @@ export interface DB {
   "mail.queue_message": MailQueueMessage;
   "mail.queue_recipient": MailQueueRecipient;
   "mail.released_content": MailReleasedContent;
+  "mail.search_signature": MailSearchSignature;
   "mail.send_window": MailSendWindow;
   "mail.srs_secret": MailSrsSecret;
   "mail.subscription": MailSubscription;

@@ -2,6 +2,7 @@
 import type { Db } from '../../../database/database.ts';
 import { parseHeaderBlock } from '../message/header-fields.ts';
 import { parseMime } from '../message/mime-tree.ts';
+import { signaturePositions } from '../message/search-signature.ts';
 import {
   plainGlance,
   searchableBodies,
@@ -45,7 +46,9 @@ export const searchContents = async (
   for (let page = await read(0); ; ) {
     const next = page.length < pageSize ? null : read(page.at(-1)!.uid);
     for (const row of page) {
-      const bytes = row.bytes ?? (await contentsLoaded(db, [row.sha256], headersOnly))[0]?.bytes;
+      const bytes = row.mayHold.some(Boolean)
+        ? (row.bytes ?? (await contentsLoaded(db, [row.sha256], headersOnly))[0]?.bytes)
+        : noBytes;
       if (bytes && evaluate(root, factsOf(row, plan), contentMatcher(bytes, headersOnly))) {
         found.push({ ...row, bytes: null });
       }
@@ -55,8 +58,14 @@ export const searchContents = async (
   }
 };
 
-const factsOf = (row: SearchCandidate, plan: SearchPlan): Map<SearchKey, boolean> =>
-  new Map(plan.factKeys.map((key, index) => [key, row.facts[index]!]));
+// All keys are answered already.
+const noBytes = Buffer.alloc(0);
+
+const factsOf = (row: SearchCandidate, plan: SearchPlan): Map<SearchKey, boolean> => {
+  const facts = new Map<SearchKey, boolean>(plan.factKeys.map((key, index) => [key, row.facts[index]!]));
+  for (const [index, key] of plan.contentKeys.entries()) if (!row.mayHold[index]) facts.set(key, false);
+  return facts;
+};
 
 type Facts = Map<SearchKey, boolean>;
 
@@ -77,8 +86,11 @@ const contentMatcher = (raw: Buffer, headersOnly: boolean) => {
       const header = headersOnly ? parseHeaderBlock(raw, 0, raw.length) : root().header;
       return searchableField(raw, header, key.name)?.includes(key.text) ?? false;
     }
-    mayHold ??= plainGlance(raw);
-    if (!mayHold(key.text)) return false;
+    // What has a signature was looked up by it.
+    if (signaturePositions(key.text).length === 0) {
+      mayHold ??= plainGlance(raw);
+      if (!mayHold(key.text)) return false;
+    }
     if (key.kind === 'text' && searchableHeader(raw, root().header).includes(key.text)) return true;
     for (const text of searchableBodies(raw, root())) if (text.includes(key.text)) return true;
     if (key.kind === 'text') {

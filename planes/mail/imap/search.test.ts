@@ -1,5 +1,7 @@
 // SEARCH, SORT and THREAD on a socket.
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { contentSigned } from '../store/sweep.ts';
 import { message, useImapServer, wire } from './testing/imap-server.ts';
 import type { RawClient } from './testing/raw-client.ts';
 
@@ -100,6 +102,45 @@ deep text
     expect((await client.command('SEARCH CHARSET X-NONE SUBJECT x')).tagged).toBe(
       'NO [BADCHARSET (US-ASCII UTF-8)] That charset is not known',
     );
+  });
+
+  it('finds the same with signatures of messages, without them, and where one cannot tell', async () => {
+    const odd = wire(
+      `Subject: three\nX-Odd: one \n two\nX-Odd: =?utf-8?q?gr=C3=BC=C3=9Fe?=\n\nother words\n`,
+    );
+    const client = await open(message('one', 'the needle is here\n'), message('two', 'nothing\n'), odd);
+    const queries = {
+      'BODY needle': [1],
+      'BODY "NEEDLE is"': [1],
+      'NOT BODY needle': [2, 3],
+      'OR BODY needle SUBJECT three': [1, 3],
+      'NOT (BODY nothing) TEXT mail.example': [1],
+      'BODY needl BODY eedle': [1],
+      'BODY xyzzy': [],
+      'BODY is': [1],
+      'TEXT "one two"': [3],
+      'HEADER X-Odd "one two"': [3],
+      'HEADER X-Odd {7+}\r\ngr\xc3\xbc\xc3\x9fe': [3],
+      'HEADER X-Odd ""': [3],
+      'NOT HEADER X-Odd ""': [1, 2],
+      'HEADER X-None one': [],
+    };
+    const answers = async () => {
+      const found: Record<string, number[]> = {};
+      for (const query of Object.keys(queries)) {
+        const [line] = await client.ok(`SEARCH ${query}`);
+        found[query] = line!.split(' ').slice(2).map(Number);
+      }
+      return found;
+    };
+    expect(await answers()).toEqual(queries);
+    await sql`update mail.search_signature set bits = ''`.execute(imap.db);
+    expect(await answers()).toEqual(queries);
+    await sql`delete from mail.search_signature`.execute(imap.db);
+    expect(await answers()).toEqual(queries);
+    expect(await contentSigned(imap.db)).toBeGreaterThanOrEqual(3);
+    expect(await contentSigned(imap.db)).toBe(0);
+    expect(await answers()).toEqual(queries);
   });
 
   it('sorts by every criterion, and answers what of it is asked for', async () => {

@@ -6,7 +6,7 @@ import type { Db } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
 import type { LoginAttempt } from '../login.ts';
 import { loginVersion, mayStaySignedIn } from '../store/mailbox.ts';
-import { contentSwept } from '../store/sweep.ts';
+import { contentSigned, contentSwept } from '../store/sweep.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Connection } from './connection.ts';
 import { defaultLimits, type ImapLimits } from './limits.ts';
@@ -136,7 +136,9 @@ export const startImapServer = async (options: ImapServerOptions): Promise<ImapS
     throw error;
   }
   const sweeper = setInterval(() => {
-    contentSwept(db, sweep).catch((err) => log.warn({ err }, 'imap: cannot sweep the mail store'));
+    contentSwept(db, sweep)
+      .then(() => contentSigned(db))
+      .catch((err) => log.warn({ err }, 'imap: cannot sweep the mail store'));
   }, sweepEveryMs).unref();
 
   return {

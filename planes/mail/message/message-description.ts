@@ -3,6 +3,7 @@ import { formatBodyStructure } from './body-structure.ts';
 import { formatEnvelope } from './envelope.ts';
 import { headerValue } from './header-fields.ts';
 import { parseMime } from './mime-tree.ts';
+import { searchSignature } from './search-signature.ts';
 import { keptSearchHeaders } from './search-text.ts';
 import { type PartRanges, partRanges } from './sections.ts';
 import { fullYear } from './sort-values.ts';
@@ -19,6 +20,8 @@ export type MessageDescription = {
   searchHeaders: Record<string, string>;
   /** `YYYY-MM-DD` of the Date field as written, or null. */
   sentDate: string | null;
+  /** See `searchSignature`. */
+  searchSignature: Buffer;
 };
 
 export const describeMessage = (raw: Buffer): MessageDescription => {
@@ -32,6 +35,7 @@ export const describeMessage = (raw: Buffer): MessageDescription => {
     parts: partRanges(root),
     searchHeaders: keptSearchHeaders(raw, root.header),
     sentDate: parseSentDate(headerValue(raw, root.header, 'date') ?? ''),
+    searchSignature: searchSignature(raw, root),
   };
 };
 

@@ -1,11 +1,14 @@
-// The quick look that spares a search reading every message must never say no where reading would have said yes.
+// What spares a search reading every message, a quick look and the signature, must never say no where reading would have
+// said yes.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseMime } from './mime-tree.ts';
+import { searchSignature, signaturePositions } from './search-signature.ts';
 import {
   foldForSearch,
   plainGlance,
   searchableBodies,
+  searchableField,
   searchableHeader,
   searchablePartHeaders,
 } from './search-text.ts';
@@ -84,4 +87,49 @@ it('a quick look says no where none of the letters are', () => {
   const quoted = Buffer.from('Content-Transfer-Encoding: quoted-printable\r\n\r\nwor=\r\nld=21\r\n');
   expect(plainGlance(quoted)('world!')).toBe(true);
   expect(plainGlance(quoted)('absent')).toBe(false);
+});
+
+const mayHold = (signature: Buffer, text: string): boolean =>
+  signaturePositions(text).every((position) => {
+    const bit = position & (signature.length * 8 - 1);
+    return ((signature[bit >> 3]! >> (bit & 7)) & 1) === 1;
+  });
+
+it('a signature lets everything through that a message has, also in a field by itself', () => {
+  const odd = fc
+    .array(fc.constantFrom('=?utf-8?q?a_b?=', 'ab', ' \r\n\t', '\r\n ', '\xfc', '\0', 'k', '\r', '  '), {
+      maxLength: 9,
+    })
+    .map((pieces) => Buffer.from(`X-Odd: ${pieces.join('')}\r\nx-odd:y\r\n`, 'latin1'));
+  fc.assert(
+    fc.property(messages, odd, fc.nat(), fc.integer({ min: 1, max: 12 }), (message, head, at, length) => {
+      const raw = Buffer.concat([head, message]);
+      const root = parseMime(raw);
+      const signature = searchSignature(raw, root);
+      // Fields are joined by a line break, which no signature knows of.
+      const field = (searchableField(raw, root.header, 'x-odd') ?? '').split('\n');
+      for (const text of [...textsOf(raw), ...field]) {
+        const start = text.length === 0 ? 0 : at % text.length;
+        expect(mayHold(signature, foldForSearch(text.slice(start, start + length)))).toBe(true);
+        expect(mayHold(signature, text)).toBe(true);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('a signature says no for nearly everything that is not there, and grows with the text until it is too much', () => {
+  const words = Array.from({ length: 3000 }, (_, index) => `w${(index * 7919).toString(36)}`);
+  const of = (body: string) => {
+    const raw = Buffer.from(`Subject: x\r\n\r\n${body}\r\n`);
+    return searchSignature(raw, parseMime(raw));
+  };
+  const signature = of(words.slice(0, 500).join(' '));
+  expect(words.slice(0, 500).every((word) => mayHold(signature, word))).toBe(true);
+  const wrong = words.slice(500).filter((word) => mayHold(signature, ` ${word}x `)).length;
+  expect(wrong).toBeLessThan(250);
+  expect(of('short')).toHaveLength(32);
+  expect(signature.length).toBeGreaterThan(100);
+  expect(of(words.join(' ')).length).toBeLessThanOrEqual(4096);
+  expect(of('x'.repeat(1024 * 1024))).toHaveLength(0);
 });

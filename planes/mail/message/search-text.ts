@@ -8,9 +8,14 @@ import type { MimePart } from './mime-tree.ts';
 import { decodeTransfer } from './transfer-encoding.ts';
 
 /** The form both sides of a comparison take. */
-export const foldForSearch = (text: string): string =>
+export const foldForSearch = (text: string): string => {
   // Encoded words can hold what PostgreSQL takes in no text: NUL and halves of surrogate pairs.
-  text.toWellFormed().replaceAll('\0', '').normalize('NFC').toLowerCase();
+  const whole = text.replaceAll('\0', '');
+  // Plain ASCII, which most mail is, has one form only.
+  return (beyondAscii.test(whole) ? whole.toWellFormed().normalize('NFC') : whole).toLowerCase();
+};
+
+const beyondAscii = /[\x80-\uffff]/;
 
 /** Fields looked for so often that they are kept decoded beside the message. */
 export const keptSearchFields = [
@@ -72,10 +77,14 @@ export const decodeHeader = (text: string): string => {
 
 const mostHeaderBytes = 1024 * 1024;
 
-/** The whole header as text, of a monstrous one the first MiB. */
+/** Whether `searchableHeader` is all of it. */
+export const readsWholeHeader = ({ range: [start, end] }: HeaderBlock): boolean =>
+  end - start <= mostHeaderBytes;
+
+/** The whole header as text, of a monstrous one the first MiB; a run of white space is one space, as in its fields. */
 export const searchableHeader = (raw: Buffer, { range: [start, end] }: HeaderBlock): string => {
   const text = raw.toString('latin1', start, Math.min(end, start + mostHeaderBytes));
-  return foldForSearch(decodeHeader(text.replace(/(?:\r?\n(?=[ \t]))?[ \t]+/g, ' ')));
+  return foldForSearch(decodeHeader(text.replace(/(?:[ \t]|\r?\n(?=[ \t]))+/g, ' ')));
 };
 
 /**

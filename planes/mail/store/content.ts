@@ -13,7 +13,7 @@ export const prepareContent = (raw: Buffer): PreparedContent => ({
   description: describeMessage(raw),
 });
 
-/** The body of a data-modifying CTE that stores contents, each once. */
+/** The data-modifying CTEs that store contents, each once. */
 export const contentsInserted = (contents: readonly PreparedContent[]): RawBuilder<unknown> => {
   const distinct = [
     ...new Map(contents.map((content) => [content.sha256.toString('hex'), content])).values(),
@@ -32,19 +32,28 @@ export const contentsInserted = (contents: readonly PreparedContent[]): RawBuild
   const bytes = distinct.map(
     ({ sha256, raw }, place) => sql`(${place}::integer, ${sha256}::bytea, ${raw}::bytea)`,
   );
+  const signatures = distinct.map(
+    ({ sha256, description }) => sql`(${sha256}::bytea, ${description.searchSignature}::bytea)`,
+  );
   // The update of an existing row locks it until this transaction ends and makes it young, so that a sweep running now
   // does not take it away; in one order everywhere, so that no two wait for each other.
   return sql`
-    insert into mail.content (sha256, raw, size_bytes, header_bytes, envelope, body, bodystructure, parts,
-      search_headers, sent_date)
-    select b.sha256, b.raw, c.size_bytes, c.header_bytes, c.envelope, c.body, c.bodystructure, c.parts,
-      c.search_headers, c.sent_date
-    from json_to_recordset(${JSON.stringify(rows)}::json) as c (place integer, size_bytes integer,
-        header_bytes integer, envelope text, body text, bodystructure text, parts jsonb, search_headers jsonb,
-        sent_date date)
-      join (values ${sql.join(bytes)}) b (place, sha256, raw) using (place)
-    order by b.sha256
-    on conflict (sha256) do update set stored_at = now()`;
+    content as (
+      insert into mail.content (sha256, raw, size_bytes, header_bytes, envelope, body, bodystructure, parts,
+        search_headers, sent_date)
+      select b.sha256, b.raw, c.size_bytes, c.header_bytes, c.envelope, c.body, c.bodystructure, c.parts,
+        c.search_headers, c.sent_date
+      from json_to_recordset(${JSON.stringify(rows)}::json) as c (place integer, size_bytes integer,
+          header_bytes integer, envelope text, body text, bodystructure text, parts jsonb, search_headers jsonb,
+          sent_date date)
+        join (values ${sql.join(bytes)}) b (place, sha256, raw) using (place)
+      order by b.sha256
+      on conflict (sha256) do update set stored_at = now()
+    ), search_signature as (
+      insert into mail.search_signature (sha256, bits)
+      select sha256, bits from (values ${sql.join(signatures)}) s (sha256, bits) order by sha256
+      on conflict (sha256) do nothing
+    )`;
 };
 
 /** A piece of a message's bytes; shorter at its end. PostgreSQL reads only the pages that hold it. */

@@ -150,8 +150,7 @@ const insertMessages = async (
       select g.*, folder.id as folder_id, folder.modseq, folder.uidvalidity,
         folder.first_uid + row_number() over (partition by folder.id order by g.place) - 1 as uid
       from given g join folder on folder.mailbox_id = g.mailbox_id and folder.name = g.folder
-    ), content as (${contentsInserted(deliveries.map(({ content }) => content))}
-    ), message as (
+    ), ${contentsInserted(deliveries.map(({ content }) => content))}, message as (
       insert into mail.message (folder_id, uid, modseq, flags, internal_date, internal_date_offset_min,
         size_bytes, sha256)
       select folder_id, uid, modseq, flags, to_timestamp(internal_s), offset_min, size_bytes, sha256

@@ -2,6 +2,7 @@
 // questions for the caller, on as few messages as the other keys leave.
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
+import { signaturePositions } from '../message/search-signature.ts';
 import { keptSearchFields } from '../message/search-text.ts';
 import { multirange, type UidRange } from './uid-ranges.ts';
 
@@ -26,12 +27,14 @@ export type SearchMatch = { uid: number; modseq: number };
 
 /**
  * A message that may match, with the answers to the keys that need no bytes, and its own bytes, or those of its header,
- * when they are few enough.
+ * when any are needed and they are few enough.
  */
 export type SearchCandidate = SearchMatch & {
   sizeBytes: number;
   sha256: Buffer;
   facts: boolean[];
+  /** For each content key, whether the message may hold its text. */
+  mayHold: boolean[];
   bytes: Buffer | null;
 };
 
@@ -91,11 +94,14 @@ export const searchCandidates = async (
 ): Promise<SearchCandidate[]> => {
   const bytes = page.headersOnly ? sql`substring(c.raw from 1 for c.header_bytes)` : sql`c.raw`;
   const size = page.headersOnly ? sql`c.header_bytes` : sql`c.size_bytes`;
+  const mayHold = plan.contentKeys.map((key) => sql`(${possible(key, true)})`);
   const { rows } = await sql<SearchCandidate>`
     select m.uid, m.modseq, m.size_bytes as "sizeBytes", m.sha256,
       array[${sql.join(plan.factKeys.map(condition))}]::boolean[] as facts,
-      case when ${size} <= ${page.inlineBytes}::integer then ${bytes} end as bytes
+      array[${sql.join(mayHold)}]::boolean[] as "mayHold",
+      case when ${size} <= ${page.inlineBytes}::integer and (${sql.join(mayHold, sql` or `)}) then ${bytes} end as bytes
     from mail.message m join mail.content c on c.sha256 = m.sha256
+      left join mail.search_signature s on s.sha256 = m.sha256
     where m.folder_id = ${folderId} and m.uid > ${page.afterUid} and (${possible(root, true)})
     order by m.uid limit ${page.limit}`.execute(db);
   return rows;
@@ -112,13 +118,30 @@ const usesContent = ({ factKeys }: SearchPlan) =>
  * NOT the open answer turns too.
  */
 const possible = (key: SearchKey, wanted: boolean): RawBuilder<unknown> => {
-  if (needsContent(key)) return wanted ? sql`true` : sql`false`;
+  if (needsContent(key)) return wanted ? holdable(key) : sql`false`;
   if (key.kind === 'not') return sql`not (${possible(key.key, !wanted)})`;
   if (key.kind === 'and' || key.kind === 'or') {
     const parts = key.keys.map((part) => sql`(${possible(part, wanted)})`);
     return sql.join(parts, key.kind === 'and' ? sql` and ` : sql` or `);
   }
   return condition(key);
+};
+
+// By its signature, which is always within the row; without one, anything is possible. CASE keeps bits from being looked
+// up where there are none.
+const holdable = (key: ContentKey): RawBuilder<unknown> => {
+  const bits = [...new Set(signedTexts(key).flatMap(signaturePositions))].map(
+    (position) => sql`get_bit(s.bits, (${sql.lit(position)} & (octet_length(s.bits) * 8 - 1))) = 1`,
+  );
+  if (bits.length === 0) return sql`true`;
+  return sql`case when coalesce(octet_length(s.bits), 0) = 0 then true else ${sql.join(bits, sql` and `)} end`;
+};
+
+// The name of a field stands in the header like any other text. Fields are joined by a line break that the signature
+// does not know of.
+const signedTexts = (key: ContentKey): string[] => {
+  if (key.kind !== 'header') return [key.text];
+  return [/^[a-z0-9-]+$/.test(key.name) ? key.name : '', ...key.text.split('\n')];
 };
 
 const condition = (key: SearchKey): RawBuilder<unknown> => {

@@ -1,6 +1,9 @@
 // Taking away what nothing refers to any more. Runs now and then; several processes may run it at once.
 import { sql } from 'kysely';
 import type { Db } from '../../../database/database.ts';
+import { parseMime } from '../message/mime-tree.ts';
+import { searchSignature } from '../message/search-signature.ts';
+import { contentsLoaded } from './content.ts';
 
 export type Sweep = {
   /**
@@ -43,4 +46,29 @@ export const contentSwept = async (db: Db, { releasedForS, expungedForS }: Sweep
   await sql`
     delete from mail.expunged where expunged_at < now() - make_interval(secs => ${expungedForS})`.execute(db);
   return swept;
+};
+
+const listedAtOnce = 1000;
+
+/** Signs messages that were stored before there were signatures, so that a search need not read them. Answers how many. */
+export const contentSigned = async (db: Db): Promise<number> => {
+  let signed = 0;
+  for (;;) {
+    const { rows } = await sql<{ sha256: Buffer }>`
+      select sha256 from mail.content c
+      where not exists (select from mail.search_signature s where s.sha256 = c.sha256)
+      limit ${listedAtOnce}`.execute(db);
+    if (rows.length === 0) return signed;
+    // One after the other, as each may be as big as a message can be.
+    for (const { sha256 } of rows) {
+      const [content] = await contentsLoaded(db, [sha256], false);
+      if (!content) continue;
+      await sql`
+        insert into mail.search_signature (sha256, bits)
+        select sha256, ${searchSignature(content.bytes, parseMime(content.bytes))}::bytea
+        from mail.content where sha256 = ${sha256} for key share
+        on conflict (sha256) do nothing`.execute(db);
+      signed += 1;
+    }
+  }
 };
