@@ -102,6 +102,7 @@ try {
     ['order', `/orders/${uids.order}`],
     ['billing', '/billing'],
     ['webhooks', '/webhooks'],
+    ['people', '/people'],
     ['keys', '/keys'],
     ['audit', '/audit'],
   ];

@@ -3,21 +3,24 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Joined, joinTeam, PASSWORD } from '../../server/testing/browser.ts';
 import { orderEnded } from '../../server/testing/follow.ts';
 import { freshName, mailboxesOn, orderOf } from '../../server/testing/order-body.ts';
 import { useInstallation } from '../../server/testing/test-installation.ts';
 import { buildDashboard } from './build.ts';
-import { launchBrowser, loaded, openPage, signIn } from './testing/browser.ts';
+import { launchBrowser, loaded, openPage, signIn, signInAs } from './testing/browser.ts';
 
 beforeAll(() => buildDashboard({ ifStale: true }), 180_000);
 const installed = useInstallation();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
+let owner: Joined;
 const uids = { order: '', domain: '', mailbox: '', webhook: '' };
 
 beforeAll(async () => {
   browser = await launchBrowser();
+  owner = await joinTeam(installed, 'owner');
   const name = freshName();
   const placed = await installed.post('/orders', orderOf([{ name, mailboxes: mailboxesOn(name, 2) }]));
   const body = await orderEnded(installed, placed.body.order_id);
@@ -51,6 +54,8 @@ const pages = (): [path: string, heading: RegExp][] => [
   ['/billing', /Billing/],
   ['/webhooks', /Webhooks/],
   [`/webhooks/${uids.webhook}`, /hooks/],
+  ['/people', /People/],
+  ['/account', /My account/],
   ['/keys', /API keys/],
   ['/audit', /Audit/],
 ];
@@ -65,7 +70,8 @@ describe.each([
     await page.goto('/');
     await page.getByRole('heading', { name: 'Sign in to InboxKit' }).waitFor();
     const found: Record<string, unknown> = { '/sign-in': await seriousOn(page) };
-    await signIn(page, installed.apiKey);
+    await signInAs(page, owner.email, PASSWORD);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
     for (const [path, heading] of pages()) {
       await page.goto(path);
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();

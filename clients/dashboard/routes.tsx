@@ -88,6 +88,16 @@ const keys = createRoute({
   path: '/keys',
   component: lazyRouteComponent(() => import('./team/keys.tsx')),
 });
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./team/people.tsx')),
+});
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account.tsx')),
+});
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -107,8 +117,10 @@ export const router = createRouter({
     billing,
     webhooks,
     webhook,
+    people,
     keys,
     audit,
+    account,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,

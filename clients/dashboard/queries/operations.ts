@@ -1,5 +1,13 @@
 // Operations as queries and mutations: by name, typed by the contract, cached by workspace and input.
-import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { toast } from 'sonner';
 import {
   type CallOptions,
@@ -9,19 +17,22 @@ import {
   type OperationId,
   type Output,
 } from '../../sdk/index.ts';
-import { signOut, useSession } from '../session/session.ts';
+import { askWhoIsSignedIn, leave, useSession } from '../session/session.ts';
 import { messageOf } from '../ui/states.tsx';
 
+const noticeEnd = (error: unknown): void => {
+  if (isRefusal(error, 'unauthorized')) leave();
+  if (isRefusal(error, 'csrf_token_invalid')) askWhoIsSignedIn();
+};
+
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     // The client repeats by itself; a second layer would only double the waits.
     queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: true },
     mutations: { retry: false },
   },
-});
-
-queryClient.getQueryCache().subscribe(({ query }) => {
-  if (query.state.status === 'error' && isRefusal(query.state.error, 'unauthorized')) signOut();
 });
 
 const camelCase = (name: string) =>

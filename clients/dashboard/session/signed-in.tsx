@@ -1,20 +1,27 @@
 // Loads what every page needs to know of the team, and gives it to them.
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
-import { createInboxKit } from '../../sdk/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failure, Loading } from '../ui/states.tsx';
-import { type Session, SessionContext, signOut, useChosenWorkspace } from './session.ts';
+import {
+  type Access,
+  clientOf,
+  type Session,
+  SessionContext,
+  signOut,
+  useChosenWorkspace,
+} from './session.ts';
 
-export const SignedIn = ({ apiKey, children }: { apiKey: string; children: ReactNode }) => {
-  const team = useMemo(() => createInboxKit({ apiKey }), [apiKey]);
+export const SignedIn = ({ access, children }: { access: Access; children: ReactNode }) => {
+  const team = useMemo(() => clientOf(access), [access]);
+  const by = 'apiKey' in access ? access.apiKey : access.person.session.uid + access.person.team.uid;
   const chosen = useChosenWorkspace();
   const account = useQuery({
-    queryKey: ['accounts.get', apiKey],
+    queryKey: ['accounts.get', by],
     queryFn: ({ signal }) => team.accounts.get({}, { signal }),
   });
   const workspaces = useQuery({
-    queryKey: ['workspaces.list', apiKey],
+    queryKey: ['workspaces.list', by],
     queryFn: ({ signal }) => team.workspaces.list({}, { signal }),
   });
 
@@ -26,12 +33,14 @@ export const SignedIn = ({ apiKey, children }: { apiKey: string; children: React
     const { rights, money_rights } = account.data.caller;
     return {
       sdk: team.with({ workspaceId: workspace.uid }),
+      access,
+      person: 'person' in access ? access.person : null,
       account: account.data,
       workspaces: all,
       workspace,
       may: (right, about) => (about === 'money' ? money_rights : rights).includes(right),
     };
-  }, [team, account.data, workspaces.data, chosen]);
+  }, [team, access, account.data, workspaces.data, chosen]);
 
   const error = account.error ?? workspaces.error;
   if (session) return <SessionContext value={session}>{children}</SessionContext>;
@@ -48,7 +57,7 @@ export const SignedIn = ({ apiKey, children }: { apiKey: string; children: React
       ) : workspaces.data && account.data ? (
         <Empty
           title="There is no workspace you may enter"
-          action={<Button onClick={signOut}>Sign out</Button>}
+          action={<Button onClick={() => void signOut(access)}>Sign out</Button>}
         >
           Ask an admin of the team for one.
         </Empty>

@@ -9,6 +9,7 @@ import {
   PackagePlus,
   ScrollText,
   ShieldCheck,
+  UsersRound,
   Webhook,
 } from 'lucide-react';
 import type { Right } from '../session/session.ts';
@@ -22,6 +23,7 @@ export type Destination = {
     | '/orders/new'
     | '/billing'
     | '/webhooks'
+    | '/people'
     | '/keys'
     | '/audit';
   name: string;
@@ -39,6 +41,7 @@ export const destinations: readonly Destination[] = [
   { to: '/orders/new', name: 'New order', icon: PackagePlus, letter: 'n', needs: ['purchase'] },
   { to: '/billing', name: 'Billing', icon: CreditCard, letter: 'b', needs: ['read', 'money'] },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook, letter: 'w' },
+  { to: '/people', name: 'People', icon: UsersRound, letter: 'p', needs: ['admin'] },
   { to: '/keys', name: 'API keys', icon: KeyRound, letter: 'k', needs: ['admin'] },
   { to: '/audit', name: 'Audit', icon: ShieldCheck, letter: 'a', needs: ['admin'] },
 ];

@@ -1,14 +1,15 @@
 // The frame around every page: side bar (on a phone a bar at the bottom), workspace, search, theme.
 import { Link, Outlet } from '@tanstack/react-router';
-import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun, WifiOff } from 'lucide-react';
+import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun, UserRound, WifiOff } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
+import { toast } from 'sonner';
 import { useLive } from '../queries/live.ts';
-import { chooseWorkspace, signOut, useSession } from '../session/session.ts';
+import { askWhoIsSignedIn, chooseWorkspace, signOut, useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { credits } from '../ui/format.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
-import { Loading } from '../ui/states.tsx';
+import { Loading, messageOf } from '../ui/states.tsx';
 import { Logo } from './logo.tsx';
 import { destinations } from './navigation.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -17,7 +18,14 @@ import { setTheme, type Theme, useTheme } from './theme.ts';
 const CommandPalette = lazy(() => import('./command-palette.tsx'));
 
 /** On a phone these are in the menu: the bar at the bottom has room for five. */
-const inMenu: ReadonlySet<string> = new Set(['/webhooks', '/keys', '/audit']);
+const inMenu: ReadonlySet<string> = new Set([
+  '/sequencers',
+  '/consent',
+  '/webhooks',
+  '/people',
+  '/keys',
+  '/audit',
+]);
 
 export const Shell = () => {
   const { may, account } = useSession();
@@ -129,7 +137,15 @@ const Away = () => (
 );
 
 const WorkspaceSwitcher = () => {
-  const { workspaces, workspace, account } = useSession();
+  const { workspaces, workspace, account, person, sdk } = useSession();
+  const goToTeam = async (team_uid: string) => {
+    try {
+      await sdk.sessions.switchTeam({ team_uid });
+      askWhoIsSignedIn();
+    } catch (error) {
+      toast.error(messageOf(error));
+    }
+  };
   return (
     <Menu
       align="start"
@@ -156,6 +172,18 @@ const WorkspaceSwitcher = () => {
           <span className="truncate">{name}</span>
         </MenuItem>
       ))}
+      {person && person.teams.length > 1 && (
+        <>
+          <MenuLine />
+          <MenuLabel>Teams</MenuLabel>
+          {person.teams.map(({ uid, name }) => (
+            <MenuItem key={uid} onSelect={() => void goToTeam(uid)}>
+              <Check className={cn(uid !== person.team.uid && 'invisible')} aria-hidden />
+              <span className="truncate">{name}</span>
+            </MenuItem>
+          ))}
+        </>
+      )}
     </Menu>
   );
 };
@@ -168,7 +196,7 @@ const themes: [Theme, string, typeof Sun][] = [
 
 const More = () => {
   const theme = useTheme();
-  const { may } = useSession();
+  const { may, access, person } = useSession();
   const Icon = themes.find(([name]) => name === theme)![2];
   return (
     <Menu
@@ -198,7 +226,16 @@ const More = () => {
           ))}
         <MenuLine />
       </div>
-      <MenuItem onSelect={signOut}>
+      {person && (
+        <Link to="/account" className="flex items-center gap-2 rounded-md px-2 py-1.5 hover:bg-sunken">
+          <UserRound className="size-3.5" aria-hidden />
+          <span className="grid min-w-0">
+            <span className="truncate">{person.person.name}</span>
+            <span className="truncate text-2xs text-ink-soft">{person.person.email}</span>
+          </span>
+        </Link>
+      )}
+      <MenuItem onSelect={() => void signOut(access).catch((error) => toast.error(messageOf(error)))}>
         <LogOut aria-hidden />
         Sign out
       </MenuItem>

@@ -35,9 +35,22 @@ export const openPage = async (
 
 export const signIn = async (page: Page, apiKey: string): Promise<void> => {
   await page.goto('/');
+  await page.getByRole('button', { name: 'Sign in with an API key' }).click();
   await page.getByLabel('API key').fill(apiKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
+};
+
+export const signInAs = async (page: Page, email: string, password: string): Promise<void> => {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+};
+
+export const signOut = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Theme and account' }).filter({ visible: true }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in to InboxKit' }).waitFor();
 };
 
 /** Waits until no part of the page is loading. */

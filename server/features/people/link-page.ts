@@ -75,6 +75,7 @@ const script = `
       try {
         await (isReset ? ask('/people/reset-password', { token, password }) : ask('/people/accept', joining));
         at('form').hidden = true;
+        at('sign-in').hidden = false;
         at('about').textContent = 'Done. From now on you sign in with ' + at('email').value + ' and this password.';
       } catch (error) {
         say(error.message);
@@ -99,6 +100,7 @@ const html = `<!doctype html>
     <small id="hint">At least 12 characters.</small></label>
   <button>Go on</button>
 </form>
+<p id="sign-in" hidden><a href="/">Sign in</a></p>
 <p id="problem" role="alert"></p>
 <noscript>This page needs JavaScript: what lets you in stays in your browser until you send it.</noscript>
 <script>${script}</script>
