@@ -9,12 +9,14 @@ import { title } from '../report.ts';
 import { wrongVerdicts } from './judgement.ts';
 import { judgeMail } from './mail-verdicts.ts';
 import { isPrivateNetwork, runInPrivateNetwork } from './private-network.ts';
+import { judgePythonClients } from './python-clients.ts';
 import { judgeSubmission } from './submission.ts';
 import { judgeTwoWaySync } from './two-way-sync.ts';
 import { judgeZone } from './zone-verdicts.ts';
 
 const PACKAGES = {
   swaks: 'swaks',
+  python3: '/usr/bin/python3',
   'libnet-ssleay-perl': '/usr/share/doc/libnet-ssleay-perl',
   'libauthen-sasl-perl': '/usr/share/doc/libauthen-sasl-perl',
   'python3-dkim': 'dkimverify',
@@ -48,6 +50,7 @@ export const interop = async (): Promise<void> => {
   const people = { sender: sender!, recipient: recipient!, domain };
   const message = await judgeSubmission(people, installation.ports);
   await judgeMail(message, people, work.path);
+  await judgePythonClients(people, installation.ports);
   await judgeTwoWaySync(recipient!, work.path);
   await judgeZone(installation.api, domain, work.path);
   await installation.close();
