@@ -89,6 +89,10 @@ describe('problems', () => {
   test('of a union, the option that was evidently meant is explained', () => {
     const hook = z.union([z.literal(''), z.url({ error: 'hook must be an address' })]);
     expect(messages(z.strictObject({ hook }), { hook: 'x' })).toEqual(['hook must be an address']);
+    const kind = z.enum(['a', 'b'], { error: 'kind must be a or b' });
+    expect(messages(z.strictObject({ kind: z.union([kind, z.array(kind)]) }), { kind: 'c' })).toEqual([
+      'kind must be a or b',
+    ]);
     const nested = z.union([z.string(), z.strictObject({ name: z.string() })]);
     expect(messages(z.strictObject({ item: nested }), { item: { nam: 'x' } })).toEqual([
       'item.name is required',

@@ -56,6 +56,9 @@ const describe = (
   if (issue.code === 'invalid_union') {
     const closest = closestOption(issue.errors);
     if (closest) return closest.flatMap((inner) => describe(place, inner, value, path));
+    // A sentence that a schema brought along says it all; the other options are then shapes that nobody asks about.
+    const sentences = issue.errors.flat().filter(({ message }) => !message.startsWith(ours));
+    if (sentences.length > 0) return sentences.flatMap((inner) => describe(place, inner, value, path));
     const words = issue.errors.flatMap((errors) => errors.map((error) => error.message.replace(ours, '')));
     if (words.length > 0) return [say(path, [...new Set(words)].join(' or '))];
   }

@@ -54,6 +54,18 @@ describe('the body', () => {
     expect({ status, code: json.code }).toEqual({ status: 400, code: 'malformed_json' });
   });
 
+  test('a form where none is taken is told so, not judged as JSON', async () => {
+    const { app } = createSampleApi(database.db, [tenant]);
+    const body = new FormData();
+    body.set('name', 'x');
+    const headers = { authorization: 'Bearer key', 'x-workspace-id': tenant.workspaceUid };
+    const response = await app.request(create, { method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject({
+      code: 'malformed_json',
+      message: 'This operation takes JSON, not a form',
+    });
+  });
+
   test('what is not UTF-8 is malformed_json', async () => {
     const { app } = createSampleApi(database.db, [tenant]);
     const response = await app.request(create, {

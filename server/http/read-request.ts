@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { type Endpoint, parameterTarget } from './endpoint.ts';
 import { bodyTooLarge, malformedJson, validationFailed } from './errors.ts';
 import { checkPart, fieldPath, type Problem, type ProblemPlace } from './problems.ts';
-import { isUpload, readUpload } from './read-upload.ts';
+import { isUpload, mediaTypeOf, readUpload } from './read-upload.ts';
 
 /** The largest body the server reads. */
 export const MAX_BODY_BYTES = 1_000_000;
@@ -84,7 +84,11 @@ const bodyOf = async (request: Request, { upload }: Pick<Endpoint, 'upload'>): P
   // Base64 makes four of three; beside the file there are other fields.
   const maxBytes = upload ? Math.ceil((upload.maxBytes * 4) / 3) + 100_000 : MAX_BODY_BYTES;
   const bytes = await readBody(request, maxBytes);
-  return upload && isUpload(request, upload) ? readUpload(request, bytes, upload) : parseBody(bytes);
+  if (upload && isUpload(request, upload)) return readUpload(request, bytes, upload);
+  if (mediaTypeOf(request) === 'multipart/form-data') {
+    throw malformedJson('This operation takes JSON, not a form');
+  }
+  return parseBody(bytes);
 };
 
 const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> => {

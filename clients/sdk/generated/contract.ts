@@ -3347,7 +3347,7 @@ export interface paths {
         put?: never;
         /**
          * Suppress addresses from a CSV file
-         * @description One address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. A file with a line that holds no address changes nothing. What `suppressions.export` writes is read back.
+         * @description Takes the field `csv`, a form with the file in it, or `text/csv`: one address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. A file with a line that holds no address changes nothing. What `suppressions.export` writes is read back.
          */
         post: operations["suppressions.import"];
         delete?: never;

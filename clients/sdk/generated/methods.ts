@@ -425,7 +425,7 @@ export type Methods = {
     add: Method<'suppressions.add'>;
     /** Export suppressed addresses as CSV. */
     export: Method<'suppressions.export'>;
-    /** Suppress addresses from a CSV file. One address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. A file with a line that holds no address changes nothing. What `suppressions.export` writes is read back. */
+    /** Suppress addresses from a CSV file. Takes the field `csv`, a form with the file in it, or `text/csv`: one address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. A file with a line that holds no address changes nothing. What `suppressions.export` writes is read back. */
     import: Method<'suppressions.import'>;
     /** List suppressed addresses. Newest first. `bounce` are addresses that do not exist, as their mail hosts said; the others were added. To read everything, send `next_cursor` of each answer as `cursor` of the next request. `total` counts to 10,000. */
     list: Method<'suppressions.list'>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
+import { checkPart } from '../../http/problems.ts';
 import { domainsByNameLock } from '../domains/index.ts';
 import {
   addressesTaken,
@@ -62,36 +63,34 @@ export const checkRows = async (
     const failed = (reason: string): CheckedRow => ({ ...row, email, wish: null, reason });
     const place = row.values.domain_name === undefined ? undefined : placeOf.get(row.values.domain_name);
     const values = { ...row.values, platform: row.values.platform ?? place?.platform ?? options.platform };
-    const parsed = shape.safeParse(values);
-    if (!parsed.success) {
-      return failed(
-        parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-      );
-    }
-    const { username, domain_name, first_name, last_name, profile_picture } = parsed.data;
+    const { problems, value } = checkPart('body', shape, values);
+    const reasons = problems.map(({ message }) => message);
+    const { username: wanted } = row.values;
+    const unfit = wanted && email ? usernameProblem(wanted, email) : null;
+    if (unfit) reasons.push(unfit);
+    if (value === undefined || unfit) return failed(reasons.join('; '));
+    const { username, domain_name, first_name, last_name, profile_picture } = value;
     const address = `${username}@${domain_name}`;
-    const problem = usernameProblem(username, address);
-    if (problem) return failed(problem);
     if (seen.has(address)) return failed(`${address} is in the file twice`);
     seen.add(address);
     if (!place) return failed(`the workspace has no domain ${domain_name} that can take mailboxes`);
     if (taken.has(address)) return failed(`Mailbox ${address} already exists`);
-    if (place.platform && place.platform !== parsed.data.platform) {
+    if (place.platform && place.platform !== value.platform) {
       return failed(
-        `${domain_name} has ${place.platform} mailboxes, so it cannot have ${parsed.data.platform} ones`,
+        `${domain_name} has ${place.platform} mailboxes, so it cannot have ${value.platform} ones`,
       );
     }
     if (place.count >= options.maxPerDomain) {
       return failed(`${domain_name} can hold maximum ${options.maxPerDomain} mailboxes`);
     }
     place.count += 1;
-    place.platform = parsed.data.platform;
+    place.platform = value.platform;
     const wish: MailboxWish = {
       username,
       domainName: domain_name,
       firstName: first_name,
       lastName: last_name,
-      platform: parsed.data.platform,
+      platform: value.platform,
       profilePicture: profile_picture ?? null,
     };
     return { ...row, email, wish, reason: null };

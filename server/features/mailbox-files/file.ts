@@ -11,7 +11,7 @@ const synonyms = {
   first_name: ['firstname', 'first', 'givenname', 'vorname', 'prenom', 'nombre'],
   last_name: ['lastname', 'last', 'surname', 'familyname', 'nachname', 'nom', 'apellido', 'apellidos'],
   name: ['name', 'fullname', 'displayname'],
-  platform: ['platform', 'provider', 'type'],
+  platform: ['platform', 'provider', 'service', 'type'],
   profile_picture: ['profilepicture', 'profilepicurl', 'picture', 'photo', 'avatar'],
 } as const;
 

@@ -57,6 +57,7 @@ describe('an import', () => {
       `root,${domain},A B,`,
       `single,${domain},,GOOGLE`,
       `=cmd,${domain},A B,GOOGLE`,
+      `no one,${domain},,FOO`,
     ].join('\n');
     const none = await send(csv);
     expect([none.status, none.body.code]).toEqual([400, 'import_rows_failed']);
@@ -69,13 +70,15 @@ describe('an import', () => {
       expect.stringContaining('no domain not-mine.com'),
       expect.stringContaining('in the file twice'),
       expect.stringContaining('is reserved'),
-      expect.stringContaining('first_name'),
+      'first_name is required; last_name is required',
       expect.stringContaining('cannot be the username'),
+      // All that is wrong at once.
+      expect.stringMatching(/last_name is required; platform must be one of .*; .*cannot be the username/),
     ]);
     const dry = await send(csv, { dry_run: true });
-    expect([dry.status, dry.body.failed, dry.body.lines.length]).toEqual([200, 8, 1]);
+    expect([dry.status, dry.body.failed, dry.body.lines.length]).toEqual([200, 9, 1]);
     const some = await send(csv, { partial: true });
-    expect(some.body).toMatchObject({ imported: 1, failed: 8 });
+    expect(some.body).toMatchObject({ imported: 1, failed: 9 });
     const failed = readCsv(some.body.failed_csv).map(({ cells }) => cells);
     expect(failed[0]).toEqual(['username', 'domain_name', 'name', 'platform', 'reason']);
     expect(failed[1]).toEqual([
@@ -85,7 +88,7 @@ describe('an import', () => {
       'GOOGLE',
       `Mailbox mara@${domain} already exists`,
     ]);
-    expect(failed.at(-1)?.[0]).toBe("'=cmd");
+    expect(failed.at(-2)?.[0]).toBe("'=cmd");
     await active(3);
     const good = await api.get(`/mailboxes/details?email=good@${domain}`);
     expect(good.body).toMatchObject({ first_name: 'Ada Byron', last_name: 'King' });

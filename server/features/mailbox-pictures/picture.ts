@@ -31,9 +31,13 @@ export const readPicture = async (bytes: Buffer): Promise<Picture> => {
   }
   if (!signatures.some((is) => is(bytes))) throw unreadablePicture('The file is no JPEG, PNG, WebP or GIF');
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+    const { width, height } = await image.metadata();
+    // A small picture is cut to the square it has; the turn that `rotate` makes changes nothing of that.
+    const side = Math.min(SIDE, width, height);
+    const { data, info } = await image
       .rotate()
-      .resize({ width: SIDE, height: SIDE, fit: 'cover', withoutEnlargement: true })
+      .resize({ width: side, height: side, fit: 'cover' })
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 85, mozjpeg: true })
       .toBuffer({ resolveWithObject: true });

@@ -63,6 +63,16 @@ describe('a picture', () => {
     expect(details.body.profile_picture).toBe(body.profile_picture);
   });
 
+  test.each([
+    [300, 200, 200],
+    [100, 900, 100],
+    [900, 600, 512],
+  ])('of %d by %d pixels is cut to a square of %d, and never enlarged', async (width, height, side) => {
+    const create = { width, height, channels: 3 as const, background: '#336699' };
+    const { body } = await set({ picture: dataOf(await sharp({ create }).png().toBuffer()) });
+    expect(body).toMatchObject({ width: side, height: side });
+  });
+
   test('comes as a file in a form, on both paths, whatever the file is called', async () => {
     for (const [path, field] of [
       [`/mailboxes/${mailbox.uid}/profile-picture`, 'picture'],

@@ -8,7 +8,7 @@ export const emailAddress = z
   .transform((text, context): string => {
     const address = normalizeAddress(text.trim());
     if (address !== null) return address;
-    context.addIssue({ code: 'custom', message: 'is not an e-mail address' });
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not an e-mail address` });
     return z.NEVER;
   })
   .meta({ format: 'email', examples: ['bob@northpeak.example'] });

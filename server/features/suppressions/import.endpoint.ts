@@ -9,6 +9,7 @@ import { invalidSuppressionFile } from './errors.ts';
 
 const EMAIL_HEADERS = ['email', 'e-mail', 'email address', 'e-mail address', 'address'];
 const REASON_HEADERS = ['reason', 'note', 'notes', 'comment'];
+const MAX_BYTES = 900_000;
 /** Reported of a wrong file; nobody reads more. */
 const MOST_LINES_TOLD = 100;
 
@@ -32,16 +33,17 @@ export const importSuppressions = defineEndpoint<FeatureContext>()({
   operation: 'suppressions.import',
   summary: 'Suppress addresses from a CSV file',
   description:
-    'One address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. ' +
+    'Takes the field `csv`, a form with the file in it, or `text/csv`: one address a line, or CSV with a header: a column `email` (or `address`) and, optional, `reason`, in any order. ' +
     'A file with a line that holds no address changes nothing. What `suppressions.export` writes is read back.',
   method: 'POST',
   path: '/suppressions/import',
   scope: 'workspace',
+  upload: { field: 'csv', types: ['text/csv'], maxBytes: MAX_BYTES },
   body: z.strictObject({
     csv: z
       .string()
       .min(1)
-      .max(900_000)
+      .max(MAX_BYTES)
       .meta({ examples: ['email,reason\nbob@northpeak.example,asked not to be written to\n'] }),
   }),
   response: z.object({ added: z.int(), already_there: z.int() }),

@@ -27,7 +27,9 @@ test('addresses are added and removed in any spelling, and twice is the same as 
 test('what is no address is a 400 that names its place, and nothing is added', async () => {
   const reply = await api.post('/suppressions/add', { emails: ['fine@x.example', 'nonsense'] });
   expect(reply.status).toBe(400);
-  expect(JSON.stringify(reply.body)).toContain('emails');
+  expect(reply.body.problems).toEqual([
+    { in: 'body', path: 'emails[1]', message: '"nonsense" is not an e-mail address' },
+  ]);
   expect(await emails({ keyword: 'fine@x.example' })).toEqual([]);
 });
 
@@ -56,6 +58,14 @@ test('a file without a header is one address a line; one with a wrong line chang
   expect([reply.status, reply.body.code]).toEqual([400, 'invalid_suppression_file']);
   expect(reply.body.lines).toEqual([{ line: 3, text: 'not an address' }]);
   expect(await emails({ keyword: 'c@plain.example' })).toEqual([]);
+  const form = new FormData();
+  form.set('file', new Blob(['d@plain.example\n'], { type: 'text/csv' }), 'd.csv');
+  const uploaded = await fetch(`${api.installation.baseUrl}/v1/api/suppressions/import`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${api.apiKey}`, 'X-Workspace-Id': api.workspaceUid },
+    body: form,
+  });
+  expect(await uploaded.json()).toMatchObject({ added: 1 });
 });
 
 test('a list longer than one page of the export is exported whole', async () => {
