@@ -15,6 +15,8 @@ import type { Egress } from './egress.ts';
 const LOOK_EVERY_MS = 100;
 /** How long a page that no step knows may stay, for it may still be loading. */
 const RECOGNISE_WITHIN_MS = 10_000;
+/** A page whose address does not answer tells nothing about itself, for as long as that lasts. */
+const ASK_WITHIN_MS = 2_000;
 /** How long a page that was acted on may stay what it is. */
 const MOVE_WITHIN_MS = 20_000;
 
@@ -46,7 +48,8 @@ export const runFlow = async (
     const now = Date.now();
     if (!step) {
       if (now - unknownSince > RECOGNISE_WITHIN_MS) {
-        const loading = (await current.evaluate('document.readyState').catch(() => 'loading')) !== 'complete';
+        const state = current.evaluate('document.readyState').catch(() => 'loading');
+        const loading = (await withinMs(ASK_WITHIN_MS, state, 'loading')) !== 'complete';
         return end(job, current, { reason: loading ? 'timed_out' : 'page_not_recognised' });
       }
     } else if (last?.step === step && last.document === watched.documents) {
@@ -82,9 +85,28 @@ const recognise = async (
 ): Promise<FlowStep | undefined> => {
   for (const step of steps) {
     // A page that is being replaced cannot be asked; the next one can.
-    if (await step.is(page, job).catch(() => false)) return step;
+    const answer = await withinMs(
+      ASK_WITHIN_MS,
+      step.is(page, job).catch(() => false),
+      null,
+    );
+    if (answer === null) return undefined;
+    if (answer) return step;
   }
   return undefined;
+};
+
+/** What has not come by then is taken for `otherwise`; nobody waits for it any more. */
+const withinMs = async <T, Otherwise>(
+  ms: number,
+  coming: Promise<T>,
+  otherwise: Otherwise,
+): Promise<T | Otherwise> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Otherwise>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms);
+  });
+  return Promise.race([coming, late]).finally(() => clearTimeout(timer));
 };
 
 const act = async (

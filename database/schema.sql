@@ -900,6 +900,7 @@ create table public.order_domain (
   domain_uid uuid not null,
   name text not null,
   run integer default 1 not null,
+  consent_url text,
   constraint order_domain_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
   constraint order_domain_order_uid_fkey FOREIGN KEY (order_uid) REFERENCES purchase_order(uid),
   constraint order_domain_order_uid_position_key UNIQUE (order_uid, "position"),
@@ -912,6 +913,10 @@ create table public.order_mailbox (
   order_domain_uid uuid not null,
   "position" integer not null,
   mailbox_uid uuid not null,
+  consent_request_uid uuid,
+  consent_refused text,
+  constraint order_mailbox_consent CHECK (((consent_request_uid IS NULL) OR (consent_refused IS NULL))),
+  constraint order_mailbox_consent_request_uid_fkey FOREIGN KEY (consent_request_uid) REFERENCES consent_request(uid),
   constraint order_mailbox_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
   constraint order_mailbox_order_domain_uid_fkey FOREIGN KEY (order_domain_uid) REFERENCES order_domain(uid),
   constraint order_mailbox_pkey PRIMARY KEY (order_domain_uid, "position")

@@ -782,6 +782,7 @@ export interface OauthClient {
 }
 
 export interface OrderDomain {
+  consent_url: string | null;
   domain_uid: string;
   name: string;
   order_uid: string;
@@ -791,6 +792,8 @@ export interface OrderDomain {
 }
 
 export interface OrderMailbox {
+  consent_refused: string | null;
+  consent_request_uid: string | null;
   mailbox_uid: string;
   order_domain_uid: string;
   position: number;

@@ -82,6 +82,16 @@ describe('the registry of providers', () => {
     clock = new VirtualClock();
   });
 
+  test('the sign-in pages of a platform are those of its host, unless the settings or a choice say others', async () => {
+    expect(await open().consentVendor('GOOGLE', {})).toBe('builtin');
+    const consentFlows = { ...builtinVendors.consentFlows, GOOGLE: 'google' };
+    const chosen = open({ ...builtinVendors, consentFlows });
+    expect(await chosen.consentVendor('GOOGLE', {})).toBe('google');
+    expect(await chosen.consentVendor('MICROSOFT', {})).toBe('builtin');
+    await choose({ role: 'consent-flow', vendor: 'microsoft', workspace_id: workspaceId });
+    expect(await chosen.consentVendor('GOOGLE', { workspaceId })).toBe('microsoft');
+  });
+
   test('serves every role and every platform by the built-in vendor when nothing else is chosen', async () => {
     const providers = open();
     expect(await providers.registrar().tlds()).toHaveLength(4);
@@ -107,6 +117,7 @@ describe('the registry of providers', () => {
   test.for([
     { ...builtinVendors, registrar: 'acme' },
     { ...builtinVendors, dnsHost: 'acme' },
+    { ...builtinVendors, consentFlows: { ...builtinVendors.consentFlows, SMTP: 'acme' } },
     { ...builtinVendors, mailboxHosts: { ...builtinVendors.mailboxHosts, AZURE: 'acme' } },
     { ...builtinVendors, registrar: 'constructor' },
   ])('refuses to start with settings that name a vendor nobody knows', (vendors) => {

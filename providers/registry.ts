@@ -42,6 +42,8 @@ export type ProviderSettings = {
     dnsHost: string;
     payments: string;
     mailboxHosts: Record<Platform, string>;
+    /** Whose sign-in pages mailboxes have; null: those of their host. */
+    consentFlows: Record<Platform, string | null>;
   };
   builtin: BuiltinSettings;
   cloudflare: { baseUrl: string };
@@ -67,6 +69,7 @@ export const builtinVendors: ProviderSettings['vendors'] = {
     AZURE: builtin.vendor,
     SMTP: builtin.vendor,
   },
+  consentFlows: { GOOGLE: null, MICROSOFT: null, AZURE: null, SMTP: null },
 };
 
 /** A vendor named in the settings or in `provider_choice` that does not exist or does not serve the role. */
@@ -130,6 +133,9 @@ export const createProviders = ({
   for (const vendor of Object.values(vendors.mailboxHosts)) {
     pick('mailbox-host', mailboxHosts, vendor, 'the settings');
   }
+  for (const vendor of Object.values(vendors.consentFlows)) {
+    if (vendor) pick('consent-flow', consentFlows, vendor, 'the settings');
+  }
 
   const choices = createProviderChoices({ db, clock });
   const choiceFor = async (
@@ -186,7 +192,9 @@ export const createProviders = ({
     paymentVendor: ({ sandbox }) => (sandbox ? builtin.vendor : vendors.payments),
     payments: (vendor) => (Object.hasOwn(paymentVendors, vendor) ? paymentVendors[vendor]! : null),
     consentVendor: async (platform, scope) =>
-      (await choiceFor('consent-flow', scope))?.vendor ?? mailHostVendor(platform, scope),
+      (await choiceFor('consent-flow', scope))?.vendor ??
+      vendors.consentFlows[platform] ??
+      mailHostVendor(platform, scope),
     consentFlow: (vendor) => (Object.hasOwn(consentFlows, vendor) ? consentFlows[vendor]! : null),
     sequencerPlatforms: () => sequencers.platforms,
     sequencer: (vendor, account) => {

@@ -7,6 +7,7 @@ import { defineSection, optionalVariable, type ValueType, variable } from './var
 const registrarVendors = ['builtin'] as const;
 const dnsHostVendors = ['builtin'] as const;
 const mailboxHostVendors = ['builtin'] as const;
+const consentFlowVendors = ['builtin', 'google', 'microsoft'] as const;
 const paymentVendors = ['builtin', 'stripe'] as const;
 
 /** Ways in which the built-in registry can misbehave; a name that contains `-<word>` does so by itself. */
@@ -30,6 +31,8 @@ const stripeWebhookSecret: ValueType<string> = {
 };
 
 const mailboxHost = oneOf(mailboxHostVendors);
+const consentFlow = oneOf(consentFlowVendors);
+const OF_THE_HOST = 'unset: that of the mailbox host';
 
 export const providersSection = defineSection({
   title: 'Providers',
@@ -83,6 +86,34 @@ export const providersSection = defineSection({
       type: mailboxHost,
       default: 'builtin',
       doc: 'Host of mailboxes ordered for the platform `SMTP`.',
+      example: 'builtin',
+    }),
+    consentFlowGoogle: optionalVariable({
+      name: 'INBOXKIT_CONSENT_FLOW_GOOGLE',
+      type: consentFlow,
+      defaultText: OF_THE_HOST,
+      doc: 'Whose sign-in pages consent requests expect for mailboxes of the platform `GOOGLE`.',
+      example: 'google',
+    }),
+    consentFlowMicrosoft: optionalVariable({
+      name: 'INBOXKIT_CONSENT_FLOW_MICROSOFT',
+      type: consentFlow,
+      defaultText: OF_THE_HOST,
+      doc: 'The same for the platform `MICROSOFT`.',
+      example: 'microsoft',
+    }),
+    consentFlowAzure: optionalVariable({
+      name: 'INBOXKIT_CONSENT_FLOW_AZURE',
+      type: consentFlow,
+      defaultText: OF_THE_HOST,
+      doc: 'The same for the platform `AZURE`.',
+      example: 'microsoft',
+    }),
+    consentFlowSmtp: optionalVariable({
+      name: 'INBOXKIT_CONSENT_FLOW_SMTP',
+      type: consentFlow,
+      defaultText: OF_THE_HOST,
+      doc: 'The same for the platform `SMTP`.',
       example: 'builtin',
     }),
     cloudflareUrl: variable({

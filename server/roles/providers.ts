@@ -63,6 +63,12 @@ export const openProviders = (
           AZURE: providers.mailboxHostAzure,
           SMTP: providers.mailboxHostSmtp,
         },
+        consentFlows: {
+          GOOGLE: providers.consentFlowGoogle,
+          MICROSOFT: providers.consentFlowMicrosoft,
+          AZURE: providers.consentFlowAzure,
+          SMTP: providers.consentFlowSmtp,
+        },
       },
       builtin: {
         registry: {

@@ -7073,6 +7073,14 @@ export interface components {
                     seconds_in_stage: number;
                     /** @description Why it stopped, or null */
                     reason: string | null;
+                    /** @description What came of `consent_screen_url`; null without one */
+                    consent: {
+                        /** @description Null when none could be begun, or none is yet */
+                        request_uid: string | null;
+                        /** @enum {string} */
+                        status: "waits" | "refused" | "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+                        reason: string | null;
+                    } | null;
                 }[];
             }[];
         };
@@ -7139,6 +7147,14 @@ export interface components {
                     seconds_in_stage: number;
                     /** @description Why it stopped, or null */
                     reason: string | null;
+                    /** @description What came of `consent_screen_url`; null without one */
+                    consent: {
+                        /** @description Null when none could be begun, or none is yet */
+                        request_uid: string | null;
+                        /** @enum {string} */
+                        status: "waits" | "refused" | "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+                        reason: string | null;
+                    } | null;
                 }[];
             }[];
             parts: components["schemas"]["CancelledPart"][];
@@ -7191,6 +7207,14 @@ export interface components {
                     seconds_in_stage: number;
                     /** @description Why it stopped, or null */
                     reason: string | null;
+                    /** @description What came of `consent_screen_url`; null without one */
+                    consent: {
+                        /** @description Null when none could be begun, or none is yet */
+                        request_uid: string | null;
+                        /** @enum {string} */
+                        status: "waits" | "refused" | "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+                        reason: string | null;
+                    } | null;
                 }[];
             }[];
         };
@@ -7219,6 +7243,7 @@ export interface components {
                 registration_years?: number;
                 contact_details?: components["schemas"]["OrderContactDetails"];
                 sequencer?: string;
+                /** @description Every mailbox of the domain agrees to it once it is active, by a consent request; the client has to be on the allow-list of the workspace. What comes of it is in the order, and fails nothing that was bought. */
                 consent_screen_url?: string;
                 mailboxes?: {
                     first_name: string;
@@ -7291,6 +7316,14 @@ export interface components {
                     seconds_in_stage: number;
                     /** @description Why it stopped, or null */
                     reason: string | null;
+                    /** @description What came of `consent_screen_url`; null without one */
+                    consent: {
+                        /** @description Null when none could be begun, or none is yet */
+                        request_uid: string | null;
+                        /** @enum {string} */
+                        status: "waits" | "refused" | "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+                        reason: string | null;
+                    } | null;
                 }[];
             }[];
             /** @description With `waiting_for_funds`: where to pay what is missing */
@@ -7353,6 +7386,14 @@ export interface components {
                     seconds_in_stage: number;
                     /** @description Why it stopped, or null */
                     reason: string | null;
+                    /** @description What came of `consent_screen_url`; null without one */
+                    consent: {
+                        /** @description Null when none could be begun, or none is yet */
+                        request_uid: string | null;
+                        /** @enum {string} */
+                        status: "waits" | "refused" | "queued" | "pending" | "processing" | "completed" | "failed" | "errored" | "cancelled";
+                        reason: string | null;
+                    } | null;
                 }[];
             }[];
             dry_run: boolean;
@@ -8157,6 +8198,7 @@ export interface components {
                     registration_years?: number;
                     contact_details?: components["schemas"]["OrderContactDetails"];
                     sequencer?: string;
+                    /** @description Every mailbox of the domain agrees to it once it is active, by a consent request; the client has to be on the allow-list of the workspace. What comes of it is in the order, and fails nothing that was bought. */
                     consent_screen_url?: string;
                     mailboxes?: {
                         first_name: string;

@@ -53,14 +53,16 @@ export const admit = async (
   if (mailbox.status !== 'active') {
     throw consentMailboxNotActive(`${mailbox.address} is ${mailbox.status}`, { status: mailbox.status });
   }
-  const scope = { workspaceId: workspace.uid, domain: mailbox.domainName };
-  const vendor = await providers.consentVendor(mailbox.platform, scope);
-  const flow = providers.consentFlow(vendor);
-  if (!flow) throw consentNotSupported(`Nobody knows the sign-in pages of ${vendor}`, { vendor });
-
-  const url = new URL(wish.consent_url);
-  const client = await clientOf(db, workspace.uid, url, wish.request_data?.client_id);
-  checkUrl(url, client, flow.hosts());
+  const { vendor, client } = await assertConsentAllowed(
+    { db, providers },
+    {
+      workspaceUid: workspace.uid,
+      platform: mailbox.platform,
+      domainName: mailbox.domainName,
+      consentUrl: wish.consent_url,
+      clientId: wish.request_data?.client_id,
+    },
+  );
   const now = clock.now();
   return {
     uid: newId(),
@@ -82,6 +84,29 @@ export const admit = async (
     updatedAt: now,
     completedAt: null,
   };
+};
+
+/**
+ * What can be said of a consent address before there is a mailbox to agree to it.
+ *
+ * @throws ApiError `oauth_client_not_allowed`, `consent_url_not_allowed`, `consent_not_supported`
+ */
+export const assertConsentAllowed = async (
+  { db, providers }: Pick<FeatureContext, 'db' | 'providers'>,
+  about: Pick<Mailbox, 'platform' | 'domainName'> & {
+    workspaceUid: string;
+    consentUrl: string;
+    clientId?: unknown;
+  },
+): Promise<{ vendor: string; client: OauthClient }> => {
+  const scope = { workspaceId: about.workspaceUid, domain: about.domainName };
+  const vendor = await providers.consentVendor(about.platform, scope);
+  const flow = providers.consentFlow(vendor);
+  if (!flow) throw consentNotSupported(`Nobody knows the sign-in pages of ${vendor}`, { vendor });
+  const url = new URL(about.consentUrl);
+  const client = await clientOf(db, about.workspaceUid, url, about.clientId);
+  checkUrl(url, client, flow.hosts());
+  return { vendor, client };
 };
 
 /** @throws ApiError oauth_client_not_allowed */

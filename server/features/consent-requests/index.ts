@@ -11,9 +11,22 @@ import { retryConsentRequest } from './retry.endpoint.ts';
 import { consentScreenshot } from './screenshot.endpoint.ts';
 import { consentRequestStatus } from './status.endpoint.ts';
 
+export { admit as admitConsent, assertConsentAllowed } from './admit.ts';
 export { clientIdRequestByUid } from './client-id-store.ts';
-export { consentErrors } from './errors.ts';
-export { mailboxesOfRequests, requestByUid as consentRequestByUid } from './store.ts';
+export { type ConsentRequest, consentStatuses, isOver as isConsentOver } from './consent-request.ts';
+export {
+  consentErrors,
+  consentNotSupported,
+  consentUrlNotAllowed,
+  oauthClientNotAllowed,
+} from './errors.ts';
+export { begin as beginConsent } from './move.ts';
+export { consentUrl } from './schema.ts';
+export {
+  mailboxesOfRequests,
+  requestByUid as consentRequestByUid,
+  requestsByUids as consentRequestsByUids,
+} from './store.ts';
 export { createConsentWorker, forgetConsentEvidence } from './work.job.ts';
 
 export const consentEndpoints = [

@@ -84,6 +84,15 @@ export const mailboxesOfRequests = async (
   return new Map(rows.map((row) => [row.uid, row.mailbox_uid]));
 };
 
+export const requestsByUids = async (
+  db: Db,
+  uids: readonly string[],
+): Promise<Map<string, ConsentRequest>> => {
+  if (uids.length === 0) return new Map();
+  const rows = await db.selectFrom('consent_request').selectAll().where('uid', 'in', uids).execute();
+  return new Map(rows.map((row) => [row.uid, fromRow(row)]));
+};
+
 export const requestByUid = async (db: Db, uid: string): Promise<ConsentRequest | null> => {
   const row = await db.selectFrom('consent_request').selectAll().where('uid', '=', uid).executeTakeFirst();
   return row ? fromRow(row) : null;

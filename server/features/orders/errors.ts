@@ -22,14 +22,6 @@ export const emailNotOnDomain = defineError({
   whatToDo: 'Put the mailbox under its own domain; `email` and `domain` in the answer say which one.',
 });
 
-export const consentNotAvailable = defineError({
-  code: 'consent_not_available',
-  status: 400,
-  whatHappened:
-    'The order names a `consent_screen_url`, and this installation does not work consent screens. Nothing was bought.',
-  whatToDo: 'Leave `consent_screen_url` out, or empty.',
-});
-
 export const nothingToCancel = defineError({
   code: 'nothing_to_cancel',
   status: 409,
@@ -60,5 +52,4 @@ export const orderErrors = [
   orderNotFound,
   orderTooLarge,
   emailNotOnDomain,
-  consentNotAvailable,
 ];

@@ -1,16 +1,29 @@
-// Fulfils one domain of an order: register it, set it up, then make its mailboxes side by side.
+// Fulfils one domain of an order: register it, set it up, then make its mailboxes side by side, and begin what each is to
+// agree to.
 //
 // Durable because it is the thread that holds the three together: mailboxes of a domain that failed are ended and
 // credited back here, however long ago the order was placed.
-import type { Clock } from '../../../database/clock.ts';
-import type { Db } from '../../../database/database.ts';
+import { inTransaction } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
 import { defineWorkflow } from '../../../workflow/definition.ts';
 import { publicReason } from '../../../workflow/failure.ts';
+import { ApiError } from '../../http/errors.ts';
+import {
+  admitConsent,
+  beginConsent,
+  consentRequestsByUids,
+  isConsentOver,
+} from '../consent-requests/index.ts';
+import type { FeatureContext } from '../context.ts';
 import { firstSetUpId, registerDomain, registerDomainId, setUpDomain } from '../domains/index.ts';
-import { buyMailbox, buyMailboxId, failMailbox } from '../mailboxes/index.ts';
+import { buyMailbox, buyMailboxId, failMailbox, mailboxesOfUids } from '../mailboxes/index.ts';
+import { orderConsentSet, orderLineLock, orderOfLine } from './store.ts';
 
-type Context = { db: Db; clock: Clock };
+type Context = Pick<FeatureContext, 'db' | 'clock' | 'providers'>;
+
+const CONSENT_POLL_MS = 15_000;
+/** A request has its own time limits; this is for one that no process works. The order ends, the request goes on. */
+const CONSENT_GIVE_UP_MS = 30 * 60_000;
 
 export type Fulfilment = {
   /** Of the order's line. */
@@ -23,6 +36,8 @@ export type Fulfilment = {
   run?: number;
   /** The domain is there already: only its mailboxes are to be made. */
   domainReady?: boolean;
+  /** Whether its mailboxes are to agree to something. */
+  agrees?: boolean;
 };
 
 export const fulfilDomainId = (lineUid: string, run = 1): string =>
@@ -37,9 +52,21 @@ export const fulfilDomain = defineWorkflow({
       undo: null,
       irreversibleBecause: 'there is no domain to make them on',
     },
+    agree: {
+      does: 'begins a consent request for each mailbox that is active',
+      run: agree,
+      undo: null,
+      irreversibleBecause: 'what a client was given is taken back at the client',
+    },
+    askAgreed: {
+      does: 'asks whether these have ended',
+      run: askAgreed,
+      undo: null,
+      irreversibleBecause: 'it only asks',
+    },
   },
 
-  async run(flow, { domainUid, mailboxUids, platform, domainReady = false }: Fulfilment) {
+  async run(flow, { domainUid, uid, mailboxUids, platform, domainReady = false, agrees }: Fulfilment) {
     if (!domainReady) {
       const registered = await flow.outcome(
         await flow.start(registerDomain, registerDomainId(domainUid), { domainUid, platform }),
@@ -57,15 +84,64 @@ export const fulfilDomain = defineWorkflow({
       children.push(await flow.start(buyMailbox, buyMailboxId(mailboxUid), { mailboxUid }));
     }
     for (const child of children) await flow.outcome(child);
+    if (!agrees) return;
+    let requests = await flow.step('agree', { lineUid: uid });
+    for (
+      let waitedMs = 0;
+      requests.length > 0 && waitedMs < CONSENT_GIVE_UP_MS;
+      waitedMs += CONSENT_POLL_MS
+    ) {
+      await flow.sleep(CONSENT_POLL_MS);
+      requests = await flow.step('askAgreed', { requests });
+    }
   },
 
-  // `abandon` is the only step that can fail, and then no mailbox was begun.
-  onFailure: (context, { input: { mailboxUids }, failure }) =>
-    abandon(context, { mailboxUids, reason: publicReason(failure) }),
+  // Before mailboxes were begun only `abandon` can fail. What comes after them changes nothing of what was bought.
+  onFailure: async (context, { input: { mailboxUids }, failure }) => {
+    if (failure.step === 'abandon') await abandon(context, { mailboxUids, reason: publicReason(failure) });
+  },
 });
 
+/** Of each mailbox of the line that is active and was not tried yet; answers the requests that are under way. */
+async function agree(context: Context, { lineUid }: { lineUid: string }): Promise<string[]> {
+  return inTransaction(context.db, async (tx) => {
+    const line = await orderLineLock(tx, lineUid);
+    if (!line?.consentUrl) return [];
+    const order = (await orderOfLine(tx, lineUid))!;
+    const mailboxes = await mailboxesOfUids(tx, line.mailboxUids);
+    const begun = [...line.consents.values()].flatMap(({ requestUid }) => requestUid ?? []);
+    for (const uid of line.mailboxUids) {
+      if (line.consents.has(uid) || mailboxes.get(uid)?.status !== 'active') continue;
+      const wish = { mailbox_uid: uid, consent_url: line.consentUrl };
+      try {
+        const request = await admitConsent(
+          { ...context, db: tx },
+          { teamUid: order.teamUid, uid: order.workspaceUid },
+          wish,
+        );
+        await beginConsent(tx, [request]);
+        await orderConsentSet(tx, lineUid, uid, { requestUid: request.uid, refused: null });
+        begun.push(request.uid);
+      } catch (error) {
+        // The client may have been taken off the allow-list since the order was placed.
+        if (!(error instanceof ApiError)) throw error;
+        await orderConsentSet(tx, lineUid, uid, { requestUid: null, refused: error.message });
+      }
+    }
+    return begun;
+  });
+}
+
+async function askAgreed({ db }: Context, { requests }: { requests: string[] }): Promise<string[]> {
+  const found = await consentRequestsByUids(db, requests);
+  return requests.filter((uid) => {
+    const request = found.get(uid);
+    return request !== undefined && !isConsentOver(request.status);
+  });
+}
+
 async function abandon(
-  context: Context,
+  context: Pick<Context, 'db' | 'clock'>,
   { mailboxUids, reason }: { mailboxUids: string[]; reason: string },
 ): Promise<void> {
   for (const uid of mailboxUids) await failMailbox(context, uid, `its domain failed: ${reason}`);

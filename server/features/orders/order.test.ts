@@ -47,6 +47,12 @@ describe('a domain of an order', () => {
     expect(orderResult(['completed', 'completed'])).toBe('done');
   });
 
+  test('waits for what its mailboxes agree to, and is what it is whatever comes of that', () => {
+    const stands = (consents: 'underway' | 'over') =>
+      domainProgress('processing', domain('active'), boxes('active', 'failed'), consents);
+    expect([stands('underway'), stands('over')]).toEqual(['generating_consent_url', 'warning']);
+  });
+
   test('is in its stage since that began, whatever its mailboxes went through meanwhile', () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 10, minute));
     const times = { statusSince: at(3), registrationStageSince: at(1) };

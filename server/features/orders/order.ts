@@ -27,7 +27,14 @@ export type OrderDomain = {
   /** The run of the order that brings it to its end. */
   run: number;
   mailboxUids: string[];
+  /** What its mailboxes are to agree to. */
+  consentUrl: string | null;
+  /** What came of it, by the mailbox; of those that were not tried yet nothing. */
+  consents: Map<string, OrderConsent>;
 };
+
+/** The consent request that was begun for a mailbox, or why none was. */
+export type OrderConsent = { requestUid: string | null; refused: string | null };
 
 export type OrderDomainStatus =
   | 'queued'
@@ -35,6 +42,7 @@ export type OrderDomainStatus =
   | 'registering'
   | 'waiting_for_activation'
   | 'creating_mailboxes'
+  | 'generating_consent_url'
   | 'completed'
   | 'error'
   | 'warning';
@@ -78,11 +86,15 @@ const mailboxStands: Record<MailboxStatus, 'underway' | 'there' | 'failed'> = {
   deleted: 'there',
 };
 
-/** How far one domain of an order has come, mailboxes included. */
+/**
+ * How far one domain of an order has come, mailboxes included. `consents`: whether some of these still wait for consent
+ * to be given or refused; how that ends is no matter of the purchase.
+ */
 export const domainProgress = (
   order: OrderStatus,
   domain: Pick<Domain, 'status' | 'registrationStage'>,
   mailboxes: readonly Pick<Mailbox, 'status'>[],
+  consents: 'underway' | 'over' = 'over',
 ): OrderDomainStatus => {
   switch (domainStands[domain.status]) {
     case 'lost':
@@ -94,6 +106,7 @@ export const domainProgress = (
     case 'there': {
       const stands = mailboxes.map(({ status }) => mailboxStands[status]);
       if (stands.includes('underway')) return 'creating_mailboxes';
+      if (consents === 'underway') return 'generating_consent_url';
       return stands.includes('failed') ? 'warning' : 'completed';
     }
   }
@@ -119,6 +132,7 @@ export const stageSince = (
     case 'checking_availability':
     case 'registering':
       return domain.registrationStageSince;
+    case 'generating_consent_url':
     case 'completed':
     case 'warning': {
       // The last thing that happened; while mailboxes are made the stage began with the domain being active.

@@ -9,6 +9,11 @@ import {
   spendCapExceeded,
   walletMicros,
 } from '../billing/index.ts';
+import {
+  consentNotSupported,
+  consentUrlNotAllowed,
+  oauthClientNotAllowed,
+} from '../consent-requests/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   domainAlreadyOwned,
@@ -29,7 +34,7 @@ import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { acceptQuote, quoteErrors } from '../quotes/index.ts';
 import { sequencerNotFound } from '../sequencers/index.ts';
 import { workspaceLimitReached } from '../workspaces/index.ts';
-import { consentNotAvailable, emailNotOnDomain, orderTooLarge } from './errors.ts';
+import { emailNotOnDomain, orderTooLarge } from './errors.ts';
 import { orderBody } from './schema.ts';
 import { orderSeller, prepareOrder } from './seller.ts';
 import { orderByUid, orderLines } from './store.ts';
@@ -77,7 +82,9 @@ export const placeOrder = defineEndpoint<FeatureContext>()({
     orderTooLarge,
     emailNotOnDomain,
     sequencerNotFound,
-    consentNotAvailable,
+    oauthClientNotAllowed,
+    consentUrlNotAllowed,
+    consentNotSupported,
     workspaceLimitReached,
   ],
   async handle({ body, caller, workspace, commit }, context) {

@@ -42,7 +42,7 @@ exerciseWorkflow('orders.place', {
       finishedAt: null,
       runs: 1,
     };
-    const lines = [{ domainUid: domain.uid, name: domain.name, mailboxUids }];
+    const lines = [{ domainUid: domain.uid, name: domain.name, consentUrl: null, mailboxUids }];
     await inTransaction(db, (tx) => orderInsert(tx, order, lines));
     return { ...bought, orderUid: order.uid, input: { orderUid: order.uid } };
   },

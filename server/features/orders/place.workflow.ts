@@ -69,12 +69,13 @@ async function begin({ db, clock }: Context, { orderUid }: Args): Promise<Fulfil
       tx,
       lines.map(({ domainUid }) => domainUid),
     );
-    return lines.map(({ uid, domainUid, mailboxUids, run }) => ({
+    return lines.map(({ uid, domainUid, mailboxUids, run, consentUrl }) => ({
       uid,
       domainUid,
       mailboxUids,
       run,
       domainReady: domains.get(domainUid)?.status === 'active',
+      agrees: consentUrl !== null,
       platform: first.get(mailboxUids[0] ?? '')?.platform ?? null,
     }));
   });

@@ -34,6 +34,8 @@ export type OrderPurchase = {
   mailboxes: MailboxWish[];
   /** Which sequencer the mailbox of an address goes to when it is ready. */
   sequencers: ReadonlyMap<string, string>;
+  /** Which address the mailboxes of a domain, by its name, agree to when they are ready. */
+  consents: ReadonlyMap<string, string>;
   /** What everything in it is priced from. */
   book: PriceBook;
   /** The key that asks. */
@@ -121,6 +123,7 @@ export const purchaseOrder = async (
   const orderDomains = domains.map(({ uid, name }) => ({
     domainUid: uid,
     name,
+    consentUrl: purchase.consents.get(name) ?? null,
     mailboxUids: (byDomain.get(uid) ?? []).map((mailbox) => mailbox.uid),
   }));
   await orderInsert(tx, order, orderDomains);

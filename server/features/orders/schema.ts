@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { allOrAbsent, orAbsent } from '../../http/absent.ts';
 import { uidToFind } from '../../http/uid.ts';
+import { consentUrl } from '../consent-requests/index.ts';
 import { contactDetails, forwardingUrl, registrationYears } from '../domains/index.ts';
 import { personName, pictureUrl, platform } from '../mailboxes/index.ts';
 
@@ -42,7 +43,11 @@ const orderDomain = z.strictObject({
   registration_years: registrationYears.default(1),
   contact_details: orAbsent(orderContact),
   sequencer: orAbsent(z.string().max(100)),
-  consent_screen_url: orAbsent(z.string().max(2048)),
+  consent_screen_url: orAbsent(consentUrl).meta({
+    description:
+      'Every mailbox of the domain agrees to it once it is active, by a consent request; the client has to be on the ' +
+      'allow-list of the workspace. What comes of it is in the order, and fails nothing that was bought.',
+  }),
   mailboxes: z.array(orderMailbox).default([]),
 });
 

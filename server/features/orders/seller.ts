@@ -1,6 +1,7 @@
 // An order as something that can be quoted, and be bought by a quote: the same purchase either way.
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
+import { assertConsentAllowed } from '../consent-requests/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { priceDomains } from '../domains/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
@@ -22,10 +23,16 @@ export const prepareOrder = async (
   { waitsForFunds = false } = {},
 ) => {
   const scope = { teamUid, workspaceUid };
-  const { domains, mailboxes, sequencers } = orderWishes(asked);
+  const { domains, mailboxes, sequencers, consents } = orderWishes(asked);
   await findSequencers(context.db, workspaceUid, [...sequencers.values()]);
+  for (const [domainName, consentUrl] of consents) {
+    const platform = mailboxes.find((mailbox) => mailbox.domainName === domainName)?.platform;
+    if (platform) {
+      await assertConsentAllowed(context, { workspaceUid, domainName, platform, consentUrl });
+    }
+  }
   const priced = await priceDomains(context, scope, domains, book);
-  const purchase = { scope, domains: priced, mailboxes, sequencers, book, keyUid, waitsForFunds };
+  const purchase = { scope, domains: priced, mailboxes, sequencers, consents, book, keyUid, waitsForFunds };
   return {
     price: () => priceOrder(context, purchase),
     async buy(tx: Tx, now: Date) {

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../../../database/database.ts';
 import type { PurchaseOrder } from '../../../database/types.ts';
 import { newId } from '../../../database/uuid.ts';
 import { type NewestFirstPage, onNewestFirstPage } from '../../http/newest-first.ts';
-import type { Order, OrderDomain, OrderStatus } from './order.ts';
+import type { Order, OrderConsent, OrderDomain, OrderStatus } from './order.ts';
 
 const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
   uid: row.uid,
@@ -22,7 +22,7 @@ const fromRow = (row: Selectable<PurchaseOrder>): Order => ({
 export const orderInsert = async (
   tx: Tx,
   order: Order,
-  domains: { domainUid: string; name: string; mailboxUids: string[] }[],
+  domains: { domainUid: string; name: string; consentUrl: string | null; mailboxUids: string[] }[],
 ): Promise<void> => {
   await tx
     .insertInto('purchase_order')
@@ -41,12 +41,13 @@ export const orderInsert = async (
   await tx
     .insertInto('order_domain')
     .values(
-      lines.map(({ uid, domainUid, name, position }) => ({
+      lines.map(({ uid, domainUid, name, consentUrl, position }) => ({
         uid,
         order_uid: order.uid,
         position,
         domain_uid: domainUid,
         name,
+        consent_url: consentUrl,
       })),
     )
     .execute();
@@ -120,7 +121,8 @@ export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<strin
   const rows = await db
     .selectFrom('order_domain as line')
     .leftJoin('order_mailbox as box', 'box.order_domain_uid', 'line.uid')
-    .select(['line.order_uid', 'line.uid', 'line.domain_uid', 'line.name', 'line.run', 'box.mailbox_uid'])
+    .select(['line.order_uid', 'line.uid', 'line.domain_uid', 'line.name', 'line.run', 'line.consent_url'])
+    .select(['box.mailbox_uid', 'box.consent_request_uid', 'box.consent_refused'])
     .where('line.order_uid', 'in', orderUids)
     .orderBy('line.order_uid')
     .orderBy('line.position')
@@ -132,12 +134,61 @@ export const orderLines = async (db: Db, orderUids: string[]): Promise<Map<strin
     orders.set(row.order_uid, lines);
     let line = lines.at(-1);
     if (line?.uid !== row.uid) {
-      line = { uid: row.uid, domainUid: row.domain_uid, name: row.name, run: row.run, mailboxUids: [] };
+      line = {
+        uid: row.uid,
+        domainUid: row.domain_uid,
+        name: row.name,
+        run: row.run,
+        mailboxUids: [],
+        consentUrl: row.consent_url,
+        consents: new Map(),
+      };
       lines.push(line);
     }
-    if (row.mailbox_uid) line.mailboxUids.push(row.mailbox_uid);
+    if (!row.mailbox_uid) continue;
+    line.mailboxUids.push(row.mailbox_uid);
+    const { consent_request_uid: requestUid, consent_refused: refused } = row;
+    if (requestUid ?? refused) line.consents.set(row.mailbox_uid, { requestUid, refused });
   }
   return orders;
+};
+
+/** Notes that the consent request of a mailbox was begun, or why it was not. */
+export const orderConsentSet = async (
+  tx: Tx,
+  lineUid: string,
+  mailboxUid: string,
+  { requestUid, refused }: OrderConsent,
+): Promise<void> => {
+  await tx
+    .updateTable('order_mailbox')
+    .set({ consent_request_uid: requestUid, consent_refused: refused })
+    .where('order_domain_uid', '=', lineUid)
+    .where('mailbox_uid', '=', mailboxUid)
+    .execute();
+};
+
+/** The order that a line is of. */
+export const orderOfLine = async (db: Db, lineUid: string): Promise<Order | null> => {
+  const row = await db
+    .selectFrom('purchase_order')
+    .innerJoin('order_domain as line', 'line.order_uid', 'purchase_order.uid')
+    .selectAll('purchase_order')
+    .where('line.uid', '=', lineUid)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+};
+
+/** The line, locked until the transaction ends. */
+export const orderLineLock = async (tx: Tx, uid: string): Promise<OrderDomain | null> => {
+  const row = await tx
+    .selectFrom('order_domain')
+    .select('order_uid')
+    .where('uid', '=', uid)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  const lines = row ? (await orderLines(tx, [row.order_uid])).get(row.order_uid) : undefined;
+  return lines?.find((line) => line.uid === uid) ?? null;
 };
 
 /** Puts what is bought anew into the places of what failed, and has the order go on. */

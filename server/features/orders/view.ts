@@ -1,9 +1,11 @@
 // An order as the API shows it: every domain and mailbox with its stage, its time in stage, and why it stopped.
 import { z } from 'zod';
 import type { Db } from '../../../database/database.ts';
+import { consentRequestsByUids } from '../consent-requests/index.ts';
 import { type Domain, type DomainStatus, domainsOfUids } from '../domains/index.ts';
 import { type Mailbox, mailboxesOfUids } from '../mailboxes/index.ts';
 import { microsToCredits } from '../price-book/index.ts';
+import { type ConsentView, consentShape, consentViews, isUnderway } from './consents.ts';
 import { domainProgress, type Order, type OrderDomain, orderResult, stageSince } from './order.ts';
 import { partsAtEnd } from './parts-at-end.ts';
 
@@ -39,7 +41,17 @@ export const orderShape = z
             'Status of the domain itself now, as in domains/list; the rest stays as the order ended',
         }),
         error: z.string().optional(),
-        mailboxes: z.array(z.object({ uid: z.uuid(), email: z.string(), platform: z.string(), ...stage })),
+        mailboxes: z.array(
+          z.object({
+            uid: z.uuid(),
+            email: z.string(),
+            platform: z.string(),
+            ...stage,
+            consent: consentShape.nullable().meta({
+              description: 'What came of `consent_screen_url`; null without one',
+            }),
+          }),
+        ),
       }),
     ),
   })
@@ -62,12 +74,17 @@ export const orderViews = async (
     db,
     all.flatMap(({ mailboxUids }) => mailboxUids),
   );
+  const requests = await consentRequestsByUids(
+    db,
+    all.flatMap(({ consents }) => [...consents.values()].flatMap(({ requestUid }) => requestUid ?? [])),
+  );
   const parts = await partsAtEnd(db, orders, lines, { domains, mailboxes });
   return orders.map((order) => {
     const lineViews = (lines.get(order.uid) ?? []).map((line) => {
       const domain = parts.domains.get(line.domainUid)!;
       const boxes = line.mailboxUids.map((uid) => parts.mailboxes.get(uid)!);
-      return lineView(order, domain, domains.get(line.domainUid)!.status, boxes, now);
+      const consents = consentViews(line, order, requests);
+      return lineView(order, domain, domains.get(line.domainUid)!.status, boxes, consents, now);
     });
     return {
       order_id: order.uid,
@@ -94,9 +111,13 @@ const lineView = (
   domain: Domain,
   domainStatus: DomainStatus,
   mailboxes: Mailbox[],
+  consents: ReadonlyMap<string, ConsentView>,
   now: Date,
 ) => {
-  const status = domainProgress(order.status, domain, mailboxes);
+  const underway =
+    !order.finishedAt &&
+    mailboxes.some(({ uid, status }) => status === 'active' && isUnderway(consents.get(uid)));
+  const status = domainProgress(order.status, domain, mailboxes, underway ? 'underway' : 'over');
   const failedBox = mailboxes.find((box) => box.status === 'failed');
   const reason =
     domain.statusReason ??
@@ -116,6 +137,7 @@ const lineView = (
       platform: mailbox.platform,
       status: mailbox.status,
       ...stageOf(mailbox.statusSince, mailbox.statusReason, now),
+      consent: consents.get(mailbox.uid) ?? null,
     })),
   };
 };

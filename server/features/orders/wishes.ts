@@ -2,14 +2,15 @@
 import type { Contact } from '../../../providers/contracts/registrar.ts';
 import { contactDetails, type DomainWish, registrableName } from '../domains/index.ts';
 import { checkWishes, MAX_MAILBOXES, type MailboxWish } from '../mailboxes/index.ts';
-import { consentNotAvailable, emailNotOnDomain, orderTooLarge } from './errors.ts';
+import { emailNotOnDomain, orderTooLarge } from './errors.ts';
 import type { OrderBody, OrderContact } from './schema.ts';
 
-/** `sequencers`: which sequencer the mailbox of an address goes to. */
+/** `sequencers`: which sequencer the mailbox of an address goes to. `consents`: what those of a domain agree to. */
 export type OrderWishes = {
   domains: DomainWish[];
   mailboxes: MailboxWish[];
   sequencers: Map<string, string>;
+  consents: Map<string, string>;
 };
 
 /** Throws the first rule of an order that the body breaks. */
@@ -24,13 +25,10 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
   const domains: DomainWish[] = [];
   const mailboxes: MailboxWish[] = [];
   const sequencers = new Map<string, string>();
+  const consents = new Map<string, string>();
   for (const domain of body.domains) {
     const name = registrableName(domain.name);
-    if (domain.consent_screen_url) {
-      throw consentNotAvailable(`consent_screen_url of ${name} cannot be used on this installation`, {
-        domain: name,
-      });
-    }
+    if (domain.consent_screen_url) consents.set(name, domain.consent_screen_url);
     domains.push({
       name,
       years: domain.registration_years,
@@ -57,7 +55,7 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
     }
   }
   checkWishes(mailboxes);
-  return { domains, mailboxes, sequencers };
+  return { domains, mailboxes, sequencers, consents };
 };
 
 /** Null for a contact that no registry would take; see the schema. */
