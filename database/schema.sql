@@ -1754,6 +1754,7 @@ CREATE TRIGGER mail_token_removed AFTER DELETE ON identity.artifact FOR EACH ROW
 create table identity.secret (
   name text not null,
   value_sealed text not null,
+  created_at timestamp with time zone default now() not null,
   constraint secret_pkey PRIMARY KEY (name)
 );
 

@@ -395,6 +395,7 @@ export interface IdentityArtifact {
 }
 
 export interface IdentitySecret {
+  created_at: Generated<Timestamp>;
   name: string;
   value_sealed: string;
 }

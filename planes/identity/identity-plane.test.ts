@@ -1,5 +1,6 @@
 // The provider as programs and people meet it, by an OpenID client of its own and a browser without scripts.
 import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import * as client from 'openid-client';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../database/clock.ts';
@@ -286,4 +287,40 @@ test('signing out ends the session, and what was agreed to stays', async () => {
   expect(await mailTokens()).toBe(before + 1);
   const again = client.buildAuthorizationUrl(config, { redirect_uri: REDIRECT, scope: 'openid' });
   expect((await begun.visitor.open(again.href)).text).toContain('type="password"');
+});
+
+test('a new signing key is shown before it signs, what the old one signed can still be checked, and then it goes', async () => {
+  const shown = async (): Promise<string[]> => {
+    const { keys } = (await (await fetch(`${api.installation.identityUrl}/jwks`)).json()) as {
+      keys: { kid: string }[];
+    };
+    return keys.map(({ kid }) => kid);
+  };
+  const signedBy = async (owner: Owner): Promise<string> => {
+    const { tokens } = await tokensFor(owner, clientId);
+    return JSON.parse(Buffer.from(tokens.id_token!.split('.')[0]!, 'base64url').toString()).kid;
+  };
+  /** The keys become so much older, and the plane looks after them. */
+  const pass = async (days: number, until: (kids: string[]) => boolean) => {
+    await sql`
+      update identity.secret set created_at = created_at - make_interval(days => ${days})
+    `.execute(api.database.db);
+    await clock.advance(10 * 60_000);
+    await expect.poll(async () => until(await shown())).toBe(true);
+  };
+  const clientId = await addClient();
+  const owner = owners[0]!;
+  const [old, ...others] = await shown();
+  expect(others).toEqual([]);
+  expect(await signedBy(owner)).toBe(old);
+  await pass(90, (kids) => kids.length === 2);
+  const next = (await shown()).find((kid) => kid !== old)!;
+  expect(await signedBy(owner)).toBe(old);
+  await pass(1, (kids) => kids[0] === next);
+  expect(await signedBy(owner)).toBe(next);
+  expect(await shown()).toContain(old);
+  await pass(1, (kids) => kids.length === 1);
+  expect(await shown()).toEqual([next]);
+  const rows = await api.database.db.selectFrom('identity.secret').select('value_sealed').execute();
+  for (const { value_sealed } of rows) expect(value_sealed).not.toMatch(/"d":|"kty"/);
 });

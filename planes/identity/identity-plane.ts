@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../database/clock.ts';
 import type { Db } from '../../database/database.ts';
@@ -11,7 +12,7 @@ import { createAccounts } from './accounts.ts';
 import { authMethodOf, requestAuthMethod } from './clients.ts';
 import { createGuard } from './guard.ts';
 import { createInteractions } from './interactions.ts';
-import { loadIdentityKeys } from './keys.ts';
+import { currentIdentityKeys } from './keys.ts';
 import { errorPage, pageHeaders } from './pages.ts';
 import { createProvider, interactionPath } from './provider.ts';
 
@@ -26,6 +27,8 @@ export type IdentityPlaneOptions = {
   issuerAt(port: number): string;
   /** Where a request comes from, also behind proxies. */
   remoteAddress(peer: string, forwardedFor: string | undefined): string;
+  /** How old a signing key gets before another takes its place. */
+  rotateKeysEveryMs: number;
   clock?: Clock;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
@@ -42,7 +45,9 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 
 export const startIdentityPlane = async (options: IdentityPlaneOptions): Promise<IdentityPlane> => {
   const { db, secretBox, host, clock = systemClock, log } = options;
-  const keys = await loadIdentityKeys(db, secretBox);
+  const currentKeys = () =>
+    currentIdentityKeys({ db, secretBox, clock, rotateEveryMs: options.rotateKeysEveryMs });
+  let keys = await currentKeys();
   const accounts = await createAccounts(db, secretBox, clock);
   const guard = createGuard(db, clock);
 
@@ -54,11 +59,22 @@ export const startIdentityPlane = async (options: IdentityPlaneOptions): Promise
   const { port } = server.address() as AddressInfo;
   const issuer = options.issuerAt(port);
 
-  const provider = createProvider({ issuer, db, secretBox, keys, accounts, log });
   const remoteAddress = ({ socket, headers }: IncomingMessage): string =>
     options.remoteAddress(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString());
-  const interactions = createInteractions({ provider, accounts, guard, remoteAddress, clock, log });
-  const protocol = provider.callback();
+  // Everything that lasts is in the database, so a provider with other keys goes on where the one before it was.
+  const serveWith = () => {
+    const provider = createProvider({ issuer, db, secretBox, keys, accounts, log });
+    const interactions = createInteractions({ provider, accounts, guard, remoteAddress, clock, log });
+    return { interactions, protocol: provider.callback() };
+  };
+  let serving = serveWith();
+  const takeKeys = async () => {
+    const next = await currentKeys();
+    if (isDeepStrictEqual(next, keys)) return;
+    keys = next;
+    serving = serveWith();
+    log.info({ keys: keys.jwks.keys.map(({ kid }) => kid) }, 'identity: signs with other keys');
+  };
   const { host: issuerHost, protocol: issuerProtocol } = new URL(issuer);
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -67,9 +83,9 @@ export const startIdentityPlane = async (options: IdentityPlaneOptions): Promise
     request.headers['x-forwarded-proto'] = issuerProtocol.slice(0, -1);
     delete request.headers['x-forwarded-host'];
     const path = (request.url ?? '/').split('?', 1)[0]!;
-    if (path.startsWith(interactionPath(''))) return interactions(request, response);
+    if (path.startsWith(interactionPath(''))) return serving.interactions(request, response);
     await requestAuthMethod.run(authMethodOf(request.headers.authorization), () =>
-      protocol(request, response),
+      serving.protocol(request, response),
     );
   };
   answer = (request, response) => {
@@ -82,7 +98,11 @@ export const startIdentityPlane = async (options: IdentityPlaneOptions): Promise
   };
 
   const stop = new AbortController();
-  const sweeping = sweep(db, clock, guard.forgetOld, stop.signal, log);
+  const sweeping = sweep(clock, stop.signal, log, async () => {
+    await takeKeys();
+    await db.deleteFrom('identity.artifact').where('expires_at', '<', new Date()).execute();
+    await guard.forgetOld();
+  });
   return {
     port,
     issuer,
@@ -96,20 +116,18 @@ export const startIdentityPlane = async (options: IdentityPlaneOptions): Promise
   };
 };
 
-/** Now and then removes what has run out. */
+/** Now and then removes what has run out, and follows the keys. */
 const sweep = async (
-  db: Db,
   clock: Clock,
-  forgetOld: () => Promise<void>,
   signal: AbortSignal,
   log: IdentityPlaneOptions['log'],
+  round: () => Promise<void>,
 ): Promise<void> => {
   while (!signal.aborted) {
     await clock.sleep(SWEEP_EVERY_MS, signal).catch(() => {});
     if (signal.aborted) return;
     try {
-      await db.deleteFrom('identity.artifact').where('expires_at', '<', new Date()).execute();
-      await forgetOld();
+      await round();
     } catch (err) {
       log.warn({ err }, 'identity: cannot sweep');
     }

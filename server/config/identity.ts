@@ -1,5 +1,5 @@
 // Sign-in pages of built-in mailboxes.
-import { port, safeOrigin } from './value-types.ts';
+import { count, port, safeOrigin } from './value-types.ts';
 import { defineSection, optionalVariable, variable } from './variable.ts';
 
 export const identitySection = defineSection({
@@ -13,6 +13,13 @@ export const identitySection = defineSection({
       default: '8082',
       doc: 'Port of the sign-in pages, plain HTTP: outside of this machine a proxy with a certificate belongs in front of it.',
       example: '8082',
+    }),
+    keyDays: variable({
+      name: 'INBOXKIT_IDENTITY_KEY_DAYS',
+      type: count({ min: 3, max: 3_650, unit: 'days' }),
+      default: '90',
+      doc: 'How long tokens are signed with one key. The next one is shown at `/jwks` for a day before it signs, and the last one for a day after.',
+      example: '30',
     }),
     url: optionalVariable({
       name: 'INBOXKIT_IDENTITY_URL',

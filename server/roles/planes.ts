@@ -18,6 +18,8 @@ import { configuredPorts, type Hosts, type PlanePorts, socketAddress } from './h
 import { createMailMetrics } from './mail-metrics.ts';
 import type { Storage } from './storage.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
+
 export type Planes = { ports: PlanePorts; close(): Promise<void> };
 
 export const startPlanes = async (
@@ -121,6 +123,7 @@ export const startPlanes = async (
         port: ports.identity,
         issuerAt: (port) => identityUrlOf(config.identity.url, bind, port),
         remoteAddress: (peer, forwardedFor) => forwardedAddress(peer, forwardedFor, trustedProxies),
+        rotateKeysEveryMs: config.identity.keyDays * DAY_MS,
         clock,
         log: log.child({ role: 'identity' }),
       });
