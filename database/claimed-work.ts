@@ -13,8 +13,16 @@ export type ClaimedWorkOptions<Item> = {
   claim(free: number, inFlight: readonly Item[]): Promise<Item[]>;
   /** Does one and writes down how it ended. What it throws is logged; the item is due again when its lease ends. */
   work(item: Item, signal: AbortSignal): Promise<void>;
-  /** From one look that found nothing to the next. */
+  /** From one look that found nothing to the next, at most. */
   lookEveryMs: number;
+  /** When the next item is due that nobody has leased; it is looked for then, though not in the same second. */
+  nextDueAt?(): Promise<Date | null>;
+  /** Of an item, for the log. */
+  fieldsOf?(item: Item): object;
+  /** Ends work that does not know of the signal. */
+  abort?(): void;
+  /** Done from time to time as long as the worker runs; the first time at the start, or after the first interval. */
+  beside?: readonly { everyMs: number; atStart: boolean; run(inFlight: readonly Item[]): Promise<void> }[];
 };
 
 export type ClaimedWork = {
@@ -22,11 +30,15 @@ export type ClaimedWork = {
   runDue(): Promise<void>;
   /** Goes on until `close`. */
   start(): void;
+  /** Looks at once: something may have become due. */
+  wake(): void;
   /** Claims nothing more, waits up to `graceMs` for what is in flight and then aborts it. */
   close(graceMs?: number): Promise<void>;
 };
 
 const PAUSE_AFTER_FAULT_MS = 1_000;
+// What is due and yet not claimed, because somebody else has it or there is no room for it, is not asked for at once.
+const SHORTEST_SLEEP_MS = 1_000;
 
 export const createClaimedWork = <Item>(options: ClaimedWorkOptions<Item>): ClaimedWork => {
   const { name, clock, log, maxInFlight } = options;
@@ -34,7 +46,8 @@ export const createClaimedWork = <Item>(options: ClaimedWorkOptions<Item>): Clai
   const stopping = new AbortController();
   const aborting = new AbortController();
   let wake = Promise.withResolvers<void>();
-  let running: Promise<void> | undefined;
+  let loops: Promise<void>[] = [];
+  aborting.signal.addEventListener('abort', () => options.abort?.());
 
   /** Claims what fits and begins it; answers how many. */
   const fill = async (): Promise<number> => {
@@ -44,7 +57,9 @@ export const createClaimedWork = <Item>(options: ClaimedWorkOptions<Item>): Clai
     for (const item of claimed) {
       const done = options
         .work(item, aborting.signal)
-        .catch((err: unknown) => log.error({ err, worker: name }, 'work failed and is due again later'))
+        .catch((err: unknown) =>
+          log.error({ err, worker: name, ...options.fieldsOf?.(item) }, 'work failed and is due again later'),
+        )
         .finally(() => {
           inFlight.delete(item);
           wake.resolve();
@@ -60,14 +75,23 @@ export const createClaimedWork = <Item>(options: ClaimedWorkOptions<Item>): Clai
     if ((await fill()) > 0) return;
     const sleeping = new AbortController();
     const signal = AbortSignal.any([stopping.signal, sleeping.signal]);
-    await Promise.race([wake.promise, clock.sleep(options.lookEveryMs, signal).catch(() => {})]);
+    await Promise.race([wake.promise, clock.sleep(await sleepMs(), signal).catch(() => {})]);
     sleeping.abort();
   };
 
-  const goOn = async (): Promise<void> => {
+  const sleepMs = async (): Promise<number> => {
+    // What is in flight wakes the worker when it ends.
+    const dueAt = inFlight.size < maxInFlight ? await options.nextDueAt?.() : null;
+    if (!dueAt) return options.lookEveryMs;
+    const untilMs = dueAt.getTime() - clock.now().getTime();
+    return Math.min(Math.max(untilMs, SHORTEST_SLEEP_MS), options.lookEveryMs);
+  };
+
+  /** Runs `step` until closed; a fault (say, the database is away) costs a pause, not the loop. */
+  const forever = async (step: () => Promise<void>): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        await look();
+        await step();
       } catch (err) {
         if (stopping.signal.aborted) return;
         log.warn({ err, worker: name }, 'the worker pauses and tries again');
@@ -78,16 +102,28 @@ export const createClaimedWork = <Item>(options: ClaimedWorkOptions<Item>): Clai
 
   return {
     async runDue() {
-      while ((await fill()) > 0 || inFlight.size > 0) await Promise.race(inFlight.values());
+      while ((await fill()) > 0 || inFlight.size > 0) {
+        if (inFlight.size > 0) await Promise.race(inFlight.values());
+      }
     },
     start() {
-      running = goOn();
+      const beside = (options.beside ?? []).map(({ everyMs, atStart, run }) => {
+        const pause = () => clock.sleep(everyMs, stopping.signal);
+        const round = () => run([...inFlight.keys()]);
+        return forever(async () => {
+          if (atStart) await round();
+          await pause();
+          if (!atStart) await round();
+        });
+      });
+      loops = [forever(look), ...beside];
     },
+    wake: () => wake.resolve(),
     async close(graceMs = 5_000) {
       stopping.abort();
       wake.resolve();
-      await running;
       const timer = setTimeout(() => aborting.abort(), graceMs);
+      await Promise.all(loops);
       await Promise.all(inFlight.values());
       clearTimeout(timer);
     },

@@ -5,6 +5,7 @@
  * ends, and another one delivers them: at least once, never not at all.
  */
 import type { Logger } from 'pino';
+import { createClaimedWork } from '../../../database/claimed-work.ts';
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
@@ -31,7 +32,6 @@ const LEASE_MS = 2 * 60_000;
 const RENEW_EVERY_MS = 30_000;
 // Notifications wake the worker; this is for those that got lost, and for other processes' clocks.
 const LONGEST_SLEEP_MS = 15_000;
-const PAUSE_AFTER_FAULT_MS = 1000;
 const KEEP_HOUSE_EVERY_MS = 10 * 60_000;
 
 export type QueueWorkerOptions = {
@@ -64,31 +64,7 @@ export type QueueWorker = {
 export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const { databaseUrl, db, deliver, clock, log, maxInFlight = 20, maxPerDomain = 10 } = options;
   const worker = { id: newId(), leaseMs: LEASE_MS };
-  const inFlight = new Map<ClaimedRecipient, Promise<void>>();
-  const stopping = new AbortController();
-  let wake = Promise.withResolvers<void>();
-  let loops: Promise<void>[] = [];
   let listener: { close(): Promise<void> } | undefined;
-
-  /** Claims what fits and starts delivering it; gives how many. */
-  const fill = async (): Promise<number> => {
-    const free = maxInFlight - inFlight.size;
-    if (free <= 0 || stopping.signal.aborted) return 0;
-    const busy = new Map<string, number>();
-    for (const { domain } of inFlight.keys()) busy.set(domain, (busy.get(domain) ?? 0) + 1);
-    const claimed = await claimDue(db, worker, clock.now(), { total: free, perDomain: maxPerDomain, busy });
-    for (const recipient of claimed) {
-      const attempt = attemptDelivery(recipient)
-        // The row stays claimed until its lease ends, and is then tried again.
-        .catch((err: unknown) => log.error({ err, recipientId: recipient.id }, 'queue: attempt failed'))
-        .finally(() => {
-          inFlight.delete(recipient);
-          wake.resolve();
-        });
-      inFlight.set(recipient, attempt);
-    }
-    return claimed.length;
-  };
 
   const attemptDelivery = async (recipient: ClaimedRecipient): Promise<void> => {
     const startedAt = clock.now();
@@ -117,66 +93,49 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     );
   };
 
-  /** Runs `step` until closed; a fault (say, the database is away) costs a pause, not the loop. */
-  const forever = async (step: () => Promise<void>): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await step();
-      } catch (err) {
-        if (stopping.signal.aborted) return;
-        log.warn({ err }, 'queue: worker is retrying');
-        await clock.sleep(PAUSE_AFTER_FAULT_MS, stopping.signal).catch(() => {});
-      }
-    }
-  };
-
-  const deliverDue = async (): Promise<void> => {
-    // Taken before the look at the queue: what is notified from here on must not be slept through.
-    wake = Promise.withResolvers<void>();
-    if ((await fill()) > 0) return;
-    const dueAt = inFlight.size < maxInFlight ? await nextDueAt(db) : null;
-    const sleepMs = dueAt ? dueAt.getTime() - clock.now().getTime() : LONGEST_SLEEP_MS;
-    // Due, yet not claimed: another worker has it, or its destination has all it may have.
-    const boundedMs = Math.min(Math.max(sleepMs, PAUSE_AFTER_FAULT_MS), LONGEST_SLEEP_MS);
-    const sleeping = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, sleeping.signal]);
-    await Promise.race([wake.promise, clock.sleep(boundedMs, signal).catch(() => {})]);
-    sleeping.abort();
-  };
+  const work = createClaimedWork<ClaimedRecipient>({
+    name: 'mail-queue',
+    clock,
+    log,
+    maxInFlight,
+    lookEveryMs: LONGEST_SLEEP_MS,
+    claim: (free, inFlight) => {
+      const busy = new Map<string, number>();
+      for (const { domain } of inFlight) busy.set(domain, (busy.get(domain) ?? 0) + 1);
+      return claimDue(db, worker, clock.now(), { total: free, perDomain: maxPerDomain, busy });
+    },
+    work: attemptDelivery,
+    nextDueAt: () => nextDueAt(db),
+    fieldsOf: ({ id }) => ({ recipientId: id }),
+    abort: options.abort,
+    beside: [
+      {
+        everyMs: RENEW_EVERY_MS,
+        atStart: false,
+        run: async (inFlight) => {
+          const recipientIds = inFlight.map(({ id }) => id);
+          if (recipientIds.length > 0) await renewLeases(db, worker, recipientIds, clock.now());
+        },
+      },
+      { everyMs: KEEP_HOUSE_EVERY_MS, atStart: true, run: () => options.keepHouse(clock.now()) },
+    ],
+  });
 
   return {
-    async runDue() {
-      while ((await fill()) > 0 || inFlight.size > 0) await Promise.race(inFlight.values());
-    },
+    runDue: work.runDue,
 
     async start() {
-      listener = await listen(databaseUrl, QUEUE_CHANNEL, () => wake.resolve(), {
-        onReconnect: () => wake.resolve(),
+      listener = await listen(databaseUrl, QUEUE_CHANNEL, work.wake, {
+        onReconnect: work.wake,
         onConnectionLost: (err) =>
           log.warn({ err }, 'queue: lost the database connection that wakes the worker'),
       });
-      loops = [
-        forever(deliverDue),
-        forever(async () => {
-          await clock.sleep(RENEW_EVERY_MS, stopping.signal);
-          const recipientIds = [...inFlight.keys()].map(({ id }) => id);
-          if (recipientIds.length > 0) await renewLeases(db, worker, recipientIds, clock.now());
-        }),
-        forever(async () => {
-          await options.keepHouse(clock.now());
-          await clock.sleep(KEEP_HOUSE_EVERY_MS, stopping.signal);
-        }),
-      ];
+      work.start();
     },
 
     async close(graceMs = 10_000) {
-      stopping.abort();
-      wake.resolve();
       await listener?.close();
-      await Promise.all(loops);
-      const timer = setTimeout(options.abort, graceMs);
-      await Promise.all(inFlight.values());
-      clearTimeout(timer);
+      await work.close(graceMs);
       options.abort();
       await releaseLeases(db, worker.id, clock.now());
     },

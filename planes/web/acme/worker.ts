@@ -6,6 +6,7 @@
  */
 import { crypto } from 'acme-client';
 import type { Logger } from 'pino';
+import { createClaimedWork } from '../../../database/claimed-work.ts';
 import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
 import { listen } from '../../../database/listen.ts';
@@ -34,7 +35,6 @@ const LEASE_MS = 15 * 60_000;
 const MOST_IN_FLIGHT = 4;
 /** Notifications wake the worker; this is for those that got lost, and for what other processes put off. */
 const LONGEST_SLEEP_MS = 60_000;
-const PAUSE_AFTER_FAULT_MS = 1_000;
 /** All forwarded hosts are looked at this often, in case a notification was lost. */
 const FOLLOW_ALL_EVERY_MS = 5 * 60_000;
 const KEEP_HOUSE_EVERY_MS = 10 * 60_000;
@@ -62,13 +62,9 @@ export type CertificateWorker = {
 export function createCertificateWorker(options: CertificateWorkerOptions): CertificateWorker {
   const { databaseUrl, db, secretBox, acme, clock, log, limits = LIMITS } = options;
   const { directoryUrl } = acme;
-  const stopping = new AbortController();
-  const inFlight = new Set<Promise<void>>();
   /** Hosts that came or went since they were last looked at; null: all have to be. */
   let changed: Set<string> | null = null;
-  let wake = Promise.withResolvers<void>();
   let authority: Authority | undefined;
-  let loops: Promise<void>[] = [];
   let listener: { close(): Promise<void> } | undefined;
 
   const follow = async (): Promise<void> => {
@@ -92,28 +88,9 @@ export function createCertificateWorker(options: CertificateWorkerOptions): Cert
     return authority;
   };
 
-  /** Claims what fits and starts on it; gives how many. */
-  const fill = async (): Promise<number> => {
-    const free = MOST_IN_FLIGHT - inFlight.size;
-    if (free <= 0 || stopping.signal.aborted) return 0;
-    const from = await open();
-    const claim = { directoryUrl, most: free, leaseMs: LEASE_MS, limits };
-    const claims = await claimDue(db, secretBox, claim, clock.now());
-    for (const claimed of claims) {
-      const attempt = tryToObtain(from, claimed)
-        // The row stays claimed until its lease ends, and is then tried again.
-        .catch((err: Error) => log.error({ err, name: claimed.name }, 'a certificate could not be settled'))
-        .finally(() => {
-          inFlight.delete(attempt);
-          wake.resolve();
-        });
-      inFlight.add(attempt);
-    }
-    return claims.length;
-  };
-
-  const tryToObtain = async (from: Authority, claim: Claim): Promise<void> => {
+  const tryToObtain = async (claim: Claim, signal: AbortSignal): Promise<void> => {
     const { name, hosts, placed } = claim;
+    const from = await open();
     let issued: IssuedCertificate;
     try {
       const request = {
@@ -124,9 +101,9 @@ export function createCertificateWorker(options: CertificateWorkerOptions): Cert
         answerChallenge: (challenge: { host: string; token: string; keyAuthorization: string }) =>
           putChallenge(db, challenge, clock.now()),
       };
-      issued = await from.obtain(request, stopping.signal);
+      issued = await from.obtain(request, signal);
     } catch (error) {
-      return giveUp(claim, error as Error);
+      return giveUp(claim, error as Error, signal);
     }
     const now = clock.now();
     const renewal = renewAt(issued, now);
@@ -134,15 +111,13 @@ export function createCertificateWorker(options: CertificateWorkerOptions): Cert
     log.info({ name, hosts, notAfter: issued.notAfter, renewAt: renewal }, 'a certificate was issued');
   };
 
-  const giveUp = async (claim: Claim, error: Error): Promise<void> => {
+  const giveUp = async (claim: Claim, error: Error, signal: AbortSignal): Promise<void> => {
     const now = clock.now();
     const authorityFailed = error instanceof AuthorityUnavailable;
     const failuresBefore = authorityFailed ? await authorityFailures(db, directoryUrl) : 0;
-    const failure = stopping.signal.aborted
-      ? abandoned(claim, now)
-      : failureOf(claim, error, failuresBefore + 1, now);
+    const failure = signal.aborted ? abandoned(claim, now) : failureOf(claim, error, failuresBefore + 1, now);
     await settleFailed(db, claim, directoryUrl, failure, now);
-    if (stopping.signal.aborted) return;
+    if (signal.aborted) return;
     const { reason, failures, dueAt: nextAttempt } = failure;
     const line = { name: claim.name, hosts: claim.hosts, reason, failures, nextAttempt };
     const known = authorityFailed || error instanceof AuthorityBusy || error instanceof CertificateRefused;
@@ -150,71 +125,50 @@ export function createCertificateWorker(options: CertificateWorkerOptions): Cert
     else log.error({ ...line, err: error }, 'a certificate could not be had');
   };
 
-  /** Runs `step` until closed; a fault (say, the database is away) costs a pause, not the loop. */
-  const forever = async (step: () => Promise<void>): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await step();
-      } catch (err) {
-        if (stopping.signal.aborted) return;
-        log.warn({ err }, 'the queue of certificates is retrying');
-        await clock.sleep(PAUSE_AFTER_FAULT_MS, stopping.signal).catch(() => {});
-      }
-    }
-  };
-
-  const orderDue = async (): Promise<void> => {
-    // Taken before the look at the queue: what is notified from here on must not be slept through.
-    wake = Promise.withResolvers<void>();
-    await follow();
-    if ((await fill()) > 0) return;
-    const now = clock.now();
-    const dueAt = await nextDueAt(db, now);
-    const sleepMs = dueAt ? dueAt.getTime() - now.getTime() : LONGEST_SLEEP_MS;
-    const sleeping = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, sleeping.signal]);
-    const slept = clock.sleep(Math.min(sleepMs, LONGEST_SLEEP_MS), signal).catch(() => {});
-    await Promise.race([wake.promise, slept]);
-    sleeping.abort();
-  };
-
   const followAll = () => {
     changed = null;
-    wake.resolve();
+    work.wake();
   };
+
+  const work = createClaimedWork<Claim>({
+    name: 'certificates',
+    clock,
+    log,
+    maxInFlight: MOST_IN_FLIGHT,
+    lookEveryMs: LONGEST_SLEEP_MS,
+    claim: async (free) => {
+      await follow();
+      await open();
+      const claim = { directoryUrl, most: free, leaseMs: LEASE_MS, limits };
+      return claimDue(db, secretBox, claim, clock.now());
+    },
+    work: tryToObtain,
+    nextDueAt: () => nextDueAt(db, clock.now()),
+    fieldsOf: ({ name }) => ({ name }),
+    beside: [
+      { everyMs: FOLLOW_ALL_EVERY_MS, atStart: false, run: async () => followAll() },
+      { everyMs: KEEP_HOUSE_EVERY_MS, atStart: true, run: () => forgetOld(db, clock.now()) },
+    ],
+  });
 
   return {
     async runDue() {
       changed = null;
-      await follow();
-      while ((await fill()) > 0 || inFlight.size > 0) await Promise.all(inFlight);
+      await work.runDue();
     },
 
     async start() {
       const onChange = (host: string) => {
         changed?.add(host);
-        wake.resolve();
+        work.wake();
       };
       listener = await listen(databaseUrl, FORWARD_CHANNEL, onChange, { onReconnect: followAll });
-      loops = [
-        forever(orderDue),
-        forever(async () => {
-          await clock.sleep(FOLLOW_ALL_EVERY_MS, stopping.signal);
-          followAll();
-        }),
-        forever(async () => {
-          await forgetOld(db, clock.now());
-          await clock.sleep(KEEP_HOUSE_EVERY_MS, stopping.signal);
-        }),
-      ];
+      work.start();
     },
 
     async close() {
-      stopping.abort();
-      wake.resolve();
       await listener?.close();
-      await Promise.all(loops);
-      await Promise.all(inFlight);
+      await work.close(0);
       authority?.close();
     },
   };

@@ -64,6 +64,10 @@ export const createSequencerWorker = (deps: Deps): ClaimedWork => {
       pushes.start();
       comparisons.start();
     },
+    wake() {
+      pushes.wake();
+      comparisons.wake();
+    },
     async close(graceMs) {
       await Promise.all([pushes.close(graceMs), comparisons.close(graceMs)]);
       await exportsRelease(db, worker.uid);
