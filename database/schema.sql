@@ -2107,7 +2107,7 @@ create table published.oauth_client (
   client_id text not null,
   workspace_id uuid not null,
   name text not null,
-  secret_hash text not null,
+  secret_hash text,
   redirect_uris text[] not null,
   scopes text[] not null,
   updated_at timestamp with time zone default now() not null,

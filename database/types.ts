@@ -994,7 +994,7 @@ export interface PublishedOauthClient {
   name: string;
   redirect_uris: string[];
   scopes: string[];
-  secret_hash: string;
+  secret_hash: string | null;
   updated_at: Generated<Timestamp>;
   workspace_id: string;
 }

@@ -31,14 +31,15 @@ export const createClients = (db: Db): Adapter => ({
       client_id: row.client_id,
       client_name: row.name,
       // Compared by `isSecret`: what is kept is not what the client sends.
-      client_secret: row.secret_hash,
+      ...(row.secret_hash !== null && { client_secret: row.secret_hash }),
       redirect_uris: row.redirect_uris,
       // The port of a loopback address is free for the latter only (RFC 8252 §7.3).
       application_type: row.redirect_uris.some(isLoopback) ? 'native' : 'web',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       scope: row.scopes.join(' '),
-      token_endpoint_auth_method: requestAuthMethod.getStore() ?? 'client_secret_basic',
+      token_endpoint_auth_method:
+        row.secret_hash === null ? 'none' : (requestAuthMethod.getStore() ?? 'client_secret_basic'),
     };
     return metadata;
   },

@@ -21,7 +21,9 @@ const REDIRECT = 'https://app.example.net/done';
 type Owner = { uid: string; address: string };
 let owners: Owner[];
 
-const addClient = async (over: Partial<{ id: string; redirectUris: string[]; scopes: string[] }> = {}) => {
+const addClient = async (
+  over: Partial<{ id: string; redirectUris: string[]; scopes: string[]; secret: string | null }> = {},
+) => {
   const client_id = over.id ?? `client-${randomBytes(4).toString('hex')}`;
   await api.database.db
     .insertInto('published.oauth_client')
@@ -29,7 +31,12 @@ const addClient = async (over: Partial<{ id: string; redirectUris: string[]; sco
       client_id,
       workspace_id: api.workspaceUid,
       name: 'Outreach <Desk>',
-      secret_hash: createHash('sha256').update(SECRET).digest('hex'),
+      secret_hash:
+        over.secret === null
+          ? null
+          : createHash('sha256')
+              .update(over.secret ?? SECRET)
+              .digest('hex'),
       redirect_uris: over.redirectUris ?? [REDIRECT],
       scopes: over.scopes ?? ['openid', 'email', 'profile', 'mail', 'offline_access'],
     })
@@ -287,6 +294,18 @@ test('signing out ends the session, and what was agreed to stays', async () => {
   expect(await mailTokens()).toBe(before + 1);
   const again = client.buildAuthorizationUrl(config, { redirect_uri: REDIRECT, scope: 'openid' });
   expect((await begun.visitor.open(again.href)).text).toContain('type="password"');
+});
+
+test('a program without a secret gets tokens by PKCE, and not without it', async () => {
+  const id = await addClient({ secret: null });
+  const { config, tokens } = await tokensFor(owners[0]!, id, client.None());
+  expect(tokens.access_token).toBeTruthy();
+  expect((await client.refreshTokenGrant(config, tokens.refresh_token!)).access_token).toBeTruthy();
+  const visitor = createVisitor(api.installation.identityUrl);
+  const asked = { client_id: id, redirect_uri: REDIRECT, response_type: 'code', scope: 'openid' };
+  const bare = await visitor.open(`${api.installation.identityUrl}/auth?${new URLSearchParams(asked)}`);
+  expect(new URL(bare.url).searchParams.get('error')).toBe('invalid_request');
+  await expect(tokensFor(owners[0]!, id, client.ClientSecretPost('anything'))).rejects.toBeTruthy();
 });
 
 test('a new signing key is shown before it signs, what the old one signed can still be checked, and then it goes', async () => {

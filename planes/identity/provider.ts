@@ -45,8 +45,11 @@ export const createProvider = (options: {
       profile: ['name', 'preferred_username'],
     },
     responseTypes: ['code'],
-    // A program on somebody's own machine keeps no secret that others could not read, so the code must be bound to it.
-    pkce: { required: (_ctx, client) => client.redirectUris?.some(isLoopback) ?? true },
+    // A program without a secret, or on somebody's own machine where others could read it, has the code bound to it.
+    pkce: {
+      required: (_ctx, client) =>
+        client.clientAuthMethod === 'none' || (client.redirectUris?.some(isLoopback) ?? true),
+    },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),

@@ -6992,6 +6992,11 @@ export interface components {
              *     ]
              */
             scopes?: ("openid" | "email" | "profile" | "mail" | "offline_access")[];
+            /**
+             * @description For a program that cannot keep a secret, as one in a browser or on a phone: it gets none, and proves itself by PKCE
+             * @default false
+             */
+            public?: boolean;
         };
         OauthClientsCreateResponse: {
             /** @constant */
@@ -6999,7 +7004,8 @@ export interface components {
             /** @description What happened, in words. */
             message: string;
             client_id: string;
-            client_secret: string;
+            /** @description Null of a public client */
+            client_secret: string | null;
             issuer: string;
             client: components["schemas"]["OauthClient"];
         };

@@ -29,10 +29,14 @@ export const createOauthClient = defineEndpoint<FeatureContext>()({
       .array(z.enum(identityScopes))
       .min(1)
       .default([...identityScopes]),
+    public: z.boolean().default(false).meta({
+      description:
+        'For a program that cannot keep a secret, as one in a browser or on a phone: it gets none, and proves itself by PKCE',
+    }),
   }),
   response: z.object({
     client_id: z.string(),
-    client_secret: z.string(),
+    client_secret: z.string().nullable().meta({ description: 'Null of a public client' }),
     issuer: z.string(),
     client: clientShape,
   }),
@@ -46,7 +50,7 @@ export const createOauthClient = defineEndpoint<FeatureContext>()({
   handle: ({ body, workspace, caller, commit }, { clock, settings }) =>
     commit(async (tx) => {
       const now = clock.now();
-      const secret = randomBytes(32).toString('base64url');
+      const secret = body.public ? null : randomBytes(32).toString('base64url');
       const redirectUris = [...new Set(body.redirect_uris)];
       const client: OauthClient = {
         uid: newId(),
@@ -67,7 +71,7 @@ export const createOauthClient = defineEndpoint<FeatureContext>()({
         client_id: client.clientId,
         workspace_id: workspace.uid,
         name: client.name,
-        secret_hash: createHash('sha256').update(secret).digest('hex'),
+        secret_hash: secret && createHash('sha256').update(secret).digest('hex'),
         redirect_uris: client.redirectUris,
         scopes: client.scopes,
         updated_at: now,
