@@ -1,5 +1,6 @@
 // After a full run of the main job no secret lies about in the clear: not in the log, not in any table, not in events,
 // webhooks, metrics or spans.
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +13,17 @@ import { TOTP } from 'otpauth';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
+import { createVisitor } from '../../planes/identity/testing/visitor.ts';
 import { loadConfig } from '../config/config.ts';
 import { type Installation, startInstallation } from '../roles/installation.ts';
 import { askUntil } from './follow.ts';
 import { type HookReceiver, startHookReceiver } from './hook-receiver.ts';
 import { freshName, mailboxesOn, orderOf } from './order-body.ts';
+import { environmentOf, useSequencerFakes } from './sequencer-world.ts';
 import { type Body, testEnvironment } from './test-installation.ts';
 
 const database = useTestDatabase();
+const [sequencer] = await useSequencerFakes(1);
 let dataDir: string;
 let installation: Installation;
 let receiver: HookReceiver;
@@ -36,7 +40,11 @@ beforeAll(async () => {
       done();
     },
   });
-  const environment = { ...testEnvironment(database.url, dataDir), INBOXKIT_ALLOW_TARGETS: '127.0.0.1/32' };
+  const environment = {
+    ...testEnvironment(database.url, dataDir),
+    ...environmentOf([sequencer!]),
+    INBOXKIT_ALLOW_TARGETS: '127.0.0.1/32',
+  };
   installation = await startInstallation(loadConfig(environment), {
     log: pino({ level: 'trace' }, sink),
     workflow: { timeScale: 0.05 },
@@ -150,7 +158,53 @@ const livePerson = async (): Promise<string[]> => {
   return [token, reset, password, replaced, secret, csrfToken, ...recovery_codes, ...cookies.values()];
 };
 
-test('secrets of mailboxes, keys, people and webhooks are nowhere but in the answers that show them', async () => {
+/** A program that is let in to a mailbox: its own secret, and the tokens it gets, used right and nearly right. */
+const letIn = async (mailbox: { email: string; password: string; seed: string }): Promise<string[]> => {
+  const redirect_uri = 'https://app.example.net/done';
+  const made = await call('POST', '/oauth-clients', { name: 'Desk', redirect_uris: [redirect_uri] });
+  const { client_id, client_secret, issuer } = made;
+  const visitor = createVisitor(issuer);
+  const verifier = 'planted-verifier-planted-verifier-planted-verifier';
+  const asked = {
+    ...{ client_id, redirect_uri, response_type: 'code', scope: 'openid mail offline_access' },
+    ...{ prompt: 'consent', code_challenge_method: 'S256' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  };
+  await visitor.open(`${issuer}/auth?${new URLSearchParams(asked)}`);
+  await visitor.submit({ action: 'password', address: mailbox.email, password: mailbox.password });
+  await visitor.submit({ action: 'code', code: new TOTP({ secret: mailbox.seed }).generate() });
+  const { url } = await visitor.submit({ action: 'allow' });
+  const code = new URL(url).searchParams.get('code')!;
+  const exchange = async (secret: string, body: Record<string, string>): Promise<Body> => {
+    const sent = new URLSearchParams({ client_id, client_secret: secret, redirect_uri, ...body });
+    return (await fetch(`${issuer}/token`, { method: 'POST', body: sent })).json();
+  };
+  await exchange(`${client_secret}x`, { grant_type: 'authorization_code', code });
+  const tokens = await exchange(client_secret, {
+    ...{ grant_type: 'authorization_code', code, code_verifier: verifier },
+  });
+  await exchange(client_secret, { grant_type: 'refresh_token', refresh_token: `${tokens.refresh_token}x` });
+  await fetch(`${issuer}/me`, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
+  return [client_secret, code, tokens.access_token, tokens.refresh_token];
+};
+
+/** An account at a sequencer: added, changed to one that is refused, and used. */
+const handOver = async (mailboxUid: string): Promise<string[]> => {
+  const { fake, platform } = sequencer!;
+  const added = await call('POST', '/sequencers/add', { name: 'Main', platform, ...fake.credential });
+  const wrong = Object.fromEntries(
+    Object.entries(fake.credential).map(([name, value]) => [name, `${value}-planted-and-wrong`]),
+  );
+  await call('POST', '/sequencers/update', { uid: added.uid, ...wrong });
+  await call('POST', '/sequencers/export', { sequencer_uid: added.uid, mailbox_uids: [mailboxUid] });
+  await askUntil(
+    () => call('POST', '/sequencers/export/status', { mailbox_uids: [mailboxUid] }),
+    ({ data }) => data[0].status === 'completed',
+  );
+  return [...Object.values(fake.credential), ...Object.values(wrong)].filter(({ length }) => length >= 16);
+};
+
+test('secrets of mailboxes, keys, people, programs, sequencers and webhooks are nowhere but in the answers that show them', async () => {
   const { firstKey, ports } = installation;
   const hooks = [
     await call('POST', '/webhooks', { url: receiver.url('/standard') }),
@@ -197,7 +251,13 @@ test('secrets of mailboxes, keys, people and webhooks are nowhere but in the ans
     (revealed) => revealed.length === 2,
   );
 
+  const [first] = shown;
+  const programs = await letIn({ email: emails[0]!, password: first.password, seed: first.secret });
+  const sequencers = await handOver(placed.domains[0].mailboxes[0].uid);
+  expect([programs.length, sequencers.length > 0]).toEqual([4, true]);
   const secrets = [
+    ...programs,
+    ...sequencers,
     firstKey!.api_key,
     firstKey!.set_up_url.split('#')[1]!,
     ...(await livePerson()),
