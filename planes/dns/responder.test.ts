@@ -39,7 +39,10 @@ describe('EDNS', () => {
       ...plain,
       dnssecOk: true,
     });
-    expect((await ask('nope.example.com', 'A', { edns: {} })).edns).toBeDefined();
+    expect(await ask('nope.example.com', 'A', { edns: {} })).toMatchObject({
+      rcode: 'NXDOMAIN',
+      edns: { ...plain, dnssecOk: false },
+    });
   });
 
   test('is not used when the query has none, whatever the cache holds', async () => {
