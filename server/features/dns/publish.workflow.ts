@@ -2,12 +2,13 @@
 //
 // Durable because the change is committed before anybody outside has heard of it: a process that dies in between,
 // or a DNS host that is down for an hour, must not leave the world with the old zone. Each version of a zone has its
-// own run; a run publishes whatever the zone holds by then, so that a late one does no harm.
+// own run; a run publishes whatever the zone holds by then, so that a late one does no harm. Its step is also that of
+// the workflows that publish and then prove.
 import type { Clock } from '../../../database/clock.ts';
 import { type Db, inTransaction, type Tx } from '../../../database/database.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
-import { defineWorkflow, type FoundOutcome } from '../../../workflow/definition.ts';
+import { defineWorkflow, type FoundOutcome, type StepSpec } from '../../../workflow/definition.ts';
 import type { WorkflowStarter } from '../../../workflow/starter.ts';
 import { recordEvents } from '../events/index.ts';
 import { teamOfWorkspace } from '../workspaces/index.ts';
@@ -20,18 +21,19 @@ type Args = { domainUid: string };
 export const publishId = (domainUid: string, version: number): string =>
   `dns.publish:${domainUid}:${version}`;
 
+/** The step `put` of every workflow that publishes a zone. */
+export const putStep: StepSpec<Context, Args, void> = {
+  does: 'has the DNS host hold exactly what the zone holds',
+  run: put,
+  undo: null,
+  irreversibleBecause: 'what is published is what was committed',
+  canEndUnknown: true,
+  findOutcome: findPut,
+};
+
 export const publish = defineWorkflow({
   name: 'dns.publish',
-  steps: {
-    put: {
-      does: 'has the DNS host hold exactly what the zone holds',
-      run: put,
-      undo: null,
-      irreversibleBecause: 'what is published is what was committed',
-      canEndUnknown: true,
-      findOutcome: findPut,
-    },
-  },
+  steps: { put: putStep },
 
   async run(flow, { domainUid }: Args) {
     await flow.step('put', { domainUid });
@@ -52,11 +54,11 @@ export const publishAgain = async (
   await workflows.start(tx, publish, `${publishId(domainUid, zone.version)}:${newId()}`, { domainUid });
 };
 
-export function put(context: Context, { domainUid }: Args): Promise<void> {
+function put(context: Context, { domainUid }: Args): Promise<void> {
   return publishZone(context, domainUid);
 }
 
-export async function findPut(context: Context, { domainUid }: Args): Promise<FoundOutcome<void>> {
+async function findPut(context: Context, { domainUid }: Args): Promise<FoundOutcome<void>> {
   return (await zoneIsPublished(context, domainUid))
     ? { outcome: 'happened', result: undefined }
     : { outcome: 'didNotHappen' };

@@ -5,12 +5,11 @@
 // would be a second damage. The zone itself was mended when the repair was asked for; every step may be repeated.
 import type { Clock } from '../../../database/clock.ts';
 import type { Db } from '../../../database/database.ts';
-import { rejected } from '../../../providers/contracts/failure.ts';
 import type { Providers } from '../../../providers/contracts/lookup.ts';
 import { defineWorkflow, type FoundOutcome, type StepRun } from '../../../workflow/definition.ts';
 import type { FeatureSettings } from '../context.ts';
-import { unseenRecords } from './prove.ts';
-import { findPut, notePublishFailure, put } from './publish.workflow.ts';
+import { unseenRecords, untilSeen } from './prove.ts';
+import { notePublishFailure, putStep } from './publish.workflow.ts';
 import { zoneByDomain } from './store.ts';
 import { tellOnce } from './tell.ts';
 import type { Zone } from './zone.ts';
@@ -21,8 +20,6 @@ type Input = Args & {
   /** What the registrar is to be told; null when it has that. */
   nameservers: string[] | null;
 };
-
-const FIRST_LOOK_MS = 200;
 
 export const repairId = (domainUid: string, id: string): string => `dns.repair:${domainUid}:${id}`;
 
@@ -37,14 +34,7 @@ export const repair = defineWorkflow({
       canEndUnknown: true,
       findOutcome: findDelegated,
     },
-    put: {
-      does: 'has the DNS host hold exactly what the zone holds',
-      run: put,
-      undo: null,
-      irreversibleBecause: 'what is published is what was committed',
-      canEndUnknown: true,
-      findOutcome: findPut,
-    },
+    put: putStep,
     prove: {
       does: 'asks every nameserver for every record',
       run: unseenRecords,
@@ -62,16 +52,7 @@ export const repair = defineWorkflow({
   async run(flow, { domainUid, nameservers }: Input) {
     if (nameservers) await flow.step('delegate', { domainUid, nameservers });
     await flow.step('put', { domainUid });
-    const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
-    for (let waitMs = FIRST_LOOK_MS, waitedMs = 0; ; waitMs = Math.min(waitMs * 2, pollMs)) {
-      const unseen = await flow.step('prove', { domainUid });
-      if (unseen.length === 0) break;
-      if (waitedMs >= giveUpAfterMs) {
-        throw rejected(`the nameservers do not answer for ${unseen.join(', ')}`, 'dns_not_propagated');
-      }
-      await flow.sleep(waitMs);
-      waitedMs += waitMs;
-    }
+    await untilSeen(flow, () => flow.step('prove', { domainUid }));
     await flow.step('finish', { domainUid });
   },
 

@@ -16,8 +16,8 @@ import type { FeatureSettings } from '../context.ts';
 import { DKIM, dkimHost, dkimRecord } from './dkim.ts';
 import { mailboxHostOf } from './examine.ts';
 import { withManaged } from './managed.ts';
-import { unseenAmong } from './prove.ts';
-import { findPut, publish, publishId, put } from './publish.workflow.ts';
+import { unseenAmong, untilSeen } from './prove.ts';
+import { publish, publishId, putStep } from './publish.workflow.ts';
 import { DEFAULT_TTL_S } from './record-input.ts';
 import { recordsOf, zoneByDomain, zoneLock, zoneSetRotation } from './store.ts';
 import { tellOnce } from './tell.ts';
@@ -34,7 +34,6 @@ type Context = {
 /** `platform` says whose mailboxes the domain holds; null when it has none yet. */
 type Input = { domainUid: string; platform: Platform | null };
 
-const FIRST_LOOK_MS = 200;
 const DAY_MS = 24 * 3_600_000;
 /**
  * How long mail is under way at most: two days in our own queue, and what receivers, which queue and forward on their
@@ -59,14 +58,7 @@ export const rotateDkim = defineWorkflow({
       run: writeRecords,
       undo: removeUnusedRecords,
     },
-    put: {
-      does: 'has the DNS host publish them',
-      run: put,
-      undo: null,
-      irreversibleBecause: 'the undo of writing them has the zone without them published',
-      canEndUnknown: true,
-      findOutcome: findPut,
-    },
+    put: putStep,
     prove: {
       does: 'asks every nameserver for the records of the new keys',
       run: prove,
@@ -107,16 +99,7 @@ export const rotateDkim = defineWorkflow({
     const selectors = await flow.step('addKeys', input);
     await flow.step('writeRecords', { ...input, selectors });
     await flow.step('put', { domainUid: input.domainUid });
-    const { pollMs, giveUpAfterMs } = flow.context.settings.propagation;
-    for (let waitMs = FIRST_LOOK_MS, waitedMs = 0; ; waitMs = Math.min(waitMs * 2, pollMs)) {
-      const unseen = await flow.step('prove', { ...input, selectors });
-      if (unseen.length === 0) break;
-      if (waitedMs >= giveUpAfterMs) {
-        throw rejected(`the nameservers do not answer for ${unseen.join(', ')}`, 'dns_not_propagated');
-      }
-      await flow.sleep(waitMs);
-      waitedMs += waitMs;
-    }
+    await untilSeen(flow, () => flow.step('prove', { ...input, selectors }));
     const { retireAfterMs } = await flow.step('activate', { ...input, selectors });
     await flow.sleep(retireAfterMs);
     await flow.step('retireKeys', { ...input, selectors });

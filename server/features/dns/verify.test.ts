@@ -178,7 +178,11 @@ describe('a record', () => {
     for (const key of keys) {
       const { value } = records.find((row: Body) => row.host === `${key.selector}._domainkey`);
       const published = Buffer.from(/p=(\S+)/.exec(value)![1]!, 'base64');
-      const signedWith = createPublicKey({ key: Buffer.from(key.publicKeyDer, 'base64'), format: 'der', type: 'spki' });
+      const signedWith = createPublicKey({
+        key: Buffer.from(key.publicKeyDer, 'base64'),
+        format: 'der',
+        type: 'spki',
+      });
       // RFC 8463 §4.2 publishes the 32 bytes of an Ed25519 key bare, RFC 6376 §3.6.1 an RSA key as SubjectPublicKeyInfo.
       if (signedWith.asymmetricKeyType === 'ed25519') {
         expect(signedWith.export({ format: 'jwk' }).x).toBe(published.toString('base64url'));
