@@ -19,6 +19,14 @@ describe('normalizeAddress', () => {
     expect(normalizeAddress(given)).toBe(spelled);
   });
 
+  it('leaves out quotes that nothing needs', () => {
+    expect(normalizeAddress('"Ann"@example.com')).toBe('ann@example.com');
+    expect(normalizeAddress('"a\\nn.x"@example.com')).toBe('ann.x@example.com');
+    expect(normalizeAddress('"a\\ b"@example.com')).toBe('"a b"@example.com');
+    expect(normalizeAddress('"a@b"@example.com')).toBe('"a@b"@example.com');
+    expect(normalizeAddress('""@example.com')).toBe('""@example.com');
+  });
+
   it.each([
     '',
     '@example.com',

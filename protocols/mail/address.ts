@@ -30,12 +30,14 @@ export const quoteLocalPart = (content: string): string =>
 /**
  * The one spelling under which an address of ours is stored and compared: local part in NFC and lower case,
  * domain in lower-case A-labels (RFC 5890 §2.3.2.1). RFC 5321 §2.4 leaves case to the receiving host, and this
- * host ignores it.
+ * host ignores it. Quotes that nothing needs are left out (§4.1.2): `"ann"@example.com` is ann@example.com.
  *
  * @returns null for what is not an address.
  */
 export function normalizeAddress(address: string): string | null {
-  return normalizePath(address.normalize('NFC').toLowerCase())?.address ?? null;
+  const path = normalizePath(address.normalize('NFC').toLowerCase());
+  const parts = path && splitAddress(path.address);
+  return parts && `${quoteLocalPart(unquoteLocalPart(parts.localPart))}@${parts.domain}`;
 }
 
 /**

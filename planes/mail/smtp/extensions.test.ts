@@ -79,7 +79,10 @@ describe('what a port announces', () => {
   it('has one status code in every reply, ours where we have one', async () => {
     const client = await inbound();
     const replies = [
-      await client.send('MAIL FROM:<a@good.example>\r\n'),
+      await client.send('MAIL FROM:<a@good.example> FOO=bar\r\n'),
+      await client.send('MAIL FROM:<a@good.example> SIZE=10 BODY=8BITMIME RET=HDRS\r\n'),
+      await client.send('RCPT TO:<bob@here.example> SIZE=10\r\n'),
+      await client.send('RCPT TO:<"bob"@here.example> NOTIFY=NEVER\r\n'),
       await client.send('RCPT TO:<a@else.example>\r\n'),
       await client.send('RCPT TO:<nobody@here.example>\r\n'),
       await client.send('NONSENSE\r\n'),
@@ -87,7 +90,10 @@ describe('what a port announces', () => {
     ];
     client.close();
     expect(replies.map((reply) => reply.replace(/^(\d{3} [\d.]+ ).*$/s, '$1'))).toEqual([
+      '555 5.5.4 ',
       '250 2.1.0 ',
+      '555 5.5.4 ',
+      '250 2.1.5 ',
       '550 5.7.1 ',
       '550 5.1.1 ',
       '500 5.5.2 ',

@@ -15,6 +15,7 @@ import { createGuard, DEFAULT_GUARD_LIMITS, type GuardLimits } from './guard.ts'
 import { type AuthConnection, takeOauthBearer } from './oauth-bearer.ts';
 import { MAX_MESSAGE_OCTETS, type MemoryBudget, receiveMessage } from './receive.ts';
 import { SmtpRefusal, temporaryFault } from './reply.ts';
+import { checkParameters } from './session.ts';
 
 // RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command.
 const IDLE_TIMEOUT_MS = 5 * 60 * 1000;
@@ -113,8 +114,16 @@ export async function startSmtpListener(options: {
         if ('user' in outcome) guard.progressed(session);
         return outcome;
       }, callback),
-    onMailFrom: (address, session, callback) => answer(() => handlers.onMailFrom(address, session), callback),
-    onRcptTo: (address, session, callback) => answer(() => handlers.onRcptTo(address, session), callback),
+    onMailFrom: (address, session, callback) =>
+      answer(async () => {
+        checkParameters('MAIL', address);
+        return handlers.onMailFrom(address, session);
+      }, callback),
+    onRcptTo: (address, session, callback) =>
+      answer(async () => {
+        checkParameters('RCPT', address);
+        return handlers.onRcptTo(address, session);
+      }, callback),
     onData: (stream, session, callback) => {
       const handled = answer(async () => {
         guard.receiving(session, true);

@@ -11,6 +11,18 @@ const MAX_RECIPIENTS = 100;
 const MAX_ENVID_OCTETS = 100;
 const MAX_ORCPT_OCTETS = 500;
 
+/** What may stand after an address: RFC 1870 and 6152, 6531, 3461, 4954 in MAIL, RFC 3461 in RCPT. */
+const PARAMETERS = {
+  MAIL: new Set(['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', 'AUTH']),
+  RCPT: new Set(['NOTIFY', 'ORCPT']),
+};
+
+/** @throws SmtpRefusal 555 for a parameter that is not known (RFC 5321 §4.1.1.11): what it asks for would not be done. */
+export function checkParameters(command: keyof typeof PARAMETERS, { args }: SMTPServerAddress): void {
+  const unknown = Object.keys(args || {}).find((name) => !PARAMETERS[command].has(name));
+  if (unknown) throw new SmtpRefusal(555, '5.5.4', `There is no parameter ${unknown} of ${command}`);
+}
+
 /** @throws SmtpRefusal when the envelope is full. 452 makes clients send the rest in another transaction (§4.5.3.1.10). */
 export function checkRecipientCount(session: SMTPServerSession): void {
   if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) {
