@@ -10,7 +10,7 @@ import {
   launchBrowser,
   loaded,
   openPage,
-  signIn,
+  signInAs,
   type Viewer,
 } from '../clients/dashboard/testing/browser.ts';
 import { createInboxKit, type InboxKit } from '../clients/sdk/index.ts';
@@ -59,6 +59,7 @@ const furnish = async (sdk: InboxKit) => {
     'northpeak-fails-registration.com',
   ];
   const { order_id } = await sdk.orders.place(orderOf(names));
+  const tag = await sdk.tags.create({ name: 'spring campaign' });
   await sdk.webhooks.create({
     url: 'https://hooks.northpeak.example/inboxkit',
     event_types: ['mailbox.*', 'domain.status_changed'],
@@ -69,8 +70,14 @@ const furnish = async (sdk: InboxKit) => {
     await new Promise((wake) => setTimeout(wake, 500));
   }
   const [domain] = (await sdk.domains.list({ keyword: 'getnorthpeak.com' })).domains;
-  const [mailbox] = (await sdk.mailboxes.list({ status: 'active' })).mailboxes;
-  return { order: order_id!, domain: domain!.uid, mailbox: mailbox!.uid };
+  const { mailboxes } = await sdk.mailboxes.list({ status: 'active' });
+  const mailbox_uids = mailboxes.map(({ uid }) => uid);
+  await sdk.tags.assign({ tag_uids: [tag.uid], mailbox_uids, domain_uids: [domain!.uid] });
+  const csv = { name: 'Outreach import', platform: 'csv', layout: 'generic' };
+  const sequencer = await sdk.sequencers.add(csv);
+  await sdk.sequencers.export({ sequencer_uid: sequencer.uid, mailbox_uids });
+  await sdk.people.invite({ email: 'jonas@northpeak.example', role: 'operator' });
+  return { order: order_id!, domain: domain!.uid, mailbox: mailbox_uids[0]!, sequencer: sequencer.uid };
 };
 
 const dataDir = await mkdtemp(join(tmpdir(), 'inboxkit-pictures-'));
@@ -87,9 +94,15 @@ const installation = await startInstallation(loadConfig({ ...free, INBOXKIT_DATA
 const browser = await launchBrowser();
 try {
   await mkdir(folder, { recursive: true });
-  const { api_key: apiKey, workspace_id: workspaceId } = installation.firstKey!;
+  const { api_key: apiKey, workspace_id: workspaceId, set_up_url: setUpUrl } = installation.firstKey!;
   const { baseUrl } = installation;
   const uids = await furnish(createInboxKit({ baseUrl, apiKey, workspaceId }));
+  const owner = { email: 'mara@northpeak.example', password: 'correct horse battery' };
+  await createInboxKit({ baseUrl }).people.accept({
+    ...owner,
+    name: 'Mara Voss',
+    token: new URL(setUpUrl).hash.slice(1),
+  });
   const pictures: [name: string, path: string, viewer?: Viewer][] = [
     ['overview', '/'],
     ['overview-dark', '/', { dark: true }],
@@ -100,16 +113,21 @@ try {
     ['mailbox-phone', `/mailboxes/${uids.mailbox}`, { width: 390, dark: true }],
     ['new-order', '/orders/new'],
     ['order', `/orders/${uids.order}`],
+    ['sequencers', '/sequencers'],
+    ['sequencer', `/sequencers/${uids.sequencer}`],
+    ['consent', '/consent'],
+    ['tags', '/tags'],
     ['billing', '/billing'],
     ['webhooks', '/webhooks'],
     ['people', '/people'],
+    ['account', '/account'],
     ['keys', '/keys'],
     ['audit', '/audit'],
   ];
   for (const [name, path, viewer] of pictures) {
     const page = await openPage(browser, baseUrl, viewer);
-    await signIn(page, apiKey);
     await page.goto(path);
+    await signInAs(page, owner.email, owner.password);
     await page.waitForTimeout(1_500);
     await loaded(page);
     await sharp(await page.screenshot())

@@ -16,7 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 let browser: Browser;
 let owner: Joined;
-const uids = { order: '', domain: '', mailbox: '', webhook: '' };
+const uids = { order: '', domain: '', mailbox: '', webhook: '', sequencer: '' };
 
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -29,6 +29,14 @@ beforeAll(async () => {
   uids.mailbox = body.domains[0].mailboxes[0].uid;
   const hook = await installed.post('/webhooks', { url: 'https://hooks.northpeak.example/inboxkit' });
   uids.webhook = hook.body.uid;
+  const csv = { name: 'Import file', platform: 'csv', layout: 'generic' };
+  uids.sequencer = (await installed.post('/sequencers/add', csv)).body.uid;
+  await installed.post('/sequencers/export', {
+    sequencer_uid: uids.sequencer,
+    mailbox_uids: [uids.mailbox],
+  });
+  const tag = await installed.post('/tags', { name: 'spring' });
+  await installed.post('/tags/assign', { tag_uids: [tag.body.uid], mailbox_uids: [uids.mailbox] });
 }, 180_000);
 afterAll(() => browser?.close());
 
@@ -51,6 +59,10 @@ const pages = (): [path: string, heading: RegExp][] => [
   ['/orders', /Orders/],
   ['/orders/new', /New order/],
   [`/orders/${uids.order}`, /nova/],
+  ['/sequencers', /Sequencers/],
+  [`/sequencers/${uids.sequencer}`, /Import file/],
+  ['/consent', /Consent requests/],
+  ['/tags', /Tags/],
   ['/billing', /Billing/],
   ['/webhooks', /Webhooks/],
   [`/webhooks/${uids.webhook}`, /hooks/],

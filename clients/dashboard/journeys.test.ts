@@ -1,13 +1,17 @@
 // What people come to the dashboard for, from end to end, in a real browser against a whole installation.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { activeDomain } from '../../server/testing/active-domain.ts';
 import { joinTeam, PASSWORD } from '../../server/testing/browser.ts';
-import { askUntil } from '../../server/testing/follow.ts';
+import { askUntil, orderEnded } from '../../server/testing/follow.ts';
 import { type HookReceiver, startHookReceiver } from '../../server/testing/hook-receiver.ts';
-import { contact, freshName } from '../../server/testing/order-body.ts';
+import { openMailboxes } from '../../server/testing/open-mailbox.ts';
+import { contact, freshName, mailboxesOn, orderOf } from '../../server/testing/order-body.ts';
 import { useInstallation } from '../../server/testing/test-installation.ts';
 import { buildDashboard } from './build.ts';
 import { launchBrowser, openPage, signIn, signInAs, signOut } from './testing/browser.ts';
@@ -32,6 +36,13 @@ afterEach(async () => {
   await page?.context().close();
   expect(complaints.splice(0), 'what the browser complained of').toEqual([]);
 });
+
+/** One that can be signed in to. */
+const openMailbox = async (): Promise<{ uid: string; email: string }> => {
+  const [uid] = (await openMailboxes(installed.installation, installed, 1)).uids;
+  const { body } = await installed.get(`/mailboxes/details?uid=${uid}`);
+  return { uid: uid!, email: body.mailbox.email };
+};
 
 const open = async (width?: number): Promise<Page> => {
   page = await openPage(browser, installed.installation.baseUrl, { ...(width && { width }) });
@@ -268,10 +279,89 @@ test('many domains are tagged at once, with what became of each', async () => {
   await page.goto('/domains');
   for (const { name } of domains) await page.getByLabel(`Choose ${name}`).check();
   await page.getByRole('button', { name: 'Tag', exact: true }).click();
-  await page.getByLabel('Tag', { exact: true }).selectOption({ label: 'spring' });
+  await page.getByRole('dialog').getByLabel('Tag', { exact: true }).selectOption({ label: 'spring' });
   await page.getByRole('button', { name: 'Add tag' }).click();
   await page.getByText('All 2 rows went through').waitFor();
   expect((await installed.post('/domains/list', { tags: 'spring' })).body.total).toBe(2);
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await page.getByLabel('Tag', { exact: true }).selectOption('spring');
+  await page.getByText('2 domains', { exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe('?tag=spring');
+}, 120_000);
+
+test('mailboxes are handed to a sequencer, which says where each stands', async () => {
+  const { email, uid } = await openMailbox();
+  await open();
+  await signIn(page, installed.apiKey);
+  await page.goto('/sequencers');
+  await page.getByRole('button', { name: 'Add a sequencer' }).first().click();
+  await page.getByLabel('Platform').selectOption('csv');
+  await page.getByLabel('Name').fill('Import file');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('link', { name: 'Import file' }).waitFor();
+  await page.goto(`/mailboxes/${uid}`);
+  await page.getByText('In no sequencer').waitFor();
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByLabel('Sequencer').selectOption({ label: 'Import file (csv)' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click();
+  await page.getByText('Is on its way').waitFor();
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await page.getByRole('link', { name: 'Import file' }).click();
+  const row = page.getByRole('row', { name: new RegExp(email) });
+  await row.getByText('Completed').waitFor({ timeout: 60_000 });
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the file' }).click();
+  expect((await download).suggestedFilename()).toBe('Import file.csv');
+}, 120_000);
+
+test('a mailbox agrees to a program, and every page that it saw is shown', async () => {
+  const program = createServer((_request, answer) => answer.end('Thank you')).listen(0, '127.0.0.1');
+  onTestFinished(() => void program.close());
+  await once(program, 'listening');
+  const redirect = `http://127.0.0.1:${(program.address() as AddressInfo).port}/callback`;
+  const name = freshName();
+  const [wish] = mailboxesOn(name, 1);
+  const { email } = wish!;
+  const placed = await installed.post('/orders', orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]));
+  await orderEnded(installed, placed.body.order_id);
+  await open();
+  await signIn(page, installed.apiKey);
+  await page.goto('/consent');
+  await page.getByRole('tab', { name: 'Programs that may ask' }).click();
+  await page.getByRole('button', { name: 'Make a client' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Outreach Desk');
+  await page.getByLabel('Redirect addresses').fill(redirect);
+  await page.getByRole('button', { name: 'Make it' }).click();
+  const shown = page.getByRole('dialog').locator('code');
+  await shown.first().waitFor();
+  const [clientId, , issuer] = await shown.allTextContents();
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByText('Outreach Desk').waitFor();
+  const config = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as {
+    authorization_endpoint: string;
+  };
+  const asked = new URL(config.authorization_endpoint);
+  asked.search = new URLSearchParams({
+    client_id: clientId!,
+    redirect_uri: redirect,
+    response_type: 'code',
+    scope: 'openid email mail',
+    state: 'x',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }).toString();
+  await page.getByRole('tab', { name: 'Requests' }).click();
+  await page.getByRole('button', { name: 'New request' }).click();
+  await page.getByRole('dialog').getByLabel('Mailbox').fill(email);
+  await page.getByLabel('Consent address').fill(asked.href);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('button', { name: email }).click();
+  await page.getByRole('dialog').getByText('Completed').waitFor({ timeout: 60_000 });
+  await page
+    .getByRole('dialog')
+    .getByRole('img', { name: /^The page/ })
+    .first()
+    .waitFor();
 }, 120_000);
 
 test('what another program does is seen without loading the page again', async () => {

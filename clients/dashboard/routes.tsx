@@ -5,11 +5,12 @@ import { Button } from './ui/button.tsx';
 import { Empty, Failure, Loading } from './ui/states.tsx';
 
 /** What a list is cut to, as its address says it. */
-export type ListSearch = { q?: string; status?: string };
+export type ListSearch = { q?: string; status?: string; tag?: string };
 
 const listSearch = (search: Record<string, unknown>): ListSearch => ({
   ...(typeof search.q === 'string' && search.q !== '' && { q: search.q }),
   ...(typeof search.status === 'string' && search.status !== '' && { status: search.status }),
+  ...(typeof search.tag === 'string' && search.tag !== '' && { tag: search.tag }),
 });
 
 const root = createRootRoute({
@@ -88,6 +89,26 @@ const keys = createRoute({
   path: '/keys',
   component: lazyRouteComponent(() => import('./team/keys.tsx')),
 });
+const sequencers = createRoute({
+  getParentRoute: () => root,
+  path: '/sequencers',
+  component: lazyRouteComponent(() => import('./sequencers/sequencers.tsx')),
+});
+const sequencer = createRoute({
+  getParentRoute: () => root,
+  path: '/sequencers/$uid',
+  component: lazyRouteComponent(() => import('./sequencers/sequencer.tsx')),
+});
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: '/consent',
+  component: lazyRouteComponent(() => import('./consent/consent.tsx')),
+});
+const tags = createRoute({
+  getParentRoute: () => root,
+  path: '/tags',
+  component: lazyRouteComponent(() => import('./tags/tags.tsx')),
+});
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
@@ -114,6 +135,10 @@ export const router = createRouter({
     orders,
     newOrder,
     order,
+    sequencers,
+    sequencer,
+    consent,
+    tags,
     billing,
     webhooks,
     webhook,

@@ -1,10 +1,11 @@
 // What can be done with many domains at once, and what became of each.
 import { useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
-import { useRead, useWrite } from '../queries/operations.ts';
+import { useWrite } from '../queries/operations.ts';
+import { TagMany } from '../tags/tag-many.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
-import { Checkbox, Field, Input, Select } from '../ui/field.tsx';
+import { Checkbox, Field, Input } from '../ui/field.tsx';
 import { plural } from '../ui/format.tsx';
 import { type Outcome, Outcomes } from '../ui/outcomes.tsx';
 
@@ -15,12 +16,9 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Doma
   const [outcomes, setOutcomes] = useState<{ title: string; rows: Outcome[] } | null>(null);
   const [address, setAddress] = useState('');
   const [keepPath, setKeepPath] = useState(true);
-  const [tag, setTag] = useState('');
-  const tags = useRead('tags.list', {}, { enabled: asking === 'tag' });
   const verify = useWrite('dns.verify', { done: null });
   const repair = useWrite('dns.repair', { done: null });
   const forward = useWrite('domains.set-forwarding', { done: null, quiet: true });
-  const assign = useWrite('tags.assign', { done: null, quiet: true });
   const remove = useWrite('domains.remove', { done: null, quiet: true });
   const nameOf = (uid: string) => rows.find((row) => row.uid === uid)?.name ?? uid;
   const show = (title: string, results: Outcome[]) => setOutcomes({ title, rows: results });
@@ -130,38 +128,14 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Doma
           Keep path and query of the visitor
         </label>
       </Confirm>
-      <Confirm
+      <TagMany
         open={asking === 'tag'}
         onClose={close}
-        title={`Tag ${plural(uids.length, 'domain')}`}
-        about="The tag is added to those that the domains carry already."
-        action="Add tag"
-        onConfirm={async () => {
-          if (!tag) throw new Error('Choose a tag. New ones are made on a domain’s own page.');
-          const { results } = await assign.mutateAsync({ tag_uids: [tag], domain_uids: uids });
-          show('Tagged', [
-            ...results.success.map(({ uid }) => ({
-              name: nameOf(uid),
-              ok: true,
-              message: 'Carries the tag',
-            })),
-            ...results.failed.map(({ uid, error }) => ({ name: nameOf(uid), ok: false, message: error })),
-          ]);
-        }}
-      >
-        <Field label="Tag">
-          {(control) => (
-            <Select {...control} value={tag} onChange={(event) => setTag(event.target.value)}>
-              <option value="">Choose</option>
-              {tags.data?.tags.map(({ uid, name }) => (
-                <option key={uid} value={uid}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      </Confirm>
+        what="domain"
+        uids={uids}
+        nameOf={nameOf}
+        onDone={show}
+      />
       <Confirm
         open={asking === 'remove'}
         onClose={close}

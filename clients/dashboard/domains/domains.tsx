@@ -1,14 +1,14 @@
 // Domains of the workspace: found, looked after and taken away, many at once.
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Plug, Plus } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
 import { useWindow } from '../queries/window.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { count, dayOf, plural } from '../ui/format.tsx';
-import { ListPage, SearchField } from '../ui/list-page.tsx';
+import { ListPage, useListControls } from '../ui/list-page.tsx';
 import { Empty, NoResult } from '../ui/states.tsx';
 import { type Column, DataTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -72,22 +72,15 @@ const rowsOf = ({ domains }: { domains: Domain[] }) => domains;
 export default function Domains() {
   useTitle('Domains');
   const { may } = useSession();
-  const { q = '', status } = route.useSearch();
-  const navigate = route.useNavigate();
-  const [chosen, choose] = useState<Record<string, true>>({});
+  const controls = useListControls(route.useSearch(), route.useNavigate());
+  const { q, status, tag } = controls.search;
+  const { uids, chosen, choose, clear, isCut, showAll } = controls;
   const [connecting, setConnecting] = useState(false);
   const list = useWindow(
     'domains.list',
-    { ...(q && { keyword: q }), ...(status && { status: [status] }) },
+    { ...(q && { keyword: q }), ...(status && { status: [status] }), ...(tag && { tags: [tag] }) },
     rowsOf,
   );
-  const clear = useCallback(() => choose({}), []);
-  const search = useCallback(
-    (next: string) =>
-      void navigate({ search: (before) => ({ ...before, q: next || undefined }), replace: true }),
-    [navigate],
-  );
-  const uids = Object.keys(chosen).filter((uid) => chosen[uid]);
 
   return (
     <ListPage
@@ -111,12 +104,9 @@ export default function Domains() {
           )}
         </>
       }
-      search={<SearchField label="Search domains" value={q} onChange={search} />}
+      searchLabel="Search domains"
       statuses={list.page?.status_counts ?? {}}
-      status={status}
-      onStatus={(next) => void navigate({ search: (before) => ({ ...before, status: next }), replace: true })}
-      chosen={uids.length}
-      onClear={clear}
+      controls={controls}
       bulk={<BulkActions uids={uids} rows={list.rows} onDone={clear} />}
     >
       <DataTable
@@ -126,8 +116,8 @@ export default function Domains() {
         nameOf={({ name }) => name}
         {...(may('write') && { selection: { chosen, choose } })}
         empty={
-          q || status ? (
-            <NoResult what="domains" onClear={() => void navigate({ search: {}, replace: true })} />
+          isCut ? (
+            <NoResult what="domains" onClear={showAll} />
           ) : (
             <Empty
               title="No domains yet"

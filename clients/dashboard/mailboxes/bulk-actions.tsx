@@ -2,7 +2,9 @@
 import { useState } from 'react';
 import type { Row } from '../../sdk/index.ts';
 import { useWrite } from '../queries/operations.ts';
+import { ExportMany } from '../sequencers/export-many.tsx';
 import { useSession } from '../session/session.ts';
+import { TagMany } from '../tags/tag-many.tsx';
 import { words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
@@ -18,7 +20,7 @@ type Results = {
 
 export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mailbox[]; onDone(): void }) => {
   const { may } = useSession();
-  const [asking, setAsking] = useState<'forward' | 'cancel' | null>(null);
+  const [asking, setAsking] = useState<'forward' | 'tag' | 'export' | 'cancel' | null>(null);
   const [outcomes, setOutcomes] = useState<{ title: string; rows: Outcome[] } | null>(null);
   const [address, setAddress] = useState('');
   const [when, setWhen] = useState<'term_end' | 'now'>('term_end');
@@ -39,6 +41,8 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
         ...results.failed.map(({ uid, error }) => ({ name: nameOf(uid), ok: false, message: error })),
       ],
     });
+  const tell = (title: string, told: Outcome[]) => setOutcomes({ title, rows: told });
+  const close = () => setAsking(null);
   const many = plural(uids.length, 'mailbox', 'mailboxes');
 
   return (
@@ -62,12 +66,18 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
       <Button size="small" onClick={() => setAsking('forward')}>
         Forward
       </Button>
+      <Button size="small" onClick={() => setAsking('tag')}>
+        Tag
+      </Button>
+      <Button size="small" onClick={() => setAsking('export')}>
+        Export
+      </Button>
       <Button size="small" kind="danger" onClick={() => setAsking('cancel')}>
         Cancel
       </Button>
       <Confirm
         open={asking === 'forward'}
-        onClose={() => setAsking(null)}
+        onClose={close}
         title={`Forward mail of ${many}`}
         about="Each keeps its own copy. It can be changed or ended at any time."
         action="Forward"
@@ -98,7 +108,7 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
       </Confirm>
       <Confirm
         open={asking === 'cancel'}
-        onClose={() => setAsking(null)}
+        onClose={close}
         title={`Cancel ${many}`}
         about={
           when === 'term_end'
@@ -125,6 +135,15 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
           )}
         </Field>
       </Confirm>
+      <TagMany
+        open={asking === 'tag'}
+        onClose={close}
+        what="mailbox"
+        uids={uids}
+        nameOf={nameOf}
+        onDone={tell}
+      />
+      <ExportMany open={asking === 'export'} onClose={close} uids={uids} nameOf={nameOf} onDone={tell} />
       <Outcomes
         title={outcomes?.title ?? ''}
         outcomes={outcomes?.rows ?? null}

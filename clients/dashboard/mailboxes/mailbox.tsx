@@ -11,6 +11,7 @@ import { Credentials } from './credentials.tsx';
 import { MailboxActions } from './mailbox-actions.tsx';
 import { platformNames } from './platform.ts';
 import { ForwardingSettings, NameSettings } from './settings.tsx';
+import { WhereUsed } from './where-used.tsx';
 
 const route = getRouteApi('/mailboxes/$uid');
 
@@ -89,9 +90,6 @@ export default function Mailbox() {
                     .join(', ')}
                 </Fact>
               )}
-              <Fact name="Used in">
-                {mailbox.sequencers.length > 0 ? mailbox.sequencers.join(', ') : 'No sequencer'}
-              </Fact>
               {mailbox.tags.length > 0 && (
                 <Fact name="Tags">
                   <span className="flex flex-wrap gap-1">
@@ -103,6 +101,7 @@ export default function Mailbox() {
               )}
             </Facts>
           </Card>
+          <WhereUsed uid={uid} email={mailbox.email} />
           {may('write') && <ForwardingSettings mailbox={mailbox} />}
         </div>
       </div>

@@ -1,7 +1,6 @@
 // Mailboxes of the workspace: found, paused and brought back, many at once.
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Download, Plus } from 'lucide-react';
-import { useCallback, useState } from 'react';
 import { toast } from 'sonner';
 import type { Row } from '../../sdk/index.ts';
 import { useWindow } from '../queries/window.ts';
@@ -9,7 +8,7 @@ import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { dayOf, plural } from '../ui/format.tsx';
-import { ListPage, SearchField } from '../ui/list-page.tsx';
+import { ListPage, useListControls } from '../ui/list-page.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Empty, messageOf, NoResult } from '../ui/states.tsx';
 import { type Column, DataTable } from '../ui/table.tsx';
@@ -74,17 +73,14 @@ const rowsOf = ({ mailboxes }: { mailboxes: Mailbox[] }) => mailboxes;
 export default function Mailboxes() {
   useTitle('Mailboxes');
   const { may, sdk } = useSession();
-  const { q = '', status } = route.useSearch();
-  const navigate = route.useNavigate();
-  const [chosen, choose] = useState<Record<string, true>>({});
-  const list = useWindow('mailboxes.list', { ...(q && { keyword: q }), ...(status && { status }) }, rowsOf);
-  const clear = useCallback(() => choose({}), []);
-  const search = useCallback(
-    (next: string) =>
-      void navigate({ search: (before) => ({ ...before, q: next || undefined }), replace: true }),
-    [navigate],
+  const controls = useListControls(route.useSearch(), route.useNavigate());
+  const { q, status, tag } = controls.search;
+  const { uids, chosen, choose, clear, isCut, showAll } = controls;
+  const list = useWindow(
+    'mailboxes.list',
+    { ...(q && { keyword: q }), ...(status && { status }), ...(tag && { tags: [tag] }) },
+    rowsOf,
   );
-  const uids = Object.keys(chosen).filter((uid) => chosen[uid]);
   const download = async () => {
     try {
       await saveFile(await sdk.mailboxFiles.export(), 'mailboxes.csv');
@@ -113,12 +109,9 @@ export default function Mailboxes() {
           )}
         </>
       }
-      search={<SearchField label="Search addresses and names" value={q} onChange={search} />}
+      searchLabel="Search addresses and names"
       statuses={list.page?.status_counts ?? {}}
-      status={status}
-      onStatus={(next) => void navigate({ search: (before) => ({ ...before, status: next }), replace: true })}
-      chosen={uids.length}
-      onClear={clear}
+      controls={controls}
       bulk={<BulkActions uids={uids} rows={list.rows} onDone={clear} />}
     >
       <DataTable
@@ -128,8 +121,8 @@ export default function Mailboxes() {
         nameOf={({ email }) => email}
         {...(may('write') && { selection: { chosen, choose } })}
         empty={
-          q || status ? (
-            <NoResult what="mailboxes" onClear={() => void navigate({ search: {}, replace: true })} />
+          isCut ? (
+            <NoResult what="mailboxes" onClear={showAll} />
           ) : (
             <Empty
               title="No mailboxes yet"

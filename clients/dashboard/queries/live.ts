@@ -15,6 +15,10 @@ const concerned: Record<string, readonly string[]> = {
   webhook: ['webhooks'],
   workspace: ['workspaces'],
   tag: ['tags', 'domains', 'mailboxes'],
+  sequencer: ['sequencers', 'mailboxes'],
+  sequencer_export: ['sequencers', 'mailboxes'],
+  consent_request: ['consent-requests'],
+  person: ['people', 'sessions'],
 };
 
 /** Many events come at once; what they concern is loaded once. */

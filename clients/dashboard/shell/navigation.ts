@@ -3,12 +3,15 @@ import {
   CreditCard,
   Gauge,
   Globe,
+  Handshake,
   KeyRound,
   type LucideIcon,
   Mail,
   PackagePlus,
+  Plug,
   ScrollText,
   ShieldCheck,
+  Tags,
   UsersRound,
   Webhook,
 } from 'lucide-react';
@@ -21,6 +24,9 @@ export type Destination = {
     | '/mailboxes'
     | '/orders'
     | '/orders/new'
+    | '/sequencers'
+    | '/consent'
+    | '/tags'
     | '/billing'
     | '/webhooks'
     | '/people'
@@ -39,6 +45,9 @@ export const destinations: readonly Destination[] = [
   { to: '/mailboxes', name: 'Mailboxes', icon: Mail, letter: 'm' },
   { to: '/orders', name: 'Orders', icon: ScrollText, letter: 'r' },
   { to: '/orders/new', name: 'New order', icon: PackagePlus, letter: 'n', needs: ['purchase'] },
+  { to: '/sequencers', name: 'Sequencers', icon: Plug, letter: 's' },
+  { to: '/consent', name: 'Consent requests', icon: Handshake, letter: 'c' },
+  { to: '/tags', name: 'Tags', icon: Tags, letter: 't' },
   { to: '/billing', name: 'Billing', icon: CreditCard, letter: 'b', needs: ['read', 'money'] },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook, letter: 'w' },
   { to: '/people', name: 'People', icon: UsersRound, letter: 'p', needs: ['admin'] },

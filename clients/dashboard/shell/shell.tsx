@@ -21,6 +21,7 @@ const CommandPalette = lazy(() => import('./command-palette.tsx'));
 const inMenu: ReadonlySet<string> = new Set([
   '/sequencers',
   '/consent',
+  '/tags',
   '/webhooks',
   '/people',
   '/keys',
