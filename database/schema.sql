@@ -247,7 +247,7 @@ create table public.charge (
   constraint charge_pkey PRIMARY KEY (uid),
   constraint charge_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
-  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text, 'subscription'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text, 'subscription'::text, 'warmup'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
   constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
@@ -1485,6 +1485,133 @@ create table public.wallet_settings (
 );
 CREATE INDEX wallet_settings_topup ON public.wallet_settings USING btree (team_uid) WHERE auto_topup_enabled;
 
+create table public.warmup_day (
+  subscription_uid uuid not null,
+  day date not null,
+  planned integer default 0 not null,
+  sent integer default 0 not null,
+  replies integer default 0 not null,
+  inbox integer default 0 not null,
+  spam integer default 0 not null,
+  missing integer default 0 not null,
+  failed integer default 0 not null,
+  received integer default 0 not null,
+  opened integer default 0 not null,
+  important integer default 0 not null,
+  rescued integer default 0 not null,
+  constraint warmup_day_pkey PRIMARY KEY (subscription_uid, day),
+  constraint warmup_day_subscription_uid_fkey FOREIGN KEY (subscription_uid) REFERENCES warmup_subscription(uid)
+);
+
+create table public.warmup_letter (
+  uid uuid not null,
+  from_uid uuid not null,
+  to_uid uuid not null,
+  answers_uid uuid,
+  depth integer not null,
+  message_id text not null,
+  thread text not null,
+  subject text not null,
+  status text not null,
+  reason text,
+  day date not null,
+  actor_uid uuid,
+  due_at timestamp with time zone,
+  attempts integer default 0 not null,
+  sent_at timestamp with time zone,
+  landed_at timestamp with time zone,
+  landed_in text,
+  opened boolean default false not null,
+  important boolean default false not null,
+  created_at timestamp with time zone not null,
+  constraint warmup_letter_answers_uid_fkey FOREIGN KEY (answers_uid) REFERENCES warmup_letter(uid),
+  constraint warmup_letter_answers_uid_key UNIQUE (answers_uid),
+  constraint warmup_letter_check CHECK ((from_uid <> to_uid)),
+  constraint warmup_letter_check1 CHECK (((due_at IS NULL) = (status = ANY (ARRAY['landed'::text, 'missing'::text, 'failed'::text, 'dropped'::text])))),
+  constraint warmup_letter_check2 CHECK (((due_at IS NULL) = (actor_uid IS NULL))),
+  constraint warmup_letter_check3 CHECK (((status = ANY (ARRAY['found'::text, 'landed'::text])) = (landed_in IS NOT NULL))),
+  constraint warmup_letter_depth_check CHECK ((depth >= 0)),
+  constraint warmup_letter_from_uid_fkey FOREIGN KEY (from_uid) REFERENCES warmup_subscription(uid),
+  constraint warmup_letter_landed_in_check CHECK ((landed_in = ANY (ARRAY['inbox'::text, 'spam'::text]))),
+  constraint warmup_letter_message_id_key UNIQUE (message_id),
+  constraint warmup_letter_pkey PRIMARY KEY (uid),
+  constraint warmup_letter_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'sending'::text, 'sent'::text, 'found'::text, 'landed'::text, 'missing'::text, 'failed'::text, 'dropped'::text]))),
+  constraint warmup_letter_to_uid_fkey FOREIGN KEY (to_uid) REFERENCES warmup_subscription(uid)
+);
+CREATE INDEX warmup_letter_actor ON public.warmup_letter USING btree (actor_uid, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX warmup_letter_created ON public.warmup_letter USING btree (created_at);
+CREATE INDEX warmup_letter_due ON public.warmup_letter USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX warmup_letter_from ON public.warmup_letter USING btree (from_uid, day);
+CREATE INDEX warmup_letter_to ON public.warmup_letter USING btree (to_uid, created_at);
+
+create table public.warmup_planner (
+  singleton boolean default true not null,
+  constraint warmup_planner_pkey PRIMARY KEY (singleton),
+  constraint warmup_planner_singleton_check CHECK (singleton)
+);
+
+create table public.warmup_subscription (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  mailbox_uid uuid not null,
+  domain_uid uuid not null,
+  domain_name text not null,
+  status text not null,
+  status_reason text,
+  status_since timestamp with time zone not null,
+  paused_for text,
+  begins_by_itself boolean not null,
+  settings jsonb not null,
+  shared boolean not null,
+  ramp_day integer default 0 not null,
+  planned_day date,
+  planned_letters integer default 0 not null,
+  plan_at timestamp with time zone,
+  partners integer,
+  started_at timestamp with time zone,
+  term_anchor timestamp with time zone,
+  term_months integer default 0 not null,
+  paid_until timestamp with time zone,
+  unpaid_since timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  leased_by uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint warmup_subscription_check CHECK (((status = 'paused'::text) = (paused_for IS NOT NULL))),
+  constraint warmup_subscription_check1 CHECK (((status = 'active'::text) OR (plan_at IS NULL))),
+  constraint warmup_subscription_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint warmup_subscription_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint warmup_subscription_mailbox_uid_key UNIQUE (mailbox_uid),
+  constraint warmup_subscription_paused_for_check CHECK ((paused_for = ANY (ARRAY['request'::text, 'payment'::text, 'mailbox'::text]))),
+  constraint warmup_subscription_pkey PRIMARY KEY (uid),
+  constraint warmup_subscription_ramp_day_check CHECK ((ramp_day >= 0)),
+  constraint warmup_subscription_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'paused'::text, 'cancelled'::text]))),
+  constraint warmup_subscription_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint warmup_subscription_term_months_check CHECK ((term_months >= 0)),
+  constraint warmup_subscription_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+CREATE INDEX warmup_subscription_active ON public.warmup_subscription USING btree (workspace_uid) WHERE (status = 'active'::text);
+CREATE INDEX warmup_subscription_due ON public.warmup_subscription USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX warmup_subscription_plan ON public.warmup_subscription USING btree (plan_at) WHERE (plan_at IS NOT NULL);
+CREATE INDEX warmup_subscription_team ON public.warmup_subscription USING btree (team_uid) WHERE (paid_until IS NOT NULL);
+CREATE INDEX warmup_subscription_workspace ON public.warmup_subscription USING btree (workspace_uid, created_at, uid);
+
+create table public.warmup_term (
+  uid uuid not null,
+  subscription_uid uuid not null,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint warmup_term_check CHECK ((ends_at > starts_at)),
+  constraint warmup_term_check1 CHECK (((starts_at IS NULL) = (ends_at IS NULL))),
+  constraint warmup_term_pkey PRIMARY KEY (uid),
+  constraint warmup_term_subscription_uid_fkey FOREIGN KEY (subscription_uid) REFERENCES warmup_subscription(uid),
+  constraint warmup_term_subscription_uid_starts_at_key UNIQUE (subscription_uid, starts_at)
+);
+CREATE UNIQUE INDEX warmup_term_not_begun ON public.warmup_term USING btree (subscription_uid) WHERE (starts_at IS NULL);
+
 create table public.webhook_attempt (
   delivery_uid uuid not null,
   number integer not null,
@@ -2132,6 +2259,13 @@ create table published.record (
   constraint record_zone_fkey FOREIGN KEY (zone) REFERENCES published.zone(name) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX record_zone ON published.record USING btree (zone);
+
+create table published.warmup_secret (
+  singleton boolean default true not null,
+  secret_sealed text not null,
+  constraint warmup_secret_pkey PRIMARY KEY (singleton),
+  constraint warmup_secret_singleton_check CHECK (singleton)
+);
 
 create table published.web_forward (
   host text not null,

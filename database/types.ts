@@ -1008,6 +1008,11 @@ export interface PublishedRecord {
   zone: string;
 }
 
+export interface PublishedWarmupSecret {
+  secret_sealed: string;
+  singleton: Generated<boolean>;
+}
+
 export interface PublishedWebForward {
   host: string;
   keep_path: Generated<boolean>;
@@ -1317,6 +1322,88 @@ export interface WalletSettings {
   updated_at: Timestamp;
 }
 
+export interface WarmupDay {
+  day: string;
+  failed: Generated<number>;
+  important: Generated<number>;
+  inbox: Generated<number>;
+  missing: Generated<number>;
+  opened: Generated<number>;
+  planned: Generated<number>;
+  received: Generated<number>;
+  replies: Generated<number>;
+  rescued: Generated<number>;
+  sent: Generated<number>;
+  spam: Generated<number>;
+  subscription_uid: string;
+}
+
+export interface WarmupLetter {
+  actor_uid: string | null;
+  answers_uid: string | null;
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  day: string;
+  depth: number;
+  due_at: Timestamp | null;
+  from_uid: string;
+  important: Generated<boolean>;
+  landed_at: Timestamp | null;
+  landed_in: string | null;
+  message_id: string;
+  opened: Generated<boolean>;
+  reason: string | null;
+  sent_at: Timestamp | null;
+  status: string;
+  subject: string;
+  thread: string;
+  to_uid: string;
+  uid: string;
+}
+
+export interface WarmupPlanner {
+  singleton: Generated<boolean>;
+}
+
+export interface WarmupSubscription {
+  begins_by_itself: boolean;
+  created_at: Timestamp;
+  domain_name: string;
+  domain_uid: string;
+  due_at: Timestamp | null;
+  leased_by: string | null;
+  leased_until: Timestamp | null;
+  mailbox_uid: string;
+  paid_until: Timestamp | null;
+  partners: number | null;
+  paused_for: string | null;
+  plan_at: Timestamp | null;
+  planned_day: string | null;
+  planned_letters: Generated<number>;
+  ramp_day: Generated<number>;
+  settings: Json;
+  shared: boolean;
+  started_at: Timestamp | null;
+  status: string;
+  status_reason: string | null;
+  status_since: Timestamp;
+  team_uid: string;
+  term_anchor: Timestamp | null;
+  term_months: Generated<number>;
+  uid: string;
+  unpaid_since: Timestamp | null;
+  updated_at: Timestamp;
+  workspace_uid: string;
+}
+
+export interface WarmupTerm {
+  created_at: Timestamp;
+  ends_at: Timestamp | null;
+  starts_at: Timestamp | null;
+  subscription_uid: string;
+  uid: string;
+}
+
 export interface WebAcmeAccount {
   created_at: Timestamp;
   directory_url: string;
@@ -1553,6 +1640,7 @@ export interface DB {
   "published.mailbox_totp": PublishedMailboxTotp;
   "published.oauth_client": PublishedOauthClient;
   "published.record": PublishedRecord;
+  "published.warmup_secret": PublishedWarmupSecret;
   "published.web_forward": PublishedWebForward;
   "published.web_host": PublishedWebHost;
   "published.zone": PublishedZone;
@@ -1582,6 +1670,11 @@ export interface DB {
   team_tax: TeamTax;
   totp_factor: TotpFactor;
   wallet_settings: WalletSettings;
+  warmup_day: WarmupDay;
+  warmup_letter: WarmupLetter;
+  warmup_planner: WarmupPlanner;
+  warmup_subscription: WarmupSubscription;
+  warmup_term: WarmupTerm;
   "web.acme_account": WebAcmeAccount;
   "web.certificate": WebCertificate;
   "web.certificate_attempt": WebCertificateAttempt;

@@ -19,6 +19,7 @@ import { startInbound } from './smtp/inbound.ts';
 import { createSrs } from './smtp/srs.ts';
 import { startSubmission } from './smtp/submission.ts';
 import type { DmarcEnforcement } from './smtp/verdict.ts';
+import { createWarmupCheck } from './smtp/warmup.ts';
 
 const NO_LIMITS: SendLimits = { mailbox: UNLIMITED, domain: UNLIMITED };
 
@@ -75,6 +76,7 @@ export async function startMailExchange(options: MailExchangeOptions): Promise<M
       srs: createSrs(db, options.secretBox),
       seal: createSealer(openKey),
       enqueueReport,
+      isWarmup: createWarmupCheck(db, options.secretBox),
       dmarc: options.dmarc ?? 'enforce',
       metrics,
     });

@@ -111,6 +111,17 @@ export const createMailQueue = ({ db, clock }: { db: Db; clock: Clock }): MailQu
       return moved.map(({ id }) => id);
     }),
 
+  submission: (mailboxId, messageId) =>
+    read(async () => {
+      const { rows } = await sql<{ accepted: boolean; here: boolean }>`
+        select exists (select from mail.queue_message
+            where mailbox_id = ${mailboxId} and message_id = ${messageId}) as accepted,
+          exists (select from published.mailbox where id = ${mailboxId}) as here`.execute(db);
+      const [found] = rows;
+      if (found?.accepted) return 'accepted';
+      return found?.here ? 'never' : 'elsewhere';
+    }),
+
   untoldBounces: (limit) =>
     read(async () => {
       const rows = await db

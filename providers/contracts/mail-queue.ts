@@ -108,6 +108,11 @@ export type MailQueue = {
     command: QueueCommand,
     which: { ids: string[] } | QueueFilter,
   ): Promise<string[]>;
+  /**
+   * What became of handing in a message whose answer was lost: `accepted`, `never` (it did not arrive, and whoever sends
+   * it again makes no second one), or `elsewhere` for a mailbox whose mail another system sends.
+   */
+  submission(mailboxId: string, messageId: string): Promise<'accepted' | 'never' | 'elsewhere'>;
   /** Bounces, of every workspace, that nobody was told of yet; oldest first. */
   untoldBounces(limit: number): Promise<MailBounce[]>;
   /** From now on these are told of. */

@@ -19,6 +19,7 @@ import { addTeam, type Team } from '../testing/second-team.ts';
 import { sequencerInputs } from '../testing/sequencer-inputs.ts';
 import { useSequencerFakes } from '../testing/sequencer-world.ts';
 import { type Body, useInstallation } from '../testing/test-installation.ts';
+import { warmupInputs } from '../testing/warmup-inputs.ts';
 import { allEndpoints, allErrors, buildOpenApi } from './contract.ts';
 
 const world = await useCloudflareWorld();
@@ -282,6 +283,7 @@ const fixtures = async (): Promise<PropertyFixtures> => {
       'suppressions.import': { body: { csv: `email\nbad@${name}\n` } },
       ...consentInputs(api, { domain, mailbox }),
       ...sequencerInputs(api, target!, mailbox.uid),
+      ...warmupInputs(api, mailbox.uid),
       'api-keys.create': { body: { name } },
       'api-keys.list': { query: {} },
       'api-keys.revoke': async () => ({ body: { uid: await apiKey() } }),

@@ -89,6 +89,14 @@ import {
 } from '../features/subscriptions/index.ts';
 import { suppressionEndpoints, suppressionErrors } from '../features/suppressions/index.ts';
 import { tagEndpoints, tagErrors } from '../features/tags/index.ts';
+import {
+  upcomingWarmupRenewals,
+  warmupContinuations,
+  warmupDomainsCharged,
+  warmupEndpoints,
+  warmupErrors,
+  warmupSeller,
+} from '../features/warmup/index.ts';
 import { followWorkspace, webhookEndpoints, webhookErrors } from '../features/webhooks/index.ts';
 import { workspaceMemberEndpoints } from '../features/workspace-members/index.ts';
 import {
@@ -128,18 +136,30 @@ const sellers: Readonly<Record<string, Seller>> = {
   register_domains: registrationSeller,
   buy_mailboxes: mailboxSeller,
   renew_domains: renewalSeller,
+  add_warmup: warmupSeller,
 };
-const sellerErrors = [...domainErrors, ...mailboxErrors, ...orderErrors, workspaceLimitReached];
+const sellerErrors = [
+  ...domainErrors,
+  ...mailboxErrors,
+  ...orderErrors,
+  ...warmupErrors,
+  workspaceLimitReached,
+];
 
 /** Everything that is renewed by itself. */
 const upcoming: readonly ReadUpcoming[] = [
   ({ db }, teamUid, until) => upcomingSubscriptionRenewals(db, teamUid, until),
   (context, teamUid, until) => upcomingDomainRenewals(context, teamUid, until),
   ({ db }, teamUid, until) => upcomingMailboxRenewals(db, teamUid, until),
+  ({ db }, teamUid, until) => upcomingWarmupRenewals(db, teamUid, until),
 ];
 
 const domainsOf = async (db: Db, subjectUids: string[]): Promise<Map<string, string>> =>
-  new Map([...(await domainsCharged(db, subjectUids)), ...(await mailboxDomainsCharged(db, subjectUids))]);
+  new Map([
+    ...(await domainsCharged(db, subjectUids)),
+    ...(await mailboxDomainsCharged(db, subjectUids)),
+    ...(await warmupDomainsCharged(db, subjectUids)),
+  ]);
 
 const readFactors: ReadFactors = async (db, personUids) => {
   const withTotp = await peopleWithTotp(db, personUids);
@@ -184,6 +204,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...oauthClientEndpoints,
   ...consentEndpoints,
   ...sequencerEndpoints,
+  ...warmupEndpoints,
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
   ...subscriptionEndpoints,
@@ -200,6 +221,7 @@ const continuations: Readonly<Record<string, Continuation>> = {
   ...quoteContinuations(sellers),
   ...domainContinuations,
   ...mailboxContinuations,
+  ...warmupContinuations,
 };
 
 /** What goes on when its checkout is paid. */
@@ -245,6 +267,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...oauthClientErrors,
   ...consentErrors,
   ...sequencerErrors,
+  ...warmupErrors,
   ...orderErrors,
   ...webhookErrors,
 ]);

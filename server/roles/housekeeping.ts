@@ -25,6 +25,7 @@ import { forgetPeoplesTraces } from '../features/people/index.ts';
 import { giveUpWaitingQuotes } from '../features/quotes/index.ts';
 import { forgetSessions } from '../features/sessions/index.ts';
 import { startRenewals } from '../features/subscriptions/index.ts';
+import { advanceWarmups } from '../features/warmup/index.ts';
 import { forgetDeliveries } from '../features/webhooks/index.ts';
 import { checkCredentials } from '../features/zone-accounts/index.ts';
 import { sweepIdempotencyKeys } from '../http/idempotency.ts';
@@ -46,6 +47,7 @@ export const keepHouse = (deps: {
     'set held domains up again': () => retrySetUp(context),
     'renew domains': () => autoRenewDomains(context, domainMailboxes),
     'advance mailboxes': () => advanceMailboxes(context),
+    'advance warm-ups': () => advanceWarmups(context),
     'reconcile mailboxes': () => reconcileMailboxes(context),
     'tell of mail that came back': () => tellBounces(context),
     'check credentials of zone accounts': () => checkCredentials(context, resumeInAccount),

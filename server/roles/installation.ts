@@ -20,6 +20,7 @@ import { withPayLink } from '../features/payments/index.ts';
 import { createPersonMailWorker, linkPage, linkPaths } from '../features/people/index.ts';
 import { createSequencerWorker } from '../features/sequencers/index.ts';
 import { authenticateSession } from '../features/sessions/index.ts';
+import { createWarmupWorker } from '../features/warmup/index.ts';
 import { createWebhookWorker } from '../features/webhooks/index.ts';
 import { findWorkspace } from '../features/workspaces/index.ts';
 import { createApi } from '../http/app.ts';
@@ -172,6 +173,8 @@ export const startInstallation = async (
       opened(keepPlacing({ ...context, log: log.child({ role: 'worker' }) }));
       const sequencers = opened(createSequencerWorker({ ...context, log: log.child({ role: 'worker' }) }));
       sequencers.start();
+      const warmups = opened(createWarmupWorker({ ...context, log: log.child({ role: 'worker' }) }));
+      warmups.start();
       const webhooks = opened(createWebhookWorker({ ...context, log: log.child({ role: 'worker' }) }));
       webhooks.start();
       const people = opened(createPersonMailWorker({ ...context, log: log.child({ role: 'worker' }) }));

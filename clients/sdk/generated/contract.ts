@@ -2847,7 +2847,7 @@ export interface paths {
         put?: never;
         /**
          * Create quote
-         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
+         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
          */
         post: operations["quotes.create"];
         delete?: never;
@@ -3473,6 +3473,183 @@ export interface paths {
          * @description Domains and mailboxes that carry it stay as they are otherwise; the answer says how many there were.
          */
         delete: operations["tags.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Warm mailboxes up
+         * @description Each mailbox is warmed up once, however often it is asked for: one that is already is `skipped`, and nothing is paid again. The month is set aside at once and charged when it begins, which is when the mailbox is active; it is renewed by the month until it is paused or cancelled. Mailboxes that cannot be warmed up are in `errors`. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and begins by itself when credits arrive. With `dry_run: true` it only answers the price, line by line.
+         */
+        post: operations["warmup.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel warm-up
+         * @description They stop at once and are not renewed. What was set aside for a month that has not begun is given back; what is left of one that has is there again when the mailbox is added anew. Cancelling again changes nothing, and says `already_cancelled`.
+         */
+        post: operations["warmup.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Warm-up of a mailbox
+         * @description Its settings, its health on each day, and what it gave and got: a mailbox that is written to as often as it writes has a ratio of 1.
+         */
+        get: operations["warmup.details"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List warm-ups
+         * @description Newest first. Cancelled ones are left out unless `include_cancelled` or `status` asks for them.
+         */
+        post: operations["warmup.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause warm-up
+         * @description From now on the mailboxes write no letters and get none. A paused warm-up is not renewed; what is left of the paid month runs on. Pausing again changes nothing.
+         */
+        post: operations["warmup.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/pricing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Price of warm-up
+         * @description What one mailbox costs a month, before taxes, by the price book in force.
+         */
+        get: operations["warmup.pricing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume warm-up
+         * @description They go on where they were on the curve. Time that is paid is used up first; where it is over, the month is paid now, for all of them or none. With `dry_run: true` it only answers what that costs. Resuming again changes nothing.
+         */
+        post: operations["warmup.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Warm-up of a workspace */
+        get: operations["warmup.stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/warmup/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change warm-up settings
+         * @description What is left out stays. A day that is planned goes as it was planned; the change counts from the next on.
+         */
+        post: operations["warmup.update"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8259,6 +8436,41 @@ export interface components {
                 /** @default 1 */
                 years?: number;
             };
+            add_warmup?: {
+                /** @description At most 100 */
+                mailbox_uids: string[];
+                /**
+                 * @description false: the price is set aside, and it begins with `warmup/resume`
+                 * @default true
+                 */
+                activate_immediately?: boolean;
+                settings?: {
+                    /** @description Letters on the first day, replies included */
+                    start?: number;
+                    /** @description By so many more each day of sending; fractions add up */
+                    increment?: number;
+                    /** @description Letters on a day at most, replies included */
+                    max?: number;
+                    /** @description A day has up to so much more or less than the curve says; never more than `max` */
+                    jitter_percent?: number;
+                    /** @description 1 is Monday */
+                    weekdays?: number[];
+                    /** @description First full hour of sending, in `time_zone` */
+                    from_hour?: number;
+                    /** @description Full hour it ends */
+                    until_hour?: number;
+                    /** @example Europe/Berlin */
+                    time_zone?: string;
+                    /** @description Of the letters it gets: how many it answers */
+                    reply_percent?: number;
+                    /** @description How many it opens */
+                    open_percent?: number;
+                    /** @description How many it marks as important */
+                    important_percent?: number;
+                    /** @description Whether it also writes with mailboxes of other workspaces, those that agree to it as well */
+                    share_across_workspaces?: boolean;
+                };
+            };
             /** @default 24 */
             expires_in_hours?: number;
         };
@@ -9242,7 +9454,7 @@ export interface components {
         };
         UpcomingCharge: {
             /** @enum {string} */
-            type: "domain" | "mailbox" | "subscription";
+            type: "domain" | "mailbox" | "subscription" | "warmup";
             /** Format: uuid */
             uid: string;
             workspace_id: string | null;
@@ -9299,6 +9511,347 @@ export interface components {
             workspace_id: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        WarmupAddRequest: {
+            /** @description At most 100 */
+            mailbox_uids: string[];
+            /**
+             * @description false: the price is set aside, and it begins with `warmup/resume`
+             * @default true
+             */
+            activate_immediately?: boolean;
+            settings?: {
+                /** @description Letters on the first day, replies included */
+                start?: number;
+                /** @description By so many more each day of sending; fractions add up */
+                increment?: number;
+                /** @description Letters on a day at most, replies included */
+                max?: number;
+                /** @description A day has up to so much more or less than the curve says; never more than `max` */
+                jitter_percent?: number;
+                /** @description 1 is Monday */
+                weekdays?: number[];
+                /** @description First full hour of sending, in `time_zone` */
+                from_hour?: number;
+                /** @description Full hour it ends */
+                until_hour?: number;
+                /** @example Europe/Berlin */
+                time_zone?: string;
+                /** @description Of the letters it gets: how many it answers */
+                reply_percent?: number;
+                /** @description How many it opens */
+                open_percent?: number;
+                /** @description How many it marks as important */
+                important_percent?: number;
+                /** @description Whether it also writes with mailboxes of other workspaces, those that agree to it as well */
+                share_across_workspaces?: boolean;
+            };
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
+            /** @default false */
+            dry_run?: boolean;
+        };
+        WarmupAddResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            dry_run: boolean;
+            /** @description Without taxes */
+            lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
+            credits_remaining: number;
+            /** @description Those that were added */
+            subscriptions: components["schemas"]["WarmupSubscription"][];
+            errors: components["schemas"]["WarmupNotAdded"][];
+            /** @description How many are warmed up already */
+            skipped: number;
+            /** @description With `wait_for_funds`, when nothing was added yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
+        };
+        WarmupCancelRequest: {
+            /** @description At most 100 */
+            mailbox_uids: string[];
+        };
+        WarmupCancelResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description What became of each mailbox */
+            results: {
+                success: components["schemas"]["WarmupDone"][];
+                failed: components["schemas"]["WarmupRefused"][];
+            };
+        };
+        WarmupDay: {
+            /**
+             * Format: date
+             * @description In the time zone of the mailbox
+             */
+            date: string;
+            planned: number;
+            sent: number;
+            /** @description Of those sent */
+            replies: number;
+            /** @description Of those sent: found in the inbox */
+            inbox: number;
+            spam: number;
+            missing: number;
+            failed: number;
+            received: number;
+            opened: number;
+            important: number;
+            /** @description Of those received: taken out of spam */
+            rescued: number;
+            health_score: number | null;
+            inbox_rate: number | null;
+        };
+        WarmupDetailsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            subscription: components["schemas"]["WarmupSubscription"];
+            reciprocity: components["schemas"]["WarmupReciprocity"];
+            days: components["schemas"]["WarmupDay"][];
+        };
+        WarmupDone: {
+            /** Format: uuid */
+            mailbox_uid: string;
+            /** Format: uuid */
+            subscription_uid: string;
+            action: string;
+        };
+        WarmupListRequest: {
+            /**
+             * @description Page to answer, from 1. Ignored when a cursor is given.
+             * @default 1
+             */
+            page?: number;
+            /**
+             * @description Rows per page, at most 500.
+             * @default 10
+             */
+            limit?: number;
+            /** @description From `next_cursor` of the answer before. */
+            cursor?: string;
+            /** @enum {string} */
+            status?: "pending" | "active" | "paused" | "cancelled";
+            include_cancelled?: boolean;
+            mailbox_uids?: string[];
+        };
+        WarmupListResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            subscriptions: components["schemas"]["WarmupSubscription"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+            /** @description Send as `cursor` for the rows that follow; null at the end. */
+            next_cursor: string | null;
+        };
+        WarmupMailbox: {
+            /** Format: uuid */
+            uid: string;
+            username: string;
+            domain_name: string;
+            platform: string;
+            status: string;
+        };
+        WarmupNotAdded: {
+            mailbox_uid: string;
+            code: string;
+            error: string;
+        };
+        WarmupPauseRequest: {
+            /** @description At most 100 */
+            mailbox_uids: string[];
+        };
+        WarmupPauseResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description What became of each mailbox */
+            results: {
+                success: components["schemas"]["WarmupDone"][];
+                failed: components["schemas"]["WarmupRefused"][];
+            };
+        };
+        WarmupPricingResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            price_per_month: number;
+            /** @constant */
+            currency: "credits";
+            price_version: number;
+        };
+        WarmupReciprocity: {
+            days: number;
+            sent: number;
+            received: number;
+            /** @description Received for each that was sent; null before the first */
+            ratio: number | null;
+            /** @description Mailboxes it wrote with */
+            partners: number;
+            /** @description Mailboxes it may write with */
+            available_partners: number | null;
+            /** @description Mailboxes of one owner that write to each other prove little to hosts elsewhere */
+            own_workspace_only: boolean;
+        };
+        WarmupRefused: {
+            mailbox_uid: string;
+            code: string;
+            error: string;
+        };
+        WarmupResumeRequest: {
+            /** @description At most 100 */
+            mailbox_uids: string[];
+            /** @default false */
+            dry_run?: boolean;
+        };
+        WarmupResumeResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            dry_run: boolean;
+            /** @description Without taxes */
+            lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
+            credits_remaining: number;
+            /** @description What became of each mailbox */
+            results: {
+                success: components["schemas"]["WarmupDone"][];
+                failed: components["schemas"]["WarmupRefused"][];
+            };
+        };
+        WarmupSettings: {
+            start: number;
+            increment: number;
+            max: number;
+            jitter_percent: number;
+            weekdays: number[];
+            from_hour: number;
+            until_hour: number;
+            time_zone: string;
+            reply_percent: number;
+            open_percent: number;
+            important_percent: number;
+            share_across_workspaces: boolean;
+        };
+        WarmupStats: {
+            /** @description 0 to 100, from the last 7 days; null while no letter’s place is known */
+            health_score: number | null;
+            /** @description Percent; measured by looking */
+            inbox_rate: number | null;
+            /** @description Day of the curve it is on */
+            warmup_day: number;
+            emails_sent: number;
+            /**
+             * @description `ready`: the top of the curve is reached, and goes on; `no_partners`: there is nobody it may write to
+             * @enum {string}
+             */
+            warmup_status: "not_started" | "in_progress" | "ready" | "no_partners" | "stopped";
+        };
+        WarmupStatsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            stats: components["schemas"]["WarmupTotals"];
+        };
+        WarmupSubscription: {
+            /** Format: uuid */
+            uid: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "active" | "paused" | "cancelled";
+            status_reason: string | null;
+            paused_for: ("request" | "payment" | "mailbox") | null;
+            /** Format: uuid */
+            mailbox_uid: string;
+            mailbox_email: string;
+            price_per_month: number;
+            started_at: string | null;
+            /** @description Null while it is not renewed */
+            next_billing_date: string | null;
+            paid_until: string | null;
+            mailbox: components["schemas"]["WarmupMailbox"];
+            cached_stats: components["schemas"]["WarmupStats"];
+            settings: components["schemas"]["WarmupSettings"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        WarmupTotals: {
+            activeCount: number;
+            pendingCount: number;
+            pausedCount: number;
+            /** @description Of active mailboxes whose letters were looked for; 0 while there are none */
+            avgHealthScore: number;
+            /** @description What the active ones cost a month, before taxes */
+            monthlyTotal: number;
+        };
+        WarmupUpdateRequest: {
+            /** @description At most 100 */
+            mailbox_uids: string[];
+            settings: {
+                /** @description Letters on the first day, replies included */
+                start?: number;
+                /** @description By so many more each day of sending; fractions add up */
+                increment?: number;
+                /** @description Letters on a day at most, replies included */
+                max?: number;
+                /** @description A day has up to so much more or less than the curve says; never more than `max` */
+                jitter_percent?: number;
+                /** @description 1 is Monday */
+                weekdays?: number[];
+                /** @description First full hour of sending, in `time_zone` */
+                from_hour?: number;
+                /** @description Full hour it ends */
+                until_hour?: number;
+                /** @example Europe/Berlin */
+                time_zone?: string;
+                /** @description Of the letters it gets: how many it answers */
+                reply_percent?: number;
+                /** @description How many it opens */
+                open_percent?: number;
+                /** @description How many it marks as important */
+                important_percent?: number;
+                /** @description Whether it also writes with mailboxes of other workspaces, those that agree to it as well */
+                share_across_workspaces?: boolean;
+            };
+        };
+        WarmupUpdateResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            /** @description What became of each mailbox */
+            results: {
+                success: components["schemas"]["WarmupDone"][];
+                failed: components["schemas"]["WarmupRefused"][];
+            };
         };
         Webhook: {
             /** Format: uuid */
@@ -14578,6 +15131,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagsDeleteResponse"];
+                };
+            };
+        };
+    };
+    "warmup.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmupAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupAddResponse"];
+                };
+            };
+        };
+    };
+    "warmup.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmupCancelRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupCancelResponse"];
+                };
+            };
+        };
+    };
+    "warmup.details": {
+        parameters: {
+            query: {
+                mailbox_uid: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupDetailsResponse"];
+                };
+            };
+        };
+    };
+    "warmup.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WarmupListRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupListResponse"];
+                };
+            };
+        };
+    };
+    "warmup.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmupPauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupPauseResponse"];
+                };
+            };
+        };
+    };
+    "warmup.pricing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupPricingResponse"];
+                };
+            };
+        };
+    };
+    "warmup.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmupResumeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupResumeResponse"];
+                };
+            };
+        };
+    };
+    "warmup.stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupStatsResponse"];
+                };
+            };
+        };
+    };
+    "warmup.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarmupUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmupUpdateResponse"];
                 };
             };
         };

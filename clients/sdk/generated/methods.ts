@@ -355,7 +355,7 @@ export type Methods = {
     accept: Method<'quotes.accept'>;
     /** Cancel quote. Takes a quote back, and a purchase that waits for credits out of its line. Nothing was charged for either. Cancelling again changes nothing. */
     cancel: Method<'quotes.cancel'>;
-    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
+    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
     create: Method<'quotes.create'>;
     /** Get quote. */
     get: Method<'quotes.get'>;
@@ -445,6 +445,26 @@ export type Methods = {
     remove: Method<'tags.remove'>;
     /** Rename tag. */
     rename: Method<'tags.rename'>;
+  };
+  warmup: {
+    /** Warm mailboxes up. Each mailbox is warmed up once, however often it is asked for: one that is already is `skipped`, and nothing is paid again. The month is set aside at once and charged when it begins, which is when the mailbox is active; it is renewed by the month until it is paused or cancelled. Mailboxes that cannot be warmed up are in `errors`. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and begins by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. */
+    add: Method<'warmup.add'>;
+    /** Cancel warm-up. They stop at once and are not renewed. What was set aside for a month that has not begun is given back; what is left of one that has is there again when the mailbox is added anew. Cancelling again changes nothing, and says `already_cancelled`. */
+    cancel: Method<'warmup.cancel'>;
+    /** Warm-up of a mailbox. Its settings, its health on each day, and what it gave and got: a mailbox that is written to as often as it writes has a ratio of 1. */
+    details: Method<'warmup.details'>;
+    /** List warm-ups. Newest first. Cancelled ones are left out unless `include_cancelled` or `status` asks for them. */
+    list: Method<'warmup.list'>;
+    /** Pause warm-up. From now on the mailboxes write no letters and get none. A paused warm-up is not renewed; what is left of the paid month runs on. Pausing again changes nothing. */
+    pause: Method<'warmup.pause'>;
+    /** Price of warm-up. What one mailbox costs a month, before taxes, by the price book in force. */
+    pricing: Method<'warmup.pricing'>;
+    /** Resume warm-up. They go on where they were on the curve. Time that is paid is used up first; where it is over, the month is paid now, for all of them or none. With `dry_run: true` it only answers what that costs. Resuming again changes nothing. */
+    resume: Method<'warmup.resume'>;
+    /** Warm-up of a workspace. */
+    stats: Method<'warmup.stats'>;
+    /** Change warm-up settings. What is left out stays. A day that is planned goes as it was planned; the change counts from the next on. */
+    update: Method<'warmup.update'>;
   };
   webhooks: {
     /** Create webhook endpoint. The secret is shown in this answer and never again; `POST /webhooks/rotate-secret` makes a new one. */

@@ -1,13 +1,22 @@
 /** Takes responsibility for a message: into the mailboxes of its recipients, into the queue for those elsewhere, or a clear refusal. */
 import { type Db, inTransaction } from '../../../database/database.ts';
 import { inRounds } from '../../../database/rounds.ts';
+import { WARMUP_FOLDER } from '../../../protocols/mail/warmup-mark.ts';
 import type { ReceivedReport } from '../message/delivery-report.ts';
 import { attributeReport } from '../queue/bounces.ts';
 import { type DsnEnvelope, type DsnRecipient, wantsSuccess } from '../queue/notify.ts';
 import type { EnqueueReport, ReportedRecipient } from '../queue/report.ts';
 import { enqueue, type QueuedMail } from '../queue/store.ts';
 import { deliverMessage, type MessageDelivery, messagesDelivered } from '../store/deliver.ts';
-import { FolderNotFound, MailboxNotFound, MailStoreRefusal, QuotaExceeded } from '../store/errors.ts';
+import {
+  FolderExists,
+  FolderNotFound,
+  MailboxNotFound,
+  MailStoreRefusal,
+  QuotaExceeded,
+} from '../store/errors.ts';
+import { folderCreated } from '../store/folder.ts';
+import { mailboxTouched } from '../store/mailbox.ts';
 import type { ForwardedMail } from './forward.ts';
 import { SmtpRefusal } from './reply.ts';
 
@@ -32,6 +41,8 @@ export type ArrivedMail = {
   /** What it says about mail that was sent from here, if it is a delivery report. */
   report: ReceivedReport | null;
   junk: boolean;
+  /** A warm-up letter, which has a folder of its own. */
+  warmup: boolean;
   now: Date;
 };
 
@@ -69,13 +80,19 @@ const isForMailboxesAlone = (mail: ArrivedMail): boolean =>
   mail.report === null &&
   statusesOfTaken(mail, mail.mailboxes).length === 0;
 
-const deliveriesOf = ({ mailboxes, junk, now }: ArrivedMail): MessageDelivery[] =>
-  mailboxes.map(({ mailboxId, raw }) => ({
+const deliveriesOf = (mail: ArrivedMail): MessageDelivery[] =>
+  mail.mailboxes.map(({ mailboxId, raw }) => ({
     mailboxId,
-    folder: junk ? 'Junk' : 'INBOX',
+    folder: folderFor(mail),
     raw,
-    internalDate: now,
+    internalDate: mail.now,
   }));
+
+/** A warm-up letter that is suspicious goes where every other would: that is what is measured. */
+const folderFor = ({ junk, warmup }: Pick<ArrivedMail, 'junk' | 'warmup'>): string => {
+  if (junk) return 'Junk';
+  return warmup ? WARMUP_FOLDER : 'INBOX';
+};
 
 /**
  * Does all of it in one transaction, so that a client that has to send again makes no duplicates.
@@ -97,7 +114,8 @@ async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: EnqueueR
     if (first && takers.length === 0 && mail.forwards.length === 0) throw first.refusal;
     const failure = await inTransaction(db, async (tx) => {
       for (const { mailboxId, raw } of takers) {
-        const folder = mail.junk && !withoutJunkFolder.has(mailboxId) ? 'Junk' : 'INBOX';
+        const junk = mail.junk && !withoutJunkFolder.has(mailboxId);
+        const folder = folderFor({ junk, warmup: mail.warmup });
         try {
           await deliverMessage(tx, { mailboxId, folder, raw, internalDate: mail.now });
         } catch (error) {
@@ -125,6 +143,14 @@ async function deliverArrived(db: Db, mail: ArrivedMail, enqueueReport: EnqueueR
     // The owner has removed or renamed the folder.
     if (cause instanceof FolderNotFound && mail.junk && !withoutJunkFolder.has(mailboxId)) {
       withoutJunkFolder.add(mailboxId);
+      continue;
+    }
+    // Made with the first letter, and again when its owner has removed it.
+    if (cause instanceof FolderNotFound && mail.warmup) {
+      await mailboxTouched(db, mailboxId);
+      await folderCreated(db, mailboxId, WARMUP_FOLDER).catch((error: unknown) => {
+        if (!(error instanceof FolderExists)) throw error;
+      });
       continue;
     }
     refusedMailboxes.add(mailboxId);

@@ -22,7 +22,7 @@ import { type ArrivedMail, deliverInRounds } from './deliver.ts';
 import { createDirectory } from './directory.ts';
 import { createForward } from './forward.ts';
 import { type SmtpListener, startSmtpListener } from './listener.ts';
-import { findRecipient, type Recipient } from './recipient.ts';
+import { findOwnMailbox, findRecipient, type Recipient } from './recipient.ts';
 import { SmtpRefusal } from './reply.ts';
 import {
   checkRecipientCount,
@@ -33,6 +33,7 @@ import {
 } from './session.ts';
 import type { Srs } from './srs.ts';
 import { type DmarcEnforcement, examine } from './verdict.ts';
+import type { IsWarmup } from './warmup.ts';
 
 export type InboundOptions = {
   db: Db;
@@ -45,6 +46,7 @@ export type InboundOptions = {
   srs: Srs;
   seal: Seal;
   enqueueReport: EnqueueReport;
+  isWarmup: IsWarmup;
   dmarc: DmarcEnforcement;
   metrics: MailMetrics;
   clock: Clock;
@@ -115,7 +117,11 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
         const received = receivedField(session, { id, hostname, recipients: addresses, now });
         const fields = [verdict.headerFields, received];
         const raw = editHeader(message, fields, (field) => isForged(field, hostname));
-        const known = recipients.get(session) ?? new Map<string, Recipient>();
+        const [only = ''] = addresses;
+        const warmup = addresses.length === 1 && (await options.isWarmup(message, only));
+        const known = warmup
+          ? new Map([[only, await findOwnMailbox(directory, only)]])
+          : (recipients.get(session) ?? new Map<string, Recipient>());
         const sorted = await sortRecipients(
           { sender, raw, arc: verdict.arc, recipients: known, now },
           { findAgain: (address, passed) => recipientAt(address, session, passed), forward },
@@ -128,6 +134,7 @@ export function startInbound(options: InboundOptions): Promise<SmtpListener> {
           sender,
           raw,
           junk,
+          warmup,
           now,
           smtpUtf8,
           dsn: dsnEnvelopeOf(session),

@@ -97,6 +97,19 @@ export async function findRecipient(directory: Directory, question: RecipientQue
   throw inCircles();
 }
 
+/**
+ * The mailbox that has the address itself, whatever else is done with mail for it: for the installation's own letters,
+ * which are sent on by no rule of their recipient's.
+ *
+ * @throws SmtpRefusal as `findRecipient` does
+ */
+export async function findOwnMailbox(directory: Directory, given: string): Promise<Recipient> {
+  const mailbox = await directory.mailbox(normalizeAddress(given) ?? given);
+  if (!mailbox) throw new SmtpRefusal(550, '5.1.1', 'There is no such address here');
+  if (!receives(mailbox)) throw closed(mailbox, 'This mailbox');
+  return { via: [], kept: [], destination: { kind: 'mailbox', mailboxId: mailbox.id } };
+}
+
 type Step =
   | { kind: 'mailbox'; mailbox: MailboxAt }
   /** Not hosted here. */

@@ -2,7 +2,7 @@
 // purchase, and given back (released or refunded) when the thing fails for good.
 
 export type ChargeSubject = {
-  type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term' | 'subscription';
+  type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term' | 'subscription' | 'warmup';
   uid: string;
 };
 export type PaidWith = 'wallet' | 'included_seat';

@@ -31,6 +31,7 @@ const purposes = {
   mailbox: 'purchase mailboxes',
   mailbox_term: 'renew mailboxes',
   subscription: 'pay the subscription',
+  warmup: 'warm mailboxes up',
 };
 export type Purchase = keyof typeof purposes;
 

@@ -21,7 +21,7 @@ const MOST_DAYS = 731;
 
 const charge = z
   .object({
-    type: z.enum(['domain', 'mailbox', 'subscription']),
+    type: z.enum(['domain', 'mailbox', 'subscription', 'warmup']),
     uid: z.uuid(),
     workspace_id: z.uuid().nullable(),
     due_at: z.iso.datetime(),

@@ -2,7 +2,7 @@
 import type { PaidWith } from './charge.ts';
 
 export type UpcomingCharge = {
-  subject: { type: 'domain' | 'mailbox' | 'subscription'; uid: string };
+  subject: { type: 'domain' | 'mailbox' | 'subscription' | 'warmup'; uid: string };
   /** Null for what belongs to the team as a whole. */
   workspaceUid: string | null;
   /** When it is tried first; a payment that failed before is tried again at this time. */

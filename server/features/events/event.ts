@@ -16,6 +16,7 @@ export type SubjectType =
   | 'subscription'
   | 'tag'
   | 'wallet'
+  | 'warmup'
   | 'workspace'
   | 'webhook'
   | 'zone_credential';

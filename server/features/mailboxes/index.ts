@@ -88,6 +88,7 @@ export { signIn as signInToMailbox } from './sign-in.ts';
 export {
   addressesTaken,
   mailboxByUid,
+  mailboxesLock,
   mailboxesOfUids,
   mailboxesOnDomains,
   mailboxFind,
