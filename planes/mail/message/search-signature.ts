@@ -5,9 +5,9 @@ import type { MimePart } from './mime-tree.ts';
 import {
   readsWholeHeader,
   searchableBodies,
-  searchableField,
   searchableHeader,
   searchablePartHeaders,
+  searchableValue,
 } from './search-text.ts';
 
 const mostBits = 1 << 15;
@@ -55,17 +55,15 @@ const mostPositions = 24;
 function* searchedTexts(raw: Buffer, root: MimePart): Generator<string> {
   yield searchableHeader(raw, root.header);
   // HEADER decodes each field by itself, which may make something else of encoded words and of stray octets.
-  const odd = root.header.fields.filter(({ valueStart, end }) =>
-    needsItself.test(raw.toString('latin1', valueStart, end)),
-  );
-  for (const name of new Set(odd.map((field) => field.name))) {
-    yield searchableField(raw, root.header, name) ?? '';
+  const { range, fields } = root.header;
+  if (decodesOtherwise.test(raw.toString('latin1', ...range))) {
+    for (const field of fields) yield searchableValue(raw, field);
   }
   yield* searchableBodies(raw, root);
   yield* searchablePartHeaders(raw, root);
 }
 
-const needsItself = /=\?|[^\t\r\n\x20-\x7e]|\r(?!\n)/;
+const decodesOtherwise = /=\?|[^\t\r\n\x20-\x7e]|\r(?!\n)/;
 
 const addTrigrams = (bits: Uint32Array, text: string) => {
   let [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
 import { decode as decodeCharset } from 'libmime/lib/charset';
 import { parseAddressList } from './address-list.ts';
-import { type ByteRange, fieldValue, type HeaderBlock } from './header-fields.ts';
+import { type ByteRange, fieldValue, type HeaderBlock, type HeaderField } from './header-fields.ts';
 import type { MimePart } from './mime-tree.ts';
 import { decodeTransfer } from './transfer-encoding.ts';
 
@@ -49,17 +49,24 @@ export const searchableField = (raw: Buffer, header: HeaderBlock, name: string):
   const fields = header.fields.filter((field) => field.name === name);
   if (fields.length === 0) return null;
   const lines = fields.flatMap((field) => {
-    const value = fieldValue(raw, field).replace(/[ \t]+/g, ' ');
-    return addressFields.has(name) ? [decodeHeader(value), ...addressLines(value)] : [decodeHeader(value)];
+    const own = searchableValue(raw, field);
+    return addressFields.has(name) ? [own, ...addressLines(raw, field)] : [own];
   });
-  return foldForSearch(lines.join('\n'));
+  return lines.join('\n');
 };
 
+/** What one field says. */
+export const searchableValue = (raw: Buffer, field: HeaderField): string =>
+  foldForSearch(decodeHeader(oneSpaced(raw, field)));
+
+const oneSpaced = (raw: Buffer, field: HeaderField): string => fieldValue(raw, field).replace(/[ \t]+/g, ' ');
+
 // Addresses without their comments and white space, so that user@(x) example.com is found as user@example.com.
-const addressLines = (value: string): string[] =>
-  parseAddressList(value)
+const addressLines = (raw: Buffer, field: HeaderField): string[] =>
+  parseAddressList(oneSpaced(raw, field))
     .filter((address) => address.host !== null)
-    .map(({ name, mailbox, host }) => `${name ? decodeHeader(name) : ''} <${mailbox}@${host}>`.trimStart());
+    .map(({ name, mailbox, host }) => `${name ? decodeHeader(name) : ''} <${mailbox}@${host}>`.trimStart())
+    .map(foldForSearch);
 
 const needsDecoding = /=\?|[\x80-\xff]/;
 
