@@ -59,6 +59,7 @@ import {
   orderErrors,
   orderSeller,
   orderWorkflows,
+  retrySeller,
   stopOrdersOf,
 } from '../features/orders/index.ts';
 import {
@@ -133,6 +134,7 @@ export const workspaceParts: WorkspaceParts = {
 /** What can be quoted before it is bought. */
 const sellers: Readonly<Record<string, Seller>> = {
   order: orderSeller,
+  retry_order: retrySeller,
   register_domains: registrationSeller,
   buy_mailboxes: mailboxSeller,
   renew_domains: renewalSeller,

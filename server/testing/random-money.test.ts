@@ -1,91 +1,41 @@
 // Random purchases and payments over HTTP, by clients that repeat every request until it is answered, against a program
 // that is killed at random moments: whatever comes of it, the books are the ones of a world in which nothing of that
 // happened.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useTestDatabase } from '../../database/testing.ts';
+import { expect, test } from 'vitest';
 import { newId } from '../../database/uuid.ts';
 import { pay, press } from './bank.ts';
 import { askUntil } from './follow.ts';
-import type { Message } from './killed-installation.ts';
+import { useKillable } from './killable.ts';
 import { contact, freshName, mailboxesOn, orderOf } from './order-body.ts';
-import { type Body, testEnvironment } from './test-installation.ts';
+import type { Body } from './test-installation.ts';
 
-const database = useTestDatabase();
 const FIRST_CREDITS = 60;
-let dataDir: string;
-let environment: Record<string, string>;
-let child: ChildProcess | null = null;
-let baseUrl: string;
-let access: { apiKey: string; workspaceUid: string };
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'inboxkit-random-'));
-  environment = {
-    ...testEnvironment(database.url, dataDir),
-    // Pages of checkouts that were opened before a kill are asked for after it.
-    INBOXKIT_HTTP_PORT: String(await freePort()),
-    INBOXKIT_FIRST_CREDITS: String(FIRST_CREDITS),
-  };
-  await start();
-}, 120_000);
-afterAll(async () => {
-  child?.kill('SIGKILL');
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-};
-
-const start = async (): Promise<void> => {
-  const started = fork(join(import.meta.dirname, 'killed-installation.ts'), {
-    env: { PATH: process.env.PATH, ...environment },
-    execArgv: [],
-  });
-  child = started;
-  const [message] = (await once(started, 'message')) as [Message];
-  if (message.type !== 'ready') throw new Error('it died by itself');
-  baseUrl = message.baseUrl;
-  if (message.apiKey) access = { apiKey: message.apiKey, workspaceUid: message.workspaceUid! };
-};
+const program = useKillable({ INBOXKIT_FIRST_CREDITS: String(FIRST_CREDITS) });
 
 const killAndRestart = async (): Promise<void> => {
-  const killed = child!;
-  killed.kill('SIGKILL');
-  await once(killed, 'exit');
+  await program.kill();
   // As if a minute had passed: what the dead one had in hand may be taken up by others.
   const past = new Date(Date.now() - 1_000);
-  await database.db
+  await program.database.db
     .updateTable('idempotency_key')
     .set({ held_until: past })
     .where('status', 'is', null)
     .execute();
-  await start();
+  await program.start();
 };
 
 type Answered = { status: number; body: Body };
 
 /** Sends until there is an answer, under the same key: the way a careful client sends. */
-const send = async (method: string, path: string, body?: unknown): Promise<Answered> => {
-  const key = newId();
+const send = async (method: string, path: string, body?: unknown, key = newId()): Promise<Answered> => {
   for (let tries = 0; ; tries += 1) {
     try {
-      const response = await fetch(`${baseUrl}/v1/api${path}`, {
+      const response = await fetch(`${program.baseUrl}/v1/api${path}`, {
         method,
         headers: {
-          Authorization: `Bearer ${access.apiKey}`,
-          'X-Workspace-Id': access.workspaceUid,
+          Authorization: `Bearer ${program.access.apiKey}`,
+          'X-Workspace-Id': program.access.workspaceUid,
           'Content-Type': 'application/json',
           ...(method !== 'GET' && { 'Idempotency-Key': key }),
         },
@@ -130,32 +80,20 @@ type Model = {
   /** Payments a person was asked for; whether they were paid is in the end the bank's word. */
   payments: { uid: string; paid: boolean }[];
 };
-type Step = { name: string; killAfterMs: number | null; run(model: Model): Promise<void> };
+type Step = { name: string; run(model: Model): Promise<void> };
+/** Steps that are taken at the same moment, and when after it the program is killed. */
+type Round = { killAfterMs: number | null; steps: Step[] };
 
+/** By a client that does not wait for the answer before it sends again. */
 const sentTwice = async (path: string, body: unknown): Promise<Answered> => {
   const key = newId();
-  const ask = async (): Promise<Answered> => {
-    const response = await fetch(`${baseUrl}/v1/api${path}`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${access.apiKey}`,
-        'X-Workspace-Id': access.workspaceUid,
-        'Content-Type': 'application/json',
-        'Idempotency-Key': key,
-      },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: await response.json() };
-  };
-  const [one, two] = await Promise.all([ask(), ask()]);
-  const answers = [one, two].filter(({ body: { code } }) => code !== 'idempotency_in_progress');
+  const answers = await Promise.all([send('POST', path, body, key), send('POST', path, body, key)]);
   // A refusal keeps no key: each says for itself what is missing, and the other may come when there is more.
   const bought = answers.filter(({ status }) => status === 201);
   for (const answer of bought) expect(answer).toEqual(bought[0]);
   return bought[0] ?? answers[0]!;
 };
 
-const kill = fc.option(fc.integer({ min: 0, max: 120 }), { freq: 2, nil: null });
 const marks = ['', '-fails-registration', '-taken-late', '-times-out-after', '-times-out-before', '-busy'];
 const mark = fc.constantFrom(...marks);
 
@@ -164,7 +102,6 @@ const steps = fc.oneof(
     weight: 4,
     arbitrary: fc
       .record({
-        killAfterMs: kill,
         mark,
         other: mark,
         mailboxes: fc.nat(2),
@@ -172,16 +109,14 @@ const steps = fc.oneof(
         twice: fc.boolean(),
       })
       .map((asked): Step => {
-        const { killAfterMs, mailboxes, waits, twice } = asked;
+        const { mailboxes, waits, twice } = asked;
         return {
           name: `order ${asked.mark} ${asked.other} ${mailboxes}${waits ? ', waits' : ''}`,
-          killAfterMs,
           async run({ orders }) {
             const names = [freshName(asked.mark), freshName(asked.other)];
             const order = orderOf(names.map((name) => ({ name, mailboxes: mailboxesOn(name, mailboxes) })));
             const body = { ...order, wait_for_funds: waits };
-            const doubly = twice && killAfterMs === null;
-            const answer = await (doubly ? sentTwice('/orders', body) : send('POST', '/orders', body));
+            const answer = await (twice ? sentTwice('/orders', body) : send('POST', '/orders', body));
             expect([201, 402]).toContain(answer.status);
             if (answer.status === 201) orders.push(answer.body.order_id);
           },
@@ -190,10 +125,9 @@ const steps = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ killAfterMs: kill, mark, pays: fc.boolean() }).map(
+    arbitrary: fc.record({ mark, pays: fc.boolean() }).map(
       (asked): Step => ({
         name: `checkout ${asked.mark}, ${asked.pays ? 'paid' : 'called off'}`,
-        killAfterMs: asked.killAfterMs,
         async run({ payments }) {
           const { status, body } = await send('POST', '/domains/register', {
             domains: [{ name: freshName(asked.mark) }],
@@ -210,14 +144,12 @@ const steps = fc.oneof(
     weight: 2,
     arbitrary: fc
       .record({
-        killAfterMs: kill,
         credits: fc.integer({ min: 5, max: 40 }),
         after: fc.constantFrom('keep', 'refund', 'decline'),
       })
       .map(
-        ({ killAfterMs, credits, after }): Step => ({
+        ({ credits, after }): Step => ({
           name: `add ${credits} credits, ${after}`,
-          killAfterMs,
           async run({ payments }) {
             const { body } = await send('POST', '/billing/wallet/add-credits', { credits });
             if (after === 'decline') await pressed(() => press(body.url, 'fail'));
@@ -225,7 +157,7 @@ const steps = fc.oneof(
             payments.push({ uid: body.payment.uid, paid: true });
             if (after !== 'refund') return;
             const { url } = (await send('GET', '/billing/manage')).body;
-            const paid = await database.db
+            const paid = await program.database.db
               .selectFrom('bank.payment')
               .select('id')
               .where('reference', '=', body.payment.uid)
@@ -237,10 +169,9 @@ const steps = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ killAfterMs: kill, at: fc.nat(20), what: fc.constantFrom('cancel', 'retry') }).map(
-      ({ killAfterMs, at, what }): Step => ({
+    arbitrary: fc.record({ at: fc.nat(20), what: fc.constantFrom('cancel', 'retry') }).map(
+      ({ at, what }): Step => ({
         name: `${what} order ${at}`,
-        killAfterMs,
         async run({ orders }) {
           const uid = orders[at % Math.max(1, orders.length)];
           if (uid === undefined) return;
@@ -252,10 +183,9 @@ const steps = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ killAfterMs: kill, mark }).map(
+    arbitrary: fc.record({ mark }).map(
       (asked): Step => ({
         name: `names that wait ${asked.mark}`,
-        killAfterMs: asked.killAfterMs,
         async run({ quotes }) {
           const { status, body } = await send('POST', '/domains/register', {
             domains: [{ name: freshName(asked.mark) }],
@@ -270,6 +200,11 @@ const steps = fc.oneof(
     ),
   },
 );
+
+const rounds: fc.Arbitrary<Round> = fc.record({
+  killAfterMs: fc.option(fc.integer({ min: 0, max: 200 }), { freq: 2, nil: null }),
+  steps: fc.array(steps, { minLength: 2, maxLength: 2 }),
+});
 
 /** Fills the wallet until nobody waits any more, and waits until everything has ended. */
 const settle = async ({ orders, quotes, payments }: Model): Promise<void> => {
@@ -297,7 +232,7 @@ const settle = async ({ orders, quotes, payments }: Model): Promise<void> => {
   const underWay = async () =>
     Number(
       (
-        await database.db
+        await program.database.db
           .selectFrom('domain')
           .select((eb) => eb.fn.countAll<string>().as('count'))
           .where('status', 'not in', ['active', 'cancelled', 'payment_failed'])
@@ -308,7 +243,7 @@ const settle = async ({ orders, quotes, payments }: Model): Promise<void> => {
 };
 
 const expectRightBooks = async ({ payments }: Model): Promise<void> => {
-  const { db } = database;
+  const { db } = program.database;
   const { body: proof } = await send('GET', '/billing/ledger/verify');
   expect(proof, JSON.stringify(proof)).toMatchObject({ balanced: true, accounts: { reserved: 0 } });
   expect(proof.accounts.wallet).toBeGreaterThanOrEqual(0);
@@ -348,8 +283,10 @@ const expectRightBooks = async ({ payments }: Model): Promise<void> => {
 test('random purchases, payments and failures, repeated and killed at random, end in the right books', async () => {
   const model: Model = { orders: [], quotes: [], payments: [] };
   await fc.assert(
-    fc.asyncProperty(fc.array(steps, { minLength: 8, maxLength: 8, size: 'max' }), async (script) => {
-      for (const step of script) await underFire(step.killAfterMs, () => step.run(model));
+    fc.asyncProperty(fc.array(rounds, { minLength: 4, maxLength: 4, size: 'max' }), async (script) => {
+      for (const { killAfterMs, steps: taken } of script) {
+        await underFire(killAfterMs, () => Promise.all(taken.map((step) => step.run(model))));
+      }
       await settle(model);
       await expectRightBooks(model);
     }),

@@ -1,7 +1,8 @@
 // Orders that are cancelled before everything is bought, and orders of which something failed.
 import { describe, expect, test } from 'vitest';
-import { orderEnded } from '../../testing/follow.ts';
-import { freshName, mailboxesOn, orderOf } from '../../testing/order-body.ts';
+import { pay } from '../../testing/bank.ts';
+import { askUntil, orderEnded } from '../../testing/follow.ts';
+import { contact, freshName, mailboxesOn, orderOf } from '../../testing/order-body.ts';
 import { addTeam, type Team } from '../../testing/second-team.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
 import { booksOf, worldOutside } from '../../testing/workflow-world.ts';
@@ -59,6 +60,52 @@ describe('an order', () => {
     expect(after.domains.map(({ status }: Body) => status)).toEqual(['completed', 'error']);
     expect(after.domains[1].uid).not.toBe(order.domains[1].uid);
     expect(await booksOf(api.installation, team.teamUid)).toEqual({ wallet: 87.5, reserved: 0, spent: 12.5 });
+    expect((await api.get('/billing/ledger/verify', of(team))).body.balanced).toBe(true);
+  });
+
+  test('whose retry the wallet cannot pay is retried by itself when credits arrive, once', async () => {
+    const team = await addTeam(api.installation, 12.5);
+    const name = freshName();
+    const placed = await post(team, '/orders', orderOf([{ name, mailboxes: mailboxesOn(name, 1) }]));
+    const retry = `/orders/${placed.body.order_id}/retry`;
+    await post(team, `/orders/${placed.body.order_id}/cancel`);
+    await ended(team, placed.body.order_id);
+    const other = freshName();
+    await post(team, '/domains/register', {
+      domains: [{ name: other }],
+      contact_details: contact,
+      use_wallet_balance: true,
+    });
+
+    expect((await post(team, retry)).body.code).toBe('insufficient_funds');
+    expect((await post(team, retry, { dry_run: true })).body.code).toBe('insufficient_funds');
+    const dry = await post(team, retry, { dry_run: true, wait_for_funds: true });
+    expect([dry.status, dry.body.retry_cost, dry.body.waits]).toEqual([200, 12.5, null]);
+    const waiting = await post(team, retry, { wait_for_funds: true });
+    expect(waiting.status, JSON.stringify(waiting.body)).toBe(201);
+    expect(waiting.body).toMatchObject({
+      status: 'error',
+      retry_cost: 12.5,
+      waits: { missing_credits: 12.5 },
+    });
+    // A second one that waits finds the order already retried.
+    const second = await post(team, retry, { wait_for_funds: true });
+
+    await pay((await post(team, '/billing/wallet/add-credits', { credits: 50 })).body.url);
+    const quoteOf = async (uid: string) => (await api.get(`/quotes/${uid}`, of(team))).body.quote;
+    const bought = await askUntil(
+      () => quoteOf(waiting.body.waits.quote_uid),
+      ({ status }: Body) => status === 'accepted',
+    );
+    expect(bought).toMatchObject({ kind: 'retry_order', bought: { order_id: placed.body.order_id } });
+    const given = await askUntil(
+      () => quoteOf(second.body.waits.quote_uid),
+      ({ status }: Body) => status === 'cancelled',
+    );
+    expect(given.reason).not.toBeNull();
+    expect((await ended(team, placed.body.order_id)).status).toBe('done');
+    expect(await worldOutside(api.installation, name)).toEqual({ registrations: 1, mailboxes: 1 });
+    expect(await booksOf(api.installation, team.teamUid)).toEqual({ wallet: 37.5, reserved: 0, spent: 25 });
     expect((await api.get('/billing/ledger/verify', of(team))).body.balanced).toBe(true);
   });
 

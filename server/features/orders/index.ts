@@ -10,6 +10,7 @@ import { retryOrder } from './retry.endpoint.ts';
 export { orderContinuation, stopOrdersOf } from './await-funds.ts';
 export { orderErrors } from './errors.ts';
 export { giveUpWaitingOrders } from './give-up-waiting.job.ts';
+export { retrySeller } from './retry.ts';
 export { orderSeller } from './seller.ts';
 
 export const orderWorkflows = [place, fulfilDomain];

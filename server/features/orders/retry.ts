@@ -1,7 +1,8 @@
 // Buying anew what failed of an order: the rows and the money that one transaction moves.
-import type { Tx } from '../../../database/database.ts';
+import { z } from 'zod';
 import { newId } from '../../../database/uuid.ts';
-import { type ChargeLine, lockFunds, reserveCharges, withTax } from '../billing/index.ts';
+import { uidToFind } from '../../http/uid.ts';
+import { lockFunds, reserveCharges, withTax } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import {
   type Domain,
@@ -22,14 +23,15 @@ import {
   mailboxLines,
 } from '../mailboxes/index.ts';
 import type { PriceBook } from '../price-book/index.ts';
-import type { Buyer } from '../quotes/index.ts';
+import type { Buyer, Sale, Seller } from '../quotes/index.ts';
 import { handOverInPlaceOf } from '../sequencers/index.ts';
 import { mailboxPrices } from '../subscriptions/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
-import { nothingToRetry, orderNotEnded } from './errors.ts';
+import { nothingToRetry, orderNotEnded, orderNotFound } from './errors.ts';
 import { orderMoved } from './events.ts';
 import { type Order, type OrderDomain, partFailed } from './order.ts';
-import { orderLines, orderLock, orderRetry } from './store.ts';
+import { place, placeId } from './place.workflow.ts';
+import { orderByUid, orderLines, orderLock, orderRetry } from './store.ts';
 
 /** A line of the order with what of it failed. */
 type FailedLine = {
@@ -77,17 +79,20 @@ const price = (db: FeatureContext['db'], buyer: Buyer, mailboxes: readonly Mailb
     { useWalletBalance: false, book },
   );
 
+export const retryFields = { order_id: uidToFind };
+
+const body = z.strictObject(retryFields);
+
 /** Checks and prices what failed; throws when the order goes on, or nothing of it failed. */
 export const prepareRetry = async (
   context: FeatureContext,
-  order: Order,
   buyer: Buyer,
+  { order_id }: z.output<typeof body>,
   book: PriceBook,
-): Promise<{
-  price(): Promise<ChargeLine[]>;
-  buy(tx: Tx, now: Date): Promise<{ lines: ChargeLine[]; run: number }>;
-}> => {
+): Promise<Sale> => {
   const { db, secrets, settings } = context;
+  const order = await orderByUid(db, order_id);
+  if (order?.workspaceUid !== buyer.workspaceUid) throw orderNotFound('Order not found');
   assertEnded(order);
   const failed = await failedLines(db, order.uid);
   if (failed.length === 0) throw nothingToRetry('Nothing of the order failed');
@@ -157,10 +162,13 @@ export const prepareRetry = async (
         now,
       );
       await recordEvents(tx, [orderMoved(held!, held!.status, 'queued', now)]);
-      return { lines, run };
+      await context.workflows.start(tx, place, placeId(order.uid, run), { orderUid: order.uid });
+      return { lines, bought: { orderUid: order.uid } };
     },
   };
 };
+
+export const retrySeller: Seller<typeof body> = { body, prepare: prepareRetry };
 
 const assertEnded = (order: Order): void => {
   if (order.finishedAt) return;
