@@ -17,7 +17,7 @@ export const dnsSection = defineSection({
       name: 'INBOXKIT_DNS_THREADS',
       type: threads,
       default: 'auto',
-      doc: 'How many threads answer over UDP, on Linux; elsewhere there can be one. Each beyond the first takes about 20 MB. `auto` is as many as there are processors, 4 at most.',
+      doc: 'How many threads answer over UDP, on Linux; elsewhere there can be one. Each beyond the first takes about 30 MB. `auto` is as many as there are processors, 4 at most.',
       example: '8',
     }),
     resolvers: variable({

@@ -172,11 +172,13 @@ const steps = fc.oneof(
     arbitrary: fc.record({ at: fc.nat(20), what: fc.constantFrom('cancel', 'retry') }).map(
       ({ at, what }): Step => ({
         name: `${what} order ${at}`,
-        async run({ orders }) {
+        async run({ orders, quotes }) {
           const uid = orders[at % Math.max(1, orders.length)];
           if (uid === undefined) return;
-          const { status } = await send('POST', `/orders/${uid}/${what}`, {});
+          const asked = what === 'retry' ? { wait_for_funds: at % 2 === 0 } : {};
+          const { status, body } = await send('POST', `/orders/${uid}/${what}`, asked);
           expect([200, 201, 402, 409]).toContain(status);
+          if (body.waits) quotes.push(body.waits.quote_uid);
         },
       }),
     ),

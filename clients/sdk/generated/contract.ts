@@ -2514,7 +2514,7 @@ export interface paths {
         put?: never;
         /**
          * Retry order
-         * @description Buys anew the domains and mailboxes of an ended order that failed, at the prices of now, all of them or none; what was bought is left alone. They take the places of the failed ones in the order, which goes on. With `dry_run: true` it only answers the price, line by line.
+         * @description Buys anew the domains and mailboxes of an ended order that failed, at the prices of now, all of them or none; what was bought is left alone. They take the places of the failed ones in the order, which goes on. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is made by itself when credits arrive. With `dry_run: true` it only answers the price, line by line.
          */
         post: operations["orders.retry"];
         delete?: never;
@@ -2847,7 +2847,7 @@ export interface paths {
         put?: never;
         /**
          * Create quote
-         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
+         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
          */
         post: operations["quotes.create"];
         delete?: never;
@@ -7520,6 +7520,11 @@ export interface components {
             credits_remaining: number;
         };
         OrdersRetryRequest: {
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
             /** @default false */
             dry_run?: boolean;
         };
@@ -7587,6 +7592,8 @@ export interface components {
             taxes: components["schemas"]["PriceLine"][];
             credits_remaining: number;
             retry_cost: number;
+            /** @description With `wait_for_funds`, when nothing was bought yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
         };
         Passkey: {
             /** Format: uuid */
@@ -8395,6 +8402,10 @@ export interface components {
                         sequencer_uid?: string;
                     }[];
                 }[];
+            };
+            retry_order?: {
+                /** Format: uuid */
+                order_id: string;
             };
             register_domains?: {
                 domains: {

@@ -287,7 +287,7 @@ export type Methods = {
     list: Method<'orders.list'>;
     /** Place order. Registers domains and makes mailboxes on them. The whole price is set aside at once, or nothing happens; each thing is charged just before it is bought, and what fails for good is credited back by itself. Follow the order with `GET /orders/{order_id}`. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, holds its names, and goes on by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. With `quote_uid` it places what was quoted. */
     place: Method<'orders.place'>;
-    /** Retry order. Buys anew the domains and mailboxes of an ended order that failed, at the prices of now, all of them or none; what was bought is left alone. They take the places of the failed ones in the order, which goes on. With `dry_run: true` it only answers the price, line by line. */
+    /** Retry order. Buys anew the domains and mailboxes of an ended order that failed, at the prices of now, all of them or none; what was bought is left alone. They take the places of the failed ones in the order, which goes on. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is made by itself when credits arrive. With `dry_run: true` it only answers the price, line by line. */
     retry: Method<'orders.retry'>;
   };
   passkeys: {
@@ -355,7 +355,7 @@ export type Methods = {
     accept: Method<'quotes.accept'>;
     /** Cancel quote. Takes a quote back, and a purchase that waits for credits out of its line. Nothing was charged for either. Cancelling again changes nothing. */
     cancel: Method<'quotes.cancel'>;
-    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
+    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
     create: Method<'quotes.create'>;
     /** Get quote. */
     get: Method<'quotes.get'>;

@@ -16,6 +16,7 @@ import {
   fundsLock,
   transactionInsert,
   walletBalance,
+  walletToSpend,
 } from './store.ts';
 import { withTax } from './tax.ts';
 import { noticeSpending } from './wallet-settings.ts';
@@ -62,9 +63,9 @@ export const reserveCharges = async (
   await fundsLock(tx, teamUid);
   const lines = await withTax(tx, teamUid, purchase.priceVersion, purchase.lines);
   const totalMicros = totalOf(lines);
-  const beforeMicros = await walletBalance(tx, teamUid);
+  const { balanceMicros: beforeMicros, hasCaps } = await walletToSpend(tx, teamUid);
   assertAffordable(beforeMicros, totalMicros, purchase.reference.type);
-  await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, paidOutside, totalMicros, now });
+  if (hasCaps) await spendUnderCaps(tx, { teamUid, workspaceUid, keyUid, paidOutside, totalMicros, now });
   const charges = lines.map((line) => ({
     ...line,
     uid: newId(),

@@ -1,4 +1,5 @@
-// Spend caps: how much may be bought in a day or a month of UTC, and every statement on spend_cap.
+// Spend caps: how much may be bought in a day or a month of UTC, and every statement on spend_cap but the one that tells
+// a purchase whether there are any (`walletToSpend`).
 //
 // What was charged counts from the moment it is reserved, and counts no longer once it was given back. Who buys holds
 // `fundsLock`, so two purchases of a team cannot pass a cap together. What happens by itself (a renewal) counts and is

@@ -51,6 +51,18 @@ const entriesAfter = (account: RawBuilder<unknown>, throughEntryId: RawBuilder<u
 
 export type AccountState = { uid: string; balanceMicros: number; entries: number };
 
+/** What `account` is joined with for its balance. */
+const SUMS = sql`
+  left join lateral (
+    select * from ledger_balance_checkpoint
+    where account_uid = account.uid order by through_entry_id desc limit 1
+  ) closed on true
+  cross join lateral (
+    select sum(amount_micros) as sum, count(*) as entries from ledger_entry
+    where ${entriesAfter(sql`account.uid`, sql`closed.through_entry_id`)}
+  ) since`;
+const BALANCE = sql`coalesce(closed.balance_micros, 0) + coalesce(since.sum, 0)`;
+
 /** Balance and length of accounts: the last closing sum of each, and the entries after it. */
 export const accountStates = async <Kind extends AccountKind>(
   db: Db,
@@ -58,18 +70,8 @@ export const accountStates = async <Kind extends AccountKind>(
   kinds: readonly Kind[],
 ): Promise<Record<Kind, AccountState>> => {
   const { rows } = await sql<{ uid: string; kind: Kind; balance: string; entries: number }>`
-    select account.uid, account.kind,
-      coalesce(closed.balance_micros, 0) + coalesce(since.sum, 0) as balance,
-      coalesce(closed.entries, 0) + since.entries as entries
-    from ledger_account account
-    left join lateral (
-      select * from ledger_balance_checkpoint
-      where account_uid = account.uid order by through_entry_id desc limit 1
-    ) closed on true
-    cross join lateral (
-      select sum(amount_micros) as sum, count(*) as entries from ledger_entry
-      where ${entriesAfter(sql`account.uid`, sql`closed.through_entry_id`)}
-    ) since
+    select account.uid, account.kind, ${BALANCE} as balance, coalesce(closed.entries, 0) + since.entries as entries
+    from ledger_account account ${SUMS}
     where account.team_uid = ${teamUid} and account.kind = any(${kinds}::text[])
   `.execute(db);
   return Object.fromEntries(
@@ -91,6 +93,20 @@ export const balances = async (db: Db, teamUid: string): Promise<Record<AccountK
 
 export const walletBalance = async (db: Db, teamUid: string): Promise<number> =>
   (await accountStates(db, teamUid, ['wallet'])).wallet.balanceMicros;
+
+/** What every purchase asks first, in one statement; the caller holds `fundsLock`. */
+export const walletToSpend = async (
+  tx: Tx,
+  teamUid: string,
+): Promise<{ balanceMicros: number; hasCaps: boolean }> => {
+  const { rows } = await sql<{ balance: string; has_caps: boolean }>`
+    select ${BALANCE} as balance, exists (select from spend_cap where team_uid = account.team_uid) as has_caps
+    from ledger_account account ${SUMS}
+    where account.team_uid = ${teamUid} and account.kind = 'wallet'
+  `.execute(tx);
+  const { balance, has_caps: hasCaps } = rows[0]!;
+  return { balanceMicros: Number(balance), hasCaps };
+};
 
 /** The balances again, from the first entry on; takes as long as the history is. */
 export const balancesFromFirstEntry = async (

@@ -111,7 +111,11 @@ export const healthOf = (examination: Examination, platform: Platform | null): H
   const rows = labels.map((label) => labelRow(examination, label));
   const mail = new Set(Object.values(purposeOf));
   const issues = problems.filter((one) => isWrong(one) || one === 'unreachable').length + unmendable.length;
-  const unsure = worst(problems) === 'pending' || worst(problems) === 'unreachable' || !examination.keys;
+  const unsure =
+    worst(problems) === 'pending' ||
+    worst(problems) === 'unreachable' ||
+    delegation.nameservers === null ||
+    !examination.keys;
   return {
     domain: zone.name,
     uid: zone.domainUid,
