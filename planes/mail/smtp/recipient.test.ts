@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useTestDatabase } from '../../../database/testing.ts';
 import {
+  HOSTNAME,
   publishDomain,
   publishForward,
   publishMailbox,
@@ -55,6 +56,18 @@ const queued = () =>
     .orderBy('r.id')
     .execute();
 const queuedFor = async (address: string) => (await queued()).filter((row) => row.address === address);
+
+describe('the postmaster of the host', () => {
+  it('is that of the domain the host is in, named with a domain or without', async () => {
+    expect(await send('Postmaster')).toMatch(/^550 5\.7\.1/);
+    await publishDomain(plane, 'here.example');
+    const ann = await mailbox('ann@here.example');
+    for (const address of ['Postmaster', `postmaster@${HOSTNAME}`])
+      expect(await send(address)).toMatch(/^250 /);
+    expect(await send(`ann@${HOSTNAME}`)).toMatch(/^550 5\.7\.1/);
+    expect(await count(ann)).toBe(2);
+  });
+});
 
 describe('a catch-all', () => {
   it('gets the mail of addresses that do not exist, and none of those that do', async () => {

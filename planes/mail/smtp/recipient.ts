@@ -48,9 +48,10 @@ export type RecipientQuestion = {
  * mailbox is archived; 450 4.2.1 when it is suspended; 554 5.4.6 when the mail would go in circles.
  */
 export async function findRecipient(directory: Directory, question: RecipientQuestion): Promise<Recipient> {
-  const given = question.address;
+  const { address: given, hostname } = question;
   // RFC 5321 §4.1.1.3: "postmaster" without a domain is this host's.
-  let path = normalizePath(given.toLowerCase() === 'postmaster' ? `${given}@${question.hostname}` : given);
+  const isHosts = ['postmaster', `postmaster@${hostname.toLowerCase()}`].includes(given.toLowerCase());
+  let path = normalizePath(isHosts ? `postmaster@${await domainOfHost(directory, hostname)}` : given);
   if (!path) throw new SmtpRefusal(553, '5.1.3', 'Recipient address is not valid');
   const via: string[] = [];
   const kept: Recipient['kept'] = [];
@@ -108,6 +109,16 @@ export async function findOwnMailbox(directory: Directory, given: string): Promi
   if (!mailbox) throw new SmtpRefusal(550, '5.1.1', 'There is no such address here');
   if (!receives(mailbox)) throw closed(mailbox, 'This mailbox');
   return { via: [], kept: [], destination: { kind: 'mailbox', mailboxId: mailbox.id } };
+}
+
+// A host is seldom a domain with mailboxes, but in one: mail.example.com in example.com.
+async function domainOfHost(directory: Directory, hostname: string): Promise<string> {
+  const labels = hostname.toLowerCase().split('.');
+  for (let at = 0; at < labels.length - 1; at += 1) {
+    const domain = labels.slice(at).join('.');
+    if (await directory.domain(domain)) return domain;
+  }
+  return hostname;
 }
 
 type Step =
