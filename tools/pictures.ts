@@ -76,6 +76,7 @@ const furnish = async (sdk: InboxKit) => {
   const csv = { name: 'Outreach import', platform: 'csv', layout: 'generic' };
   const sequencer = await sdk.sequencers.add(csv);
   await sdk.sequencers.export({ sequencer_uid: sequencer.uid, mailbox_uids });
+  await sdk.warmup.add({ mailbox_uids });
   await sdk.people.invite({ email: 'jonas@northpeak.example', role: 'operator' });
   return { order: order_id!, domain: domain!.uid, mailbox: mailbox_uids[0]!, sequencer: sequencer.uid };
 };
@@ -115,6 +116,7 @@ try {
     ['order', `/orders/${uids.order}`],
     ['sequencers', '/sequencers'],
     ['sequencer', `/sequencers/${uids.sequencer}`],
+    ['warm-up', '/warmup'],
     ['consent', '/consent'],
     ['tags', '/tags'],
     ['billing', '/billing'],

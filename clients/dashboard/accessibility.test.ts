@@ -35,6 +35,7 @@ beforeAll(async () => {
     sequencer_uid: uids.sequencer,
     mailbox_uids: [uids.mailbox],
   });
+  await installed.post('/warmup/add', { mailbox_uids: [uids.mailbox] });
   const tag = await installed.post('/tags', { name: 'spring' });
   await installed.post('/tags/assign', { tag_uids: [tag.body.uid], mailbox_uids: [uids.mailbox] });
 }, 180_000);
@@ -61,6 +62,8 @@ const pages = (): [path: string, heading: RegExp][] => [
   [`/orders/${uids.order}`, /nova/],
   ['/sequencers', /Sequencers/],
   [`/sequencers/${uids.sequencer}`, /Import file/],
+  ['/warmup', /Warm-up/],
+  [`/warmup/${uids.mailbox}`, /mara/],
   ['/consent', /Consent requests/],
   ['/tags', /Tags/],
   ['/billing', /Billing/],

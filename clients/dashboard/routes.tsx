@@ -99,6 +99,16 @@ const sequencer = createRoute({
   path: '/sequencers/$uid',
   component: lazyRouteComponent(() => import('./sequencers/sequencer.tsx')),
 });
+const warmups = createRoute({
+  getParentRoute: () => root,
+  path: '/warmup',
+  component: lazyRouteComponent(() => import('./warmup/warmups.tsx')),
+});
+const warmup = createRoute({
+  getParentRoute: () => root,
+  path: '/warmup/$uid',
+  component: lazyRouteComponent(() => import('./warmup/warmup.tsx')),
+});
 const consent = createRoute({
   getParentRoute: () => root,
   path: '/consent',
@@ -137,6 +147,8 @@ export const router = createRouter({
     order,
     sequencers,
     sequencer,
+    warmups,
+    warmup,
     consent,
     tags,
     billing,

@@ -11,6 +11,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { dayOf, plural } from '../ui/format.tsx';
 import { type Outcome, Outcomes } from '../ui/outcomes.tsx';
+import { WarmUpMany } from '../warmup/warm-up-many.tsx';
 
 type Mailbox = Row<'mailboxes.list'>;
 type Results = {
@@ -20,7 +21,7 @@ type Results = {
 
 export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mailbox[]; onDone(): void }) => {
   const { may } = useSession();
-  const [asking, setAsking] = useState<'forward' | 'tag' | 'export' | 'cancel' | null>(null);
+  const [asking, setAsking] = useState<'forward' | 'tag' | 'export' | 'warm-up' | 'cancel' | null>(null);
   const [outcomes, setOutcomes] = useState<{ title: string; rows: Outcome[] } | null>(null);
   const [address, setAddress] = useState('');
   const [when, setWhen] = useState<'term_end' | 'now'>('term_end');
@@ -72,6 +73,11 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
       <Button size="small" onClick={() => setAsking('export')}>
         Export
       </Button>
+      {may('purchase') && (
+        <Button size="small" onClick={() => setAsking('warm-up')}>
+          Warm up
+        </Button>
+      )}
       <Button size="small" kind="danger" onClick={() => setAsking('cancel')}>
         Cancel
       </Button>
@@ -144,6 +150,7 @@ export const BulkActions = ({ uids, rows, onDone }: { uids: string[]; rows: Mail
         onDone={tell}
       />
       <ExportMany open={asking === 'export'} onClose={close} uids={uids} nameOf={nameOf} onDone={tell} />
+      <WarmUpMany open={asking === 'warm-up'} onClose={close} uids={uids} nameOf={nameOf} onDone={tell} />
       <Outcomes
         title={outcomes?.title ?? ''}
         outcomes={outcomes?.rows ?? null}

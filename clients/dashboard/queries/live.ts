@@ -17,6 +17,7 @@ const concerned: Record<string, readonly string[]> = {
   tag: ['tags', 'domains', 'mailboxes'],
   sequencer: ['sequencers', 'mailboxes'],
   sequencer_export: ['sequencers', 'mailboxes'],
+  warmup: ['warmup', 'billing'],
   consent_request: ['consent-requests'],
   person: ['people', 'sessions'],
 };

@@ -1,6 +1,7 @@
 // The pages, in the order of the side bar; those that somebody may not use are left out.
 import {
   CreditCard,
+  Flame,
   Gauge,
   Globe,
   Handshake,
@@ -25,6 +26,7 @@ export type Destination = {
     | '/orders'
     | '/orders/new'
     | '/sequencers'
+    | '/warmup'
     | '/consent'
     | '/tags'
     | '/billing'
@@ -46,6 +48,7 @@ export const destinations: readonly Destination[] = [
   { to: '/orders', name: 'Orders', icon: ScrollText, letter: 'r' },
   { to: '/orders/new', name: 'New order', icon: PackagePlus, letter: 'n', needs: ['purchase'] },
   { to: '/sequencers', name: 'Sequencers', icon: Plug, letter: 's' },
+  { to: '/warmup', name: 'Warm-up', icon: Flame, letter: 'u' },
   { to: '/consent', name: 'Consent requests', icon: Handshake, letter: 'c' },
   { to: '/tags', name: 'Tags', icon: Tags, letter: 't' },
   { to: '/billing', name: 'Billing', icon: CreditCard, letter: 'b', needs: ['read', 'money'] },

@@ -20,6 +20,7 @@ const CommandPalette = lazy(() => import('./command-palette.tsx'));
 /** On a phone these are in the menu: the bar at the bottom has room for five. */
 const inMenu: ReadonlySet<string> = new Set([
   '/sequencers',
+  '/warmup',
   '/consent',
   '/tags',
   '/webhooks',
