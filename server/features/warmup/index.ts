@@ -11,10 +11,8 @@ import { resumeWarmups } from './resume.endpoint.ts';
 import { warmupStats } from './stats.endpoint.ts';
 import { updateWarmups } from './update.endpoint.ts';
 
-export { addWarmups, type WarmupBuyer, type WarmupWish } from './add.ts';
 export { advanceWarmups } from './advance.job.ts';
 export { warmupErrors } from './errors.ts';
-export { planWarmups } from './plan.job.ts';
 export { warmupSeller } from './seller.ts';
 export { createWarmupWorker } from './send.job.ts';
 export { warmupDomainsCharged } from './store.ts';

@@ -42,7 +42,7 @@ export type Treatment = { found: Found; opens: boolean; marks: boolean };
 /** Doing it again changes nothing. What is not where it belongs is moved there. */
 export const treatLetters = async (client: ImapFlow, treatments: readonly Treatment[]): Promise<void> => {
   for (const [path, inFolder] of Map.groupBy(treatments, ({ found }) => found.path)) {
-    await client.mailboxOpen(path);
+    if (!client.mailbox || client.mailbox.path !== path) await client.mailboxOpen(path);
     const flag = async (which: readonly Treatment[], flags: string[]): Promise<void> => {
       if (which.length > 0) await client.messageFlagsAdd(rangeOf(which), flags, { uid: true });
     };

@@ -20,17 +20,18 @@ const DAYS = 30;
 const DOMAINS = 10;
 const ON_EACH = 5;
 const TIME_ZONE = 'America/New_York';
-const WEEKDAYS = [1, 3, 5];
+// One a week: what takes time is that every mailbox really signs in, twice for each day of sending.
+const WEEKDAYS = [3];
 const settings = {
   start: 1,
-  increment: 0.2,
+  increment: 0.5,
   max: 3,
   jitter_percent: 0,
   weekdays: WEEKDAYS,
   from_hour: 9,
   until_hour: 12,
   time_zone: TIME_ZONE,
-  reply_percent: 40,
+  reply_percent: 50,
 };
 const curve: WarmupSettings = { ...defaultSettings, ...settings, jitterPercent: 0 };
 
@@ -81,8 +82,8 @@ test('warm-up of 50 mailboxes over 30 days follows the curve, every message real
       body.days.every(({ inbox, sent, health_score }: Body) => inbox === sent && health_score === 100),
     ).toBe(true);
     expect(body.reciprocity.sent).toBe(wanted.reduce((sum, [, letters]) => sum + Number(letters), 0));
-    expect(body.reciprocity.ratio).toBeGreaterThan(0.6);
-    expect(body.reciprocity.ratio).toBeLessThan(1.5);
+    expect(body.reciprocity.ratio).toBeGreaterThan(0.4);
+    expect(body.reciprocity.ratio).toBeLessThan(2.1);
   }
 
   // What is in the folders, as the owners of the mailboxes see it.

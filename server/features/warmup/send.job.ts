@@ -2,14 +2,14 @@
 // visits is leased to it.
 import { type ClaimedWork, createClaimedWork } from '../../../database/claimed-work.ts';
 import { newId } from '../../../database/uuid.ts';
-import { planWarmups } from './plan.job.ts';
+import { planWarmups } from './plan.ts';
 import { subscriptionsClaim, subscriptionsRelease } from './store.ts';
 import type { Subscription } from './subscription.ts';
 import { type VisitContext, visitMailbox } from './visit.ts';
 
 const LOOK_EVERY_MS = 10_000;
 /** Longer than a visit can last. */
-const LEASE_MS = 15 * 60_000;
+const LEASE_MS = 5 * 60_000;
 /** Each has one connection to hand letters in and one to read. */
 const MAX_IN_FLIGHT = 8;
 

@@ -19,7 +19,7 @@ import { subjectOf } from './write.ts';
 
 const MOST_AT_ONCE = 200;
 const DAY_MS = 24 * 60 * 60_000;
-const BALANCE_DAYS = 7;
+const BALANCE_DAYS = 14;
 /** A pair rests so long after a letter, as long as there are others. */
 const PAIR_RESTS_DAYS = 3;
 
