@@ -11,7 +11,7 @@ import { currentPrices } from '../price-book/index.ts';
 import { warmupRenewed, warmupUnpaid } from './events.ts';
 import { lettersForget } from './letter-store.ts';
 import { begin, cancel, hasEnded, later, pause, WAITS_AS, works } from './move.ts';
-import { subscriptionLock, subscriptionsDue, subscriptionUpdate } from './store.ts';
+import { subscriptionLock, subscriptionsDue, subscriptionUpdate, termNotBegun } from './store.ts';
 import type { Subscription } from './subscription.ts';
 import { payMonth } from './terms.ts';
 
@@ -72,7 +72,9 @@ const take = async (
   if (!waitsForMailbox || !subscription.beginsByItself) {
     return subscriptionUpdate(tx, subscription.uid, { dueAt: null }, now);
   }
-  const isPaid = status === 'pending' || (subscription.paidUntil !== null && subscription.paidUntil > now);
+  const { uid, paidUntil } = subscription;
+  // Time that was left of a month may have run out while it waited.
+  const isPaid = (paidUntil !== null && paidUntil > now) || (await termNotBegun(tx, uid)) !== null;
   if (works(mailbox) && !isPaid) return renew(tx, context, subscription, mailbox, now);
   const book = await currentPrices(tx);
   await begin(tx, subscription, mailbox, { book, keyUid: null }, now);

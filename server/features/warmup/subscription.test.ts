@@ -271,6 +271,26 @@ describe('the subscription', () => {
     await worker.close();
   });
 
+  test('time that ran out while its mailbox did not work is not there any more: it waits for credits', async () => {
+    team = await addTeam(api.installation, 8);
+    const [uid] = await mailboxes(1);
+    await post('/warmup/add', { mailbox_uids: [uid] });
+    const left = await credits();
+    const set = (status: string) =>
+      db().updateTable('mailbox').set({ status }).where('uid', '=', uid!).execute();
+    await set('inactive');
+    await post('/warmup/pause', { mailbox_uids: [uid] });
+    await post('/warmup/resume', { mailbox_uids: [uid] });
+    expect(await rowOf(uid!)).toMatchObject({ status: 'paused', paused_for: 'mailbox' });
+    await passUntil(clock, addMonths(clock.now(), 2));
+    await set('active');
+    await advance();
+    const row = await rowOf(uid!);
+    expect(left).toBeLessThan(3);
+    expect([row.status, row.paused_for, await credits()]).toEqual(['paused', 'payment', left]);
+    await balanced();
+  });
+
   test('what is to come is among the renewals of the team', async () => {
     const [uid] = await mailboxes(1);
     await post('/warmup/add', { mailbox_uids: [uid] });
