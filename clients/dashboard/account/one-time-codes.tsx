@@ -8,6 +8,7 @@ import { Copy } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { dayOf, plural } from '../ui/format.tsx';
+import { ToKeep } from '../ui/shown-once.tsx';
 import { Failure, Loading, messageOf } from '../ui/states.tsx';
 import { PasswordAgain } from './password-again.tsx';
 
@@ -130,10 +131,7 @@ const Scan = ({
         }}
       >
         <QrCode text={url} />
-        <p className="flex items-center gap-2 rounded-md bg-sunken p-2">
-          <code className="min-w-0 flex-1 break-all font-mono text-xs">{secret}</code>
-          <Copy value={secret} label="secret" />
-        </p>
+        <ToKeep value={secret} label="secret" />
         <Field label="Code" problem={confirm.error ? messageOf(confirm.error) : undefined}>
           {(control) => (
             <Input

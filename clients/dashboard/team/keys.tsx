@@ -7,10 +7,10 @@ import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
-import { Copy } from '../ui/copy.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input, Select } from '../ui/field.tsx';
 import { dayOf, plural, Time } from '../ui/format.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -124,24 +124,7 @@ const NewKey = ({ open, onClose }: { open: boolean; onClose(): void }) => {
     onClose();
   };
   if (create.data) {
-    return (
-      <Dialog
-        open={open}
-        onClose={close}
-        title="The new key"
-        about="It is shown now and never again."
-        footer={
-          <Button kind="primary" onClick={close}>
-            I have kept it
-          </Button>
-        }
-      >
-        <p className="flex items-center gap-2 rounded-md bg-sunken p-3">
-          <code className="min-w-0 flex-1 break-all font-mono text-xs">{create.data.api_key}</code>
-          <Copy value={create.data.api_key} label="API key" />
-        </p>
-      </Dialog>
-    );
+    return <ShownOnce value={create.data.api_key} label="API key" title="The new key" onClose={close} />;
   }
   return (
     <Dialog

@@ -7,12 +7,12 @@ import { useSession } from '../session/session.ts';
 import { Badge, words } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
-import { Copy } from '../ui/copy.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input, Select } from '../ui/field.tsx';
 import { dayOf, plural, Time } from '../ui/format.tsx';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 import { Pager } from '../ui/pager.tsx';
+import { ToKeep } from '../ui/shown-once.tsx';
 import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -361,11 +361,6 @@ const HandOver = ({
       </Button>
     }
   >
-    {link?.link && (
-      <p className="flex items-center gap-2 rounded-md bg-sunken p-3">
-        <code className="min-w-0 flex-1 break-all font-mono text-xs">{link.link}</code>
-        <Copy value={link.link} label="link" />
-      </p>
-    )}
+    {link?.link && <ToKeep value={link.link} label="link" />}
   </Dialog>
 );

@@ -1,15 +1,19 @@
-// A headless Chromium for tests and pictures of the dashboard: the one that comes from npm, where there is no other.
-import { existsSync } from 'node:fs';
-import sparticuz from '@sparticuz/chromium';
+// A headless Chromium for tests and pictures of the dashboard, and what visitors do in it again and again.
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../../browser/chromium.ts';
 
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Shared with the tests of consent requests, so that it is unpacked once. */
+const UNPACKED = join(import.meta.dirname, '../../../node_modules/.cache/inboxkit-browser');
 
+/** Without its sandbox, which containers often refuse: it sees the pages of this installation only. */
 export const launchBrowser = async (): Promise<Browser> => {
-  const system = SYSTEM.find((path) => existsSync(path));
+  const { executablePath, env } = await findChromium(null, UNPACKED);
   return chromium.launch({
-    executablePath: system ?? (await sparticuz.executablePath()),
-    args: system ? ['--no-sandbox'] : sparticuz.args.filter((arg) => arg !== '--single-process'),
+    executablePath,
+    env: { ...process.env, ...env },
+    args: ['--disable-dev-shm-usage', '--disable-gpu'],
+    chromiumSandbox: false,
     headless: true,
   });
 };

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useWrite } from '../queries/operations.ts';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Copy } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input } from '../ui/field.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 import { messageOf } from '../ui/states.tsx';
 
 const kinds = ['domain.*', 'mailbox.*', 'order.*', 'dns.*', 'wallet.*', 'payment.*'];
@@ -24,22 +24,13 @@ export const NewEndpoint = ({ open, onClose }: { open: boolean; onClose(): void 
   };
   if (create.data) {
     return (
-      <Dialog
-        open={open}
-        onClose={close}
+      <ShownOnce
+        value={create.data.secret}
+        label="signing secret"
         title="The signing secret"
-        about="Deliveries are signed with it, as Standard Webhooks says. It is shown now and never again."
-        footer={
-          <Button kind="primary" onClick={close}>
-            I have kept it
-          </Button>
-        }
-      >
-        <p className="flex items-center gap-2 rounded-md bg-sunken p-3">
-          <code className="min-w-0 flex-1 break-all font-mono text-xs">{create.data.secret}</code>
-          <Copy value={create.data.secret} label="signing secret" />
-        </p>
-      </Dialog>
+        about="Deliveries are signed with it, as Standard Webhooks says."
+        onClose={close}
+      />
     );
   }
   return (

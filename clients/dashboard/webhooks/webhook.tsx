@@ -7,11 +7,11 @@ import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
-import { Copy } from '../ui/copy.tsx';
-import { Confirm, Dialog } from '../ui/dialog.tsx';
+import { Confirm } from '../ui/dialog.tsx';
 import { Select } from '../ui/field.tsx';
 import { Time } from '../ui/format.tsx';
 import { Pager } from '../ui/pager.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 import { Empty, Failure, Loading, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -204,22 +204,12 @@ export default function Webhook() {
         action="Make a new secret"
         onConfirm={async () => setSecret((await rotate.mutateAsync({ uid })).secret)}
       />
-      <Dialog
-        open={secret !== null}
-        onClose={() => setSecret(null)}
+      <ShownOnce
+        value={secret}
+        label="signing secret"
         title="The new secret"
-        about="It is shown now and never again."
-        footer={
-          <Button kind="primary" onClick={() => setSecret(null)}>
-            I have kept it
-          </Button>
-        }
-      >
-        <p className="flex items-center gap-2 rounded-md bg-sunken p-3">
-          <code className="min-w-0 flex-1 break-all font-mono text-xs">{secret}</code>
-          <Copy value={secret ?? ''} label="signing secret" />
-        </p>
-      </Dialog>
+        onClose={() => setSecret(null)}
+      />
     </Page>
   );
 }
