@@ -4,13 +4,14 @@ import { Shell } from './shell/shell.tsx';
 import { Button } from './ui/button.tsx';
 import { Empty, Failure, Loading } from './ui/states.tsx';
 
-/** What a list is cut to, as its address says it. */
-export type ListSearch = { q?: string; status?: string; tag?: string };
+/** What a list is cut to and sorted by, as its address says it. */
+export type ListSearch = { q?: string; status?: string; tag?: string; sort?: string };
 
 const listSearch = (search: Record<string, unknown>): ListSearch => ({
   ...(typeof search.q === 'string' && search.q !== '' && { q: search.q }),
   ...(typeof search.status === 'string' && search.status !== '' && { status: search.status }),
   ...(typeof search.tag === 'string' && search.tag !== '' && { tag: search.tag }),
+  ...(typeof search.sort === 'string' && search.sort !== '' && { sort: search.sort }),
 });
 
 const root = createRootRoute({

@@ -2,7 +2,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Plug, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { Row } from '../../sdk/index.ts';
+import type { Input, Row } from '../../sdk/index.ts';
 import { useWindow } from '../queries/window.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
@@ -10,19 +10,21 @@ import { Button } from '../ui/button.tsx';
 import { count, dayOf, plural } from '../ui/format.tsx';
 import { ListPage, useListControls } from '../ui/list-page.tsx';
 import { Empty, NoResult } from '../ui/states.tsx';
-import { type Column, DataTable } from '../ui/table.tsx';
+import { type Column, DataTable, sortOf } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 import { BulkActions } from './bulk-actions.tsx';
 import { ConnectDomains } from './connect.tsx';
 
 type Domain = Row<'domains.list'>;
+type Sort = Exclude<Input<'domains.list'>['sort'], undefined | `-${string}`>;
 
 const route = getRouteApi('/domains');
 
-const columns: Column<Domain>[] = [
+const columns: Column<Domain, Sort>[] = [
   {
     id: 'name',
     name: 'Domain',
+    sort: 'name',
     cell: ({ uid, name }) => (
       <Link to="/domains/$uid" params={{ uid }} className="font-medium hover:underline">
         {name}
@@ -32,12 +34,14 @@ const columns: Column<Domain>[] = [
   {
     id: 'status',
     name: 'Status',
+    sort: 'status',
     className: 'w-36 sm:w-48',
     cell: ({ status, status_reason }) => <Status status={status} reason={status_reason} />,
   },
   {
     id: 'dns',
     name: 'Nameservers',
+    sort: 'nameserver_match_status',
     className: 'hidden w-36 lg:table-cell',
     cell: ({ nameserver_match_status }) => <Status status={nameserver_match_status} />,
   },
@@ -62,6 +66,7 @@ const columns: Column<Domain>[] = [
   {
     id: 'renewal',
     name: 'Renews',
+    sort: 'renewal_date',
     className: 'hidden w-32 md:table-cell',
     cell: ({ renewal_date }) => dayOf(renewal_date),
   },
@@ -74,11 +79,17 @@ export default function Domains() {
   const { may } = useSession();
   const controls = useListControls(route.useSearch(), route.useNavigate());
   const { q, status, tag } = controls.search;
-  const { uids, chosen, choose, clear, isCut, showAll } = controls;
+  const sort = sortOf(columns, controls.search.sort);
+  const { uids, chosen, choose, clear, cut, isCut, showAll } = controls;
   const [connecting, setConnecting] = useState(false);
   const list = useWindow(
     'domains.list',
-    { ...(q && { keyword: q }), ...(status && { status: [status] }), ...(tag && { tags: [tag] }) },
+    {
+      ...(q && { keyword: q }),
+      ...(status && { status: [status] }),
+      ...(tag && { tags: [tag] }),
+      ...(sort && { sort }),
+    },
     rowsOf,
   );
 
@@ -112,6 +123,7 @@ export default function Domains() {
       <DataTable
         label="Domains"
         list={list}
+        sorting={{ sort, onSort: (next) => cut({ sort: next }) }}
         columns={columns}
         nameOf={({ name }) => name}
         {...(may('write') && { selection: { chosen, choose } })}

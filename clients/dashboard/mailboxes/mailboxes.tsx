@@ -2,7 +2,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Download, Plus } from 'lucide-react';
 import { toast } from 'sonner';
-import type { Row } from '../../sdk/index.ts';
+import type { Input, Row } from '../../sdk/index.ts';
 import { useWindow } from '../queries/window.ts';
 import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
@@ -11,19 +11,21 @@ import { dayOf, plural } from '../ui/format.tsx';
 import { ListPage, useListControls } from '../ui/list-page.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Empty, messageOf, NoResult } from '../ui/states.tsx';
-import { type Column, DataTable } from '../ui/table.tsx';
+import { type Column, DataTable, sortOf } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 import { BulkActions } from './bulk-actions.tsx';
 import { platformNames } from './platform.ts';
 
 type Mailbox = Row<'mailboxes.list'>;
+type Sort = Exclude<Input<'mailboxes.list'>['sort'], undefined | `-${string}`>;
 
 const route = getRouteApi('/mailboxes');
 
-const columns: Column<Mailbox>[] = [
+const columns: Column<Mailbox, Sort>[] = [
   {
     id: 'email',
     name: 'Address',
+    sort: 'email',
     cell: ({ uid, email }) => (
       <Link to="/mailboxes/$uid" params={{ uid }} className="font-medium hover:underline">
         {email}
@@ -33,18 +35,21 @@ const columns: Column<Mailbox>[] = [
   {
     id: 'status',
     name: 'Status',
+    sort: 'status',
     className: 'w-36 sm:w-48',
     cell: ({ status, status_reason }) => <Status status={status} reason={status_reason} />,
   },
   {
     id: 'name',
     name: 'Name',
+    sort: 'first_name',
     className: 'hidden w-40 lg:table-cell',
     cell: ({ first_name, last_name }) => `${first_name} ${last_name}`,
   },
   {
     id: 'platform',
     name: 'Platform',
+    sort: 'platform',
     className: 'hidden w-28 md:table-cell',
     cell: ({ platform }) => platformNames[platform],
   },
@@ -63,6 +68,7 @@ const columns: Column<Mailbox>[] = [
   {
     id: 'renewal',
     name: 'Renews',
+    sort: 'renewal_date',
     className: 'hidden w-32 md:table-cell',
     cell: ({ renewal_date }) => dayOf(renewal_date),
   },
@@ -75,10 +81,16 @@ export default function Mailboxes() {
   const { may, sdk } = useSession();
   const controls = useListControls(route.useSearch(), route.useNavigate());
   const { q, status, tag } = controls.search;
-  const { uids, chosen, choose, clear, isCut, showAll } = controls;
+  const sort = sortOf(columns, controls.search.sort);
+  const { uids, chosen, choose, clear, cut, isCut, showAll } = controls;
   const list = useWindow(
     'mailboxes.list',
-    { ...(q && { keyword: q }), ...(status && { status }), ...(tag && { tags: [tag] }) },
+    {
+      ...(q && { keyword: q }),
+      ...(status && { status }),
+      ...(tag && { tags: [tag] }),
+      ...(sort && { sort }),
+    },
     rowsOf,
   );
   const download = async () => {
@@ -117,6 +129,7 @@ export default function Mailboxes() {
       <DataTable
         label="Mailboxes"
         list={list}
+        sorting={{ sort, onSort: (next) => cut({ sort: next }) }}
         columns={columns}
         nameOf={({ email }) => email}
         {...(may('write') && { selection: { chosen, choose } })}

@@ -60,19 +60,19 @@ export const useListControls = (
   navigate: (to: { search: ListSearch; replace: true }) => unknown,
 ): Controls => {
   const [chosen, choose] = useState<Record<string, true>>({});
-  const { q, status, tag } = search;
+  const { q, status, tag, sort } = search;
   const cut = useCallback(
     (next: Partial<Record<keyof ListSearch, string | undefined>>) => {
-      const all = Object.entries({ q, status, tag, ...next }).filter(([, value]) => value);
+      const all = Object.entries({ q, status, tag, sort, ...next }).filter(([, value]) => value);
       void navigate({ search: Object.fromEntries(all), replace: true });
     },
-    [q, status, tag, navigate],
+    [q, status, tag, sort, navigate],
   );
   return {
     search,
     isCut: Boolean(q || status || tag),
     cut,
-    showAll: () => void navigate({ search: {}, replace: true }),
+    showAll: () => void navigate({ search: sort ? { sort } : {}, replace: true }),
     chosen,
     choose,
     uids: Object.keys(chosen).filter((uid) => chosen[uid]),

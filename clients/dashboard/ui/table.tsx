@@ -7,6 +7,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { ListWindow, PagedId } from '../queries/window.ts';
 import { cn } from './cn.ts';
@@ -16,15 +17,29 @@ import { Failure, Loading, Skeleton } from './states.tsx';
 
 const ROW_PX = 38;
 
-export type Column<Row> = {
+export type Column<Row, Field extends string = string> = {
   id: string;
   name: string;
   cell(row: Row): ReactNode;
   /** Width and when it is shown: `w-32 hidden md:table-cell`. */
   className?: string;
+  /** The field that the server sorts by, where it can. */
+  sort?: Field;
 };
 
 export type Selection = { chosen: RowSelectionState; choose(next: RowSelectionState): void };
+
+/** By which field, falling with a minus in front; undefined for the order in which the server answers. */
+export type Sorting = { sort: string | undefined; onSort(sort: string | undefined): void };
+
+/** What an address says, if a column can be sorted so. */
+export const sortOf = <Row, Field extends string>(
+  columns: readonly Column<Row, Field>[],
+  said: string | undefined,
+): Field | `-${Field}` | undefined =>
+  columns
+    .flatMap(({ sort }): (Field | `-${Field}`)[] => (sort ? [sort, `-${sort}`] : []))
+    .find((sort) => sort === said);
 
 type DataTableProps<Id extends PagedId, Row> = {
   label: string;
@@ -32,6 +47,7 @@ type DataTableProps<Id extends PagedId, Row> = {
   columns: readonly Column<Row>[];
   nameOf(row: Row): string;
   selection?: Selection;
+  sorting?: Sorting;
   /** In place of the rows, when there is none. */
   empty: ReactNode;
 };
@@ -44,6 +60,7 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
   columns,
   nameOf,
   selection,
+  sorting,
   empty,
 }: DataTableProps<Id, Row>) => {
   const scroller = useRef<HTMLDivElement>(null);
@@ -57,7 +74,7 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
       }),
     );
   }, [columns]);
-  const classes = new Map(columns.map(({ id, className }) => [id, className]));
+  const columnOf = new Map(columns.map((column) => [column.id, column]));
   const table = useTable({
     features,
     columns: definitions,
@@ -78,6 +95,8 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
   const last = items.at(-1)?.index ?? 0;
   const { show } = list;
   useEffect(() => show(first, last), [show, first, last]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: in another order the row in the middle is another one
+  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [sorting?.sort]);
 
   if (list.error && list.total === null) return <Failure error={list.error} onRetry={list.retry} />;
   if (list.total === null) return <Loading rows={10} />;
@@ -108,18 +127,29 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
                 />
               </th>
             )}
-            {table.getHeaderGroups()[0]?.headers.map((header) => (
-              <th
-                key={header.id}
-                scope="col"
-                className={cn(
-                  'h-9 truncate border-line border-b px-3 text-left font-medium text-2xs text-ink-soft',
-                  classes.get(header.column.id),
-                )}
-              >
-                <table.FlexRender header={header} />
-              </th>
-            ))}
+            {table.getHeaderGroups()[0]?.headers.map((header) => {
+              const { className, sort: field } = columnOf.get(header.column.id)!;
+              const order = field === undefined || !sorting ? undefined : orderOf(field, sorting.sort);
+              return (
+                <th
+                  key={header.id}
+                  scope="col"
+                  aria-sort={order}
+                  className={cn(
+                    'h-9 truncate border-line border-b px-3 text-left font-medium text-2xs text-ink-soft',
+                    className,
+                  )}
+                >
+                  {!sorting || field === undefined || order === undefined ? (
+                    <table.FlexRender header={header} />
+                  ) : (
+                    <SortButton order={order} onClick={() => sorting.onSort(sortAfter(field, order))}>
+                      <table.FlexRender header={header} />
+                    </SortButton>
+                  )}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
@@ -156,7 +186,10 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
                 {row.getAllCells().map((cell) => (
                   <td
                     key={cell.id}
-                    className={cn('truncate border-line border-b px-3', classes.get(cell.column.id))}
+                    className={cn(
+                      'truncate border-line border-b px-3',
+                      columnOf.get(cell.column.id)?.className,
+                    )}
                   >
                     <table.FlexRender cell={cell} />
                   </td>
@@ -168,6 +201,40 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
         </tbody>
       </table>
     </section>
+  );
+};
+
+type Order = 'none' | 'ascending' | 'descending';
+
+const orderOf = (field: string, sort: string | undefined): Order =>
+  sort === field ? 'ascending' : sort === `-${field}` ? 'descending' : 'none';
+
+/** Rising, falling, then as it was. */
+const sortAfter = (field: string, order: Order): string | undefined =>
+  order === 'none' ? field : order === 'ascending' ? `-${field}` : undefined;
+
+const arrows = { none: ArrowUpDown, ascending: ArrowUp, descending: ArrowDown };
+
+const SortButton = ({ order, onClick, children }: { order: Order; onClick(): void; children: ReactNode }) => {
+  const Arrow = arrows[order];
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className={cn(
+        'group/sort -mx-1 inline-flex max-w-full items-center gap-1 rounded px-1 py-0.5 hover:text-ink',
+        order !== 'none' && 'text-ink',
+      )}
+    >
+      <span className="truncate">{children}</span>
+      <Arrow
+        aria-hidden
+        className={cn(
+          'size-3 shrink-0',
+          order === 'none' && 'opacity-0 group-hover/sort:opacity-100 group-focus-visible/sort:opacity-100',
+        )}
+      />
+    </button>
   );
 };
 

@@ -1113,7 +1113,7 @@ export interface paths {
         put?: never;
         /**
          * List domains
-         * @description Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request.
+         * @description Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next request.
          */
         post: operations["domains.list"];
         delete?: never;
@@ -2112,7 +2112,7 @@ export interface paths {
         put?: never;
         /**
          * List mailboxes
-         * @description Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search (`keyword`) is read by `page`.
+         * @description Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search (`keyword`) is read by `page`.
          */
         post: operations["mailboxes.list"];
         delete?: never;
@@ -5459,6 +5459,11 @@ export interface components {
              * @enum {string}
              */
             tag_match?: "any" | "all";
+            /**
+             * @description Sorted by this field, falling with a minus in front, instead of newest first; rows without a value come last. Read by page, not by cursor.
+             * @enum {string}
+             */
+            sort?: "created_at" | "-created_at" | "name" | "-name" | "status" | "-status" | "nameserver_match_status" | "-nameserver_match_status" | "renewal_date" | "-renewal_date";
         };
         DomainsListResponse: {
             /** @constant */
@@ -6808,6 +6813,11 @@ export interface components {
              * @enum {string}
              */
             tag_match?: "any" | "all";
+            /**
+             * @description Sorted by this field, falling with a minus in front, instead of newest first; rows without a value come last. Read by page, not by cursor.
+             * @enum {string}
+             */
+            sort?: "created_at" | "-created_at" | "email" | "-email" | "status" | "-status" | "first_name" | "-first_name" | "platform" | "-platform" | "renewal_date" | "-renewal_date";
         };
         MailboxesListResponse: {
             /** @constant */

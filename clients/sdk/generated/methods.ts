@@ -125,7 +125,7 @@ export type Methods = {
     checkWorkspaceAvailability: Method<'domains.check-workspace-availability'>;
     /** Get domain details. By name, the newest of that name; one that was removed is still found by its uid. */
     details: Method<'domains.details'>;
-    /** List domains. Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request. */
+    /** List domains. Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next request. */
     list: Method<'domains.list'>;
     /** Get nameservers for domain connection. Connects domains that were bought elsewhere, for free: set the answered `nameservers` at the registrar of each, and it is set up as soon as that is seen. Every name has a row of its own; one that cannot be connected says why in `error` and holds up no other. A connection that expired is taken up again. */
     nameservers: Method<'domains.nameservers'>;
@@ -237,7 +237,7 @@ export type Methods = {
     failureReason: Method<'mailboxes.failure-reason'>;
     /** List forwarding jobs of mailboxes. The latest first; of these mailboxes when `uids` names some. */
     forwardingJobs: Method<'mailboxes.forwarding-jobs'>;
-    /** List mailboxes. Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search (`keyword`) is read by `page`. */
+    /** List mailboxes. Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search (`keyword`) is read by `page`. */
     list: Method<'mailboxes.list'>;
     /** Reactivate mailboxes. Brings paused, suspended, cancelled and archived mailboxes back, with the mail they had. One whose time is over begins a new month: an included seat pays it, or the wallet. The price is set aside at once and credited back by itself when the mailbox cannot be opened; until it is open it stays what it was, and `mailbox_reactivation_status` is `pending`. With `dry_run: true` it only answers the price, line by line. Each mailbox is done or refused for itself; a wallet that cannot pay for all of them refuses all. */
     reactivate: Method<'mailboxes.reactivate'>;

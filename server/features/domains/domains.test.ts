@@ -181,6 +181,26 @@ describe('domains/list', () => {
     expect((await listed({ keyword: '%' })).total).toBe(0);
   });
 
+  test('sorts by a field both ways, page by page, and takes no cursor then', async () => {
+    const stem = freshName().replace('.com', '');
+    const names = [`b${stem}.com`, `c${stem}.com`, `a${stem}.com`];
+    await registered(names);
+    const read = async (sort: string): Promise<string[]> => {
+      const pages = await Promise.all([1, 2].map((page) => listed({ keyword: stem, limit: 2, page, sort })));
+      return pages.flatMap(({ domains }) => domains.map((row: Body) => row.name));
+    };
+    expect(await read('name')).toEqual([names[2], names[0], names[1]]);
+    expect(await read('-name')).toEqual([names[1], names[0], names[2]]);
+    // Ordered at once: where what is sorted by is equal, both ways are newest first.
+    expect(await read('status')).toEqual(await read('-status'));
+    expect((await listed({ limit: 1, sort: 'name' })).next_cursor).toBeNull();
+    const { next_cursor } = await listed({ limit: 1 });
+    const both = await api.post('/domains/list', { sort: 'name', cursor: next_cursor });
+    expect([both.status, both.body.problems[0].path]).toEqual([400, 'cursor']);
+    const unknown = await api.post('/domains/list', { sort: 'colour' });
+    expect([unknown.status, unknown.body.problems[0].path]).toEqual([400, 'sort']);
+  });
+
   test('read by cursor gives every domain once, also while new ones are added', async () => {
     const seen: string[] = [];
     let cursor: string | null = null;

@@ -6,13 +6,14 @@ import {
   newestFirstCursor,
   newestFirstPage,
   nextCursorOf,
-  searchTakesNoCursor,
+  pagesTakeNoCursor,
+  sortField,
 } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { tagFilterFields, tagFilterOf } from '../tags/index.ts';
 import { domainCounts, nameserverMatchCounts } from './counts.ts';
-import { domainPage } from './pages.ts';
+import { domainPage, domainSorts } from './pages.ts';
 import { type DomainMailboxes, domainRows, domainShape } from './schema.ts';
 
 const word = z.string().trim().min(1).max(253);
@@ -22,7 +23,8 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
     operation: 'domains.list',
     summary: 'List domains',
     description:
-      'Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request.',
+      'Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next ' +
+      'request.',
     method: 'POST',
     path: '/domains/list',
     scope: 'workspace',
@@ -38,8 +40,9 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         keywords: orAbsent(z.array(word).max(50)),
         status: orAbsent(z.array(z.string()).max(20)),
         ...tagFilterFields,
+        sort: sortField(domainSorts),
       })
-      .refine(...searchTakesNoCursor),
+      .refine(...pagesTakeNoCursor),
     response: z.object({
       domains: z.array(domainShape),
       ...pageAnswer,
@@ -49,13 +52,16 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
     }),
     errors: [],
     async handle({ body, caller, workspace }, { db, settings }) {
-      const { keyword, keywords, status } = body;
+      const { keyword, keywords, status, sort } = body;
       const filter = {
         ...{ keyword, keywords, status: status?.length ? status : undefined },
         tags: tagFilterOf(body),
         ...(caller.domainUids && { uids: caller.domainUids }),
       };
-      const { domains, total } = await domainPage(db, workspace.uid, filter, newestFirstPage(body));
+      const { domains, total } = await domainPage(db, workspace.uid, filter, {
+        ...newestFirstPage(body),
+        sort,
+      });
       const held = await mailboxes.held(
         db,
         domains.map(({ uid }) => uid),
@@ -64,7 +70,7 @@ export const listDomains = (mailboxes: DomainMailboxes) =>
         message: 'Domains retrieved successfully',
         domains: await domainRows(db, held, domains, settings.maxMailboxesPerDomain),
         ...pageFields(body, total),
-        ...nextCursorOf(domains, body.limit, { searched: keyword !== undefined }),
+        ...nextCursorOf(domains, body.limit, body),
         status_counts: await domainCounts(db, workspace.uid, caller.domainUids),
         nameserver_status_counts: await nameserverMatchCounts(db, workspace.uid, caller.domainUids),
       };

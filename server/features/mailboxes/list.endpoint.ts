@@ -5,20 +5,21 @@ import {
   newestFirstCursor,
   newestFirstPage,
   nextCursorOf,
-  searchTakesNoCursor,
+  pagesTakeNoCursor,
+  sortField,
 } from '../../http/newest-first.ts';
 import { nextCursorAnswer, pageAnswer, pageBody, pageFields } from '../../http/paging.ts';
 import type { FeatureContext } from '../context.ts';
 import { mailboxCounts } from './counts.ts';
-import { mailboxCountsOfDomains, mailboxPage } from './list-store.ts';
+import { mailboxCountsOfDomains, mailboxPage, mailboxSorts } from './list-store.ts';
 import { filterOf, mailboxFilter, mailboxRows, mailboxShape } from './schema.ts';
 
 export const listMailboxes = defineEndpoint<FeatureContext>()({
   operation: 'mailboxes.list',
   summary: 'List mailboxes',
   description:
-    'Newest first. To read everything, send `next_cursor` of each answer as `cursor` of the next request; a search ' +
-    '(`keyword`) is read by `page`.',
+    'Newest first, or as `sort` says. To read everything, send `next_cursor` of each answer as `cursor` of the next ' +
+    'request; a search (`keyword`) is read by `page`.',
   method: 'POST',
   path: '/mailboxes/list',
   scope: 'workspace',
@@ -29,8 +30,9 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
       ...pageBody,
       ...newestFirstCursor,
       ...mailboxFilter,
+      sort: sortField(mailboxSorts),
     })
-    .refine(...searchTakesNoCursor),
+    .refine(...pagesTakeNoCursor),
   response: z.object({
     mailboxes: z.array(mailboxShape),
     ...pageAnswer,
@@ -41,7 +43,10 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
   async handle({ body, caller, workspace }, { db }) {
     const { domainUids } = caller;
     const filter = { ...filterOf(body), domainUids };
-    const { mailboxes, total } = await mailboxPage(db, workspace.uid, filter, newestFirstPage(body));
+    const { mailboxes, total } = await mailboxPage(db, workspace.uid, filter, {
+      ...newestFirstPage(body),
+      sort: body.sort,
+    });
     const counts: Record<string, number> = {};
     const counted = domainUids
       ? await mailboxCountsOfDomains(db, workspace.uid, domainUids)
@@ -53,7 +58,7 @@ export const listMailboxes = defineEndpoint<FeatureContext>()({
       message: 'Mailboxes retrieved successfully',
       mailboxes: await mailboxRows(db, mailboxes),
       ...pageFields(body, total),
-      ...nextCursorOf(mailboxes, body.limit, { searched: body.keyword !== undefined }),
+      ...nextCursorOf(mailboxes, body.limit, body),
       status_counts: counts,
     };
   },

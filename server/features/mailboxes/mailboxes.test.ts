@@ -198,6 +198,34 @@ describe('reading mailboxes', () => {
     expect([both.status, both.body.problems[0].path]).toEqual([400, 'cursor']);
   });
 
+  test('a list is sorted by a field both ways, rows without a value last, each once over its pages', async () => {
+    const { total } = await listed({ limit: 1 });
+    expect(total).toBeGreaterThan(2);
+    const read = async (sort: string): Promise<Body[]> => {
+      const pages = Array.from({ length: Math.ceil(total / 2) }, (_, index) =>
+        listed({ sort, limit: 2, page: index + 1 }),
+      );
+      return (await Promise.all(pages)).flatMap(({ mailboxes }) => mailboxes);
+    };
+    for (const [sort, shown] of [
+      ['email', (box: Body) => box.email],
+      ['status', (box: Body) => box.status],
+      ['renewal_date', (box: Body) => box.renewal_date],
+    ] as const) {
+      for (const falling of [false, true]) {
+        const rows = await read(falling ? `-${sort}` : sort);
+        expect(new Set(rows.map(({ uid }) => uid)).size).toBe(total);
+        const values = rows.map(shown);
+        const present = values.filter((value) => value !== null);
+        const inOrder = [...present].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+        expect(values).toEqual([
+          ...(falling ? inOrder.reverse() : inOrder),
+          ...values.filter((value) => value === null),
+        ]);
+      }
+    }
+  });
+
   test('a list takes "" and null for filters that are not set', async () => {
     const all = await listed({ limit: 500 });
     const blank = { keyword: '', domain: null, domain_uid: '', status: null, platform: '', cursor: null };
