@@ -67,6 +67,7 @@ const addDomain = (
       lastName: 'Voss',
       platform: 'GOOGLE' as const,
       profilePicture: null,
+      months: 1,
     }));
     const mailboxes = await insertMailboxes(tx, rules, scope, places, wishes, now);
     const prices = await mailboxPrices(

@@ -725,7 +725,7 @@ create table public.mailbox (
   forwarding_keep_copy boolean default true not null,
   signature text,
   term_anchor timestamp with time zone,
-  term_months integer default 0 not null,
+  term_months integer default 1 not null,
   due_at timestamp with time zone,
   reminded_at timestamp with time zone,
   unpaid_since timestamp with time zone,
@@ -749,7 +749,7 @@ create table public.mailbox (
   constraint mailbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'scheduled'::text, 'processing'::text, 'waiting_for_dns_propagation'::text, 'waiting_for_activation_email'::text, 'activation_email_received'::text, 'configuring_workspace'::text, 'configuring_dns'::text, 'configuring_dkim'::text, 'configuring_auth'::text, 'finalizing_setup'::text, 'active'::text, 'inactive'::text, 'suspended'::text, 'failed'::text, 'renewal_failed'::text, 'scheduled_for_cancellation'::text, 'cancelled'::text, 'archived'::text, 'deleted'::text]))),
   constraint mailbox_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['request'::text, 'payment'::text, 'domain'::text]))),
   constraint mailbox_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
-  constraint mailbox_term_months_check1 CHECK ((term_months >= 0)),
+  constraint mailbox_term_months_check CHECK ((term_months >= 1)),
   constraint mailbox_update_status_check CHECK ((update_status = ANY (ARRAY['na'::text, 'queued'::text, 'pending'::text, 'completed'::text, 'failed'::text]))),
   constraint mailbox_username_check CHECK ((username = lower(username))),
   constraint mailbox_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)

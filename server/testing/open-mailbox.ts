@@ -50,6 +50,7 @@ export const openMailboxes = async (
       lastName: 'Voss',
       platform: 'SMTP' as const,
       profilePicture: null,
+      months: 1,
     }));
     const deps = { secrets, maxPerDomain: 1000 };
     const boxes = await insertMailboxes(tx, deps, scope, [domain!], wishes, now);

@@ -48,6 +48,7 @@ export const buyForTest = async (installation: Installation, mailboxes = 0): Pro
         lastName: 'Voss',
         platform: 'GOOGLE' as const,
         profilePicture: null,
+        months: 1,
       })),
       now,
     );

@@ -1656,7 +1656,7 @@ export interface paths {
         put?: never;
         /**
          * Buy mailboxes
-         * @description Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is bought by itself when credits arrive. With `dry_run: true` it only answers the price, line by line.
+         * @description Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a mailbox is made; one that fails for good is credited back by itself. `months` pays them ahead. With `wait_for_funds: true` a wallet that is too low does not refuse it: it waits, and is bought by itself when credits arrive. With `dry_run: true` it only answers the price, line by line.
          */
         post: operations["mailboxes.buy"];
         delete?: never;
@@ -6513,6 +6513,11 @@ export interface components {
             /** @default false */
             use_wallet_balance?: boolean;
             /**
+             * @description How many are paid ahead; more than one are paid from the wallet, as an included seat lasts for one. After them the mailboxes are renewed by the month
+             * @default 1
+             */
+            months?: number;
+            /**
              * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
              * @default false
              */
@@ -8446,6 +8451,11 @@ export interface components {
                 }[];
                 /** @default false */
                 use_wallet_balance?: boolean;
+                /**
+                 * @description How many are paid ahead; more than one are paid from the wallet, as an included seat lasts for one. After them the mailboxes are renewed by the month
+                 * @default 1
+                 */
+                months?: number;
             };
             renew_domains?: {
                 /** @description The domains, by uid */

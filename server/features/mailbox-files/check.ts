@@ -92,6 +92,7 @@ export const checkRows = async (
       lastName: last_name,
       platform: value.platform,
       profilePicture: profile_picture ?? null,
+      months: 1,
     };
     return { ...row, email, wish, reason: null };
   });

@@ -31,7 +31,7 @@ export const buyMailboxes = defineEndpoint<FeatureContext>()({
   description:
     'Buys all of the named mailboxes or none. Included seats are used first; `use_wallet_balance: true` pays every ' +
     'mailbox from the wallet and keeps the seats free. The price is set aside at once and charged just before a ' +
-    'mailbox is made; one that fails for good is credited back by itself. With `wait_for_funds: true` a wallet that is too ' +
+    'mailbox is made; one that fails for good is credited back by itself. `months` pays them ahead. With `wait_for_funds: true` a wallet that is too ' +
     'low does not refuse it: it waits, and is bought by itself when credits arrive. With `dry_run: true` it only answers ' +
     'the price, line by line.',
   method: 'POST',

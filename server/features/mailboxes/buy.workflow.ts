@@ -188,13 +188,13 @@ async function verify(context: Context, { mailboxUid }: Args): Promise<void> {
 
 async function activate({ db, clock }: Context, { mailboxUid }: Args): Promise<void> {
   const now = clock.now();
-  const renewalDate = addMonths(now, 1);
+  const { termMonths } = await mailboxOf(db, mailboxUid);
+  const renewalDate = addMonths(now, termMonths);
   await inTransaction(db, (tx) =>
     moveMailbox(tx, mailboxUid, 'active', now, {
       renewalDate,
       prepaidUntil: renewalDate,
       termAnchor: now,
-      termMonths: 1,
       dueAt: now,
     }),
   );

@@ -203,6 +203,28 @@ describe('time', () => {
     await expectBalanced(api);
   });
 
+  test('bought for some months is paid from the wallet at once, and quoted and counted alike', async () => {
+    const domain = (await open(1)).domain.name;
+    const username = `m${newId().slice(-8)}`;
+    const box = { domain_name: domain, username, first_name: 'Ada', last_name: 'Moss', platform: 'SMTP' };
+    const wish = { mailboxes: [box], months: 3 };
+    const wallet = await walletOf(api);
+    const { quote } = (await api.post('/quotes', { buy_mailboxes: wish })).body;
+    const dry = await post('buy', { ...wish, dry_run: true });
+    const bought = await post('buy', wish);
+    expect(bought.status, JSON.stringify(bought.body)).toBe(200);
+    expect([quote.total, dry.body.total_cost, bought.body.total_cost]).toEqual(Array(3).fill(3 * MONTH));
+    expect(bought.body.lines[0].description).toBe(`${username}@${domain}, first 3 months`);
+    const { uid } = bought.body.mailboxes[0];
+    const { renewal_date, prepaid_until } = await until(uid, ({ status }) => status === 'active');
+    expect(prepaid_until).toBe(renewal_date);
+    const days = (Date.parse(renewal_date) - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBeGreaterThanOrEqual(89);
+    expect(Math.round(days)).toBeLessThanOrEqual(92);
+    expect(await walletOf(api)).toBe(wallet - 3 * MONTH);
+    await expectBalanced(api);
+  });
+
   test('that is over is paid again by whoever brings the mailbox back', async () => {
     const { uids } = await open(2);
     const uid = uids[1]!;

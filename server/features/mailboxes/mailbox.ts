@@ -57,8 +57,9 @@ export type Mailbox = {
   renewalCycle: string;
   renewalStatus: SideStatus;
   prepaidUntil: Date | null;
-  /** From when its months are counted, and how many are paid: the term ends so many months after it. */
+  /** From when its months are counted; null before it began. */
   termAnchor: Date | null;
+  /** How many are paid, or bought: the term ends so many after the anchor. */
   termMonths: number;
   /** When somebody has to look at it next; null while nothing is due. */
   dueAt: Date | null;

@@ -30,6 +30,8 @@ export type MailboxWish = {
   lastName: string;
   platform: Platform;
   profilePicture: string | null;
+  /** How many are paid ahead when it is bought. */
+  months: number;
 };
 
 const addressOf = (wish: Pick<MailboxWish, 'username' | 'domainName'>): string =>
@@ -135,7 +137,7 @@ export const insertMailboxes = async (
       renewalStatus: 'na',
       prepaidUntil: null,
       termAnchor: null,
-      termMonths: 0,
+      termMonths: wish.months,
       dueAt: null,
       remindedAt: null,
       unpaidSince: null,
@@ -224,14 +226,23 @@ export const purchaseMailboxes = async (
 
 /** The lines of mailboxes that are wished for and not there. */
 export const mailboxLines = (wishes: readonly MailboxWish[], prices: readonly MailboxPrice[]): ChargeLine[] =>
-  wishes.map((wish, index) => mailboxLine({ uid: '', address: addressOf(wish) }, prices[index]!));
+  wishes.map((wish, index) =>
+    mailboxLine({ uid: '', address: addressOf(wish), termMonths: wish.months }, prices[index]!),
+  );
 
-export const mailboxLine = (mailbox: { uid: string; address: string }, price: MailboxPrice): ChargeLine => ({
-  subject: { type: 'mailbox', uid: mailbox.uid },
+export const mailboxLine = (
+  { uid, address, termMonths }: Pick<Mailbox, 'uid' | 'address' | 'termMonths'>,
+  { amountMicros, paidWith }: MailboxPrice,
+): ChargeLine => ({
+  subject: { type: 'mailbox', uid },
   purpose: 'first_month',
-  description:
-    price.paidWith === 'included_seat'
-      ? `${mailbox.address}, included seat`
-      : `${mailbox.address}, first month`,
-  ...price,
+  description: `${address}, ${
+    paidWith === 'included_seat'
+      ? 'included seat'
+      : termMonths === 1
+        ? 'first month'
+        : `first ${termMonths} months`
+  }`,
+  amountMicros: amountMicros * termMonths,
+  paidWith,
 });

@@ -17,7 +17,7 @@ import { uids } from './each.ts';
 import { mailboxNotFound, mailboxNotRenewable, prepaidTooLong } from './errors.ts';
 import type { Mailbox } from './mailbox.ts';
 import { prepay } from './prepay.ts';
-import { mailboxRows, mailboxShape } from './schema.ts';
+import { MOST_MONTHS_AT_ONCE, mailboxRows, mailboxShape } from './schema.ts';
 import { mailboxesLock, mailboxesOfUids } from './store.ts';
 
 export const renewMailboxes = defineEndpoint<FeatureContext>()({
@@ -34,7 +34,7 @@ export const renewMailboxes = defineEndpoint<FeatureContext>()({
   right: 'purchase',
   body: z.strictObject({
     uids,
-    months: z.int().min(1).max(24).default(1),
+    months: z.int().min(1).max(MOST_MONTHS_AT_ONCE).default(1),
     dry_run: z.boolean().default(false),
   }),
   response: z.object({

@@ -164,17 +164,31 @@ const mailboxWish = z.strictObject({
   profile_picture: pictureUrl,
 });
 
+/** How many months can be paid in one go. */
+export const MOST_MONTHS_AT_ONCE = 24;
+
 /** What a purchase of mailboxes names. */
 export const mailboxWishFields = {
   mailboxes: z.array(mailboxWish).min(1).max(MAX_MAILBOXES),
   use_wallet_balance: z.boolean().default(false),
+  months: z
+    .int()
+    .min(1)
+    .max(MOST_MONTHS_AT_ONCE)
+    .default(1)
+    .meta({
+      description:
+        'How many are paid ahead; more than one are paid from the wallet, as an included seat lasts for one. After them ' +
+        'the mailboxes are renewed by the month',
+    }),
 };
 
-export const wishOf = (sent: z.infer<typeof mailboxWish>): MailboxWish => ({
+export const wishOf = (sent: z.infer<typeof mailboxWish>, months: number): MailboxWish => ({
   username: sent.username,
   domainName: sent.domain_name,
   firstName: sent.first_name,
   lastName: sent.last_name,
   platform: sent.platform,
   profilePicture: sent.profile_picture ?? null,
+  months,
 });

@@ -15,8 +15,8 @@ export const mailboxSeller: Seller<typeof body> = {
     const maxPerDomain = settings.maxMailboxesPerDomain;
     const purchase: MailboxPurchase = {
       scope: { teamUid, workspaceUid },
-      wishes: asked.mailboxes.map(wishOf),
-      useWalletBalance: asked.use_wallet_balance,
+      wishes: asked.mailboxes.map((wish) => wishOf(wish, asked.months)),
+      useWalletBalance: asked.use_wallet_balance || asked.months > 1,
       book,
       keyUid,
     };

@@ -123,6 +123,7 @@ export const mailboxesInsert = async (
         app_password_sealed: mailbox.sealed.appPassword,
         totp_secret_sealed: mailbox.sealed.totpSecret,
         profile_picture: mailbox.profilePicture,
+        term_months: mailbox.termMonths,
         created_at: mailbox.createdAt,
         updated_at: mailbox.updatedAt,
       })),

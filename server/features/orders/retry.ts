@@ -69,6 +69,7 @@ const wishOf = (mailbox: Mailbox): MailboxWish => ({
   lastName: mailbox.lastName,
   platform: mailbox.platform,
   profilePicture: mailbox.profilePicture,
+  months: mailbox.termMonths,
 });
 
 const price = (db: FeatureContext['db'], buyer: Buyer, mailboxes: readonly MailboxWish[], book: PriceBook) =>

@@ -51,6 +51,7 @@ export const orderWishes = (body: OrderBody): OrderWishes => {
         lastName: box.last_name,
         platform: box.platform,
         profilePicture: box.profile_pic_url ?? null,
+        months: 1,
       });
     }
   }
