@@ -104,7 +104,10 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
     if (dry_run) {
       await withinCaps();
       return {
-        message: 'Nothing was bought: this is what it would cost',
+        message:
+          useWallet && !paysFromWallet
+            ? 'Nothing was bought: this is what it would cost, by checkout, as the wallet holds too little'
+            : 'Nothing was bought: this is what it would cost',
         ...(await answer(db, priced, null)),
         waits: null,
         domain_uids: [],
