@@ -895,6 +895,65 @@ export interface PersonMail {
   uid: string;
 }
 
+export interface PrewarmOrder {
+  created_at: Timestamp;
+  keep_warming: boolean;
+  key_uid: string | null;
+  payment_uid: string | null;
+  price_version: number;
+  sequencer_uid: string | null;
+  team_uid: string;
+  uid: string;
+  workspace_uid: string;
+}
+
+export interface PrewarmSale {
+  domain_price_micros: number;
+  order_uid: string;
+  position: number;
+  reason: string | null;
+  status: string;
+  stock_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+}
+
+export interface PrewarmSaleMailbox {
+  first_name: string;
+  last_name: string;
+  mailbox_uid: string;
+  position: number;
+  price_micros: number;
+  profile_picture: string | null;
+  sale_uid: string;
+  username: string;
+}
+
+export interface PrewarmStock {
+  created_at: Timestamp;
+  domain_name: string;
+  domain_price_micros: number | null;
+  domain_uid: string;
+  mailbox_price_micros: number | null;
+  platform: string;
+  score: number;
+  status: string;
+  status_reason: string | null;
+  team_uid: string;
+  uid: string;
+  updated_at: Timestamp;
+  warmed_since: Timestamp;
+}
+
+export interface PrewarmStockMailbox {
+  first_name: string;
+  last_name: string;
+  mailbox_uid: string;
+  position: number;
+  stock_uid: string;
+  username: string;
+}
+
 export interface PriceBook {
   created_at: Timestamp;
   made_by: string | null;
@@ -1628,6 +1687,11 @@ export interface DB {
   person_device: PersonDevice;
   person_link: PersonLink;
   person_mail: PersonMail;
+  prewarm_order: PrewarmOrder;
+  prewarm_sale: PrewarmSale;
+  prewarm_sale_mailbox: PrewarmSaleMailbox;
+  prewarm_stock: PrewarmStock;
+  prewarm_stock_mailbox: PrewarmStockMailbox;
   price_book: PriceBook;
   provider_choice: ProviderChoice;
   provider_credential: ProviderCredential;

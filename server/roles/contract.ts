@@ -75,6 +75,14 @@ import {
   paymentWorkflows,
 } from '../features/payments/index.ts';
 import { type EndAccess, peopleEndpoints, peopleErrors, type ReadFactors } from '../features/people/index.ts';
+import {
+  prewarmCheckout,
+  prewarmDomainsCharged,
+  prewarmEndpoints,
+  prewarmErrors,
+  prewarmSeller,
+  prewarmWorkflows,
+} from '../features/prewarm/index.ts';
 import { priceBookEndpoints, priceBookErrors } from '../features/price-book/index.ts';
 import { quoteContinuations, quoteEndpoints, quoteErrors, type Seller } from '../features/quotes/index.ts';
 import { sequencerEndpoints, sequencerErrors } from '../features/sequencers/index.ts';
@@ -139,12 +147,14 @@ const sellers: Readonly<Record<string, Seller>> = {
   buy_mailboxes: mailboxSeller,
   renew_domains: renewalSeller,
   add_warmup: warmupSeller,
+  buy_prewarmed: prewarmSeller,
 };
 const sellerErrors = [
   ...domainErrors,
   ...mailboxErrors,
   ...orderErrors,
   ...warmupErrors,
+  ...prewarmErrors,
   workspaceLimitReached,
 ];
 
@@ -159,6 +169,7 @@ const upcoming: readonly ReadUpcoming[] = [
 const domainsOf = async (db: Db, subjectUids: string[]): Promise<Map<string, string>> =>
   new Map([
     ...(await domainsCharged(db, subjectUids)),
+    ...(await prewarmDomainsCharged(db, subjectUids)),
     ...(await mailboxDomainsCharged(db, subjectUids)),
     ...(await warmupDomainsCharged(db, subjectUids)),
   ]);
@@ -206,6 +217,7 @@ export const allEndpoints: readonly Endpoint<FeatureContext>[] = [
   ...oauthClientEndpoints,
   ...consentEndpoints,
   ...sequencerEndpoints,
+  ...prewarmEndpoints,
   ...warmupEndpoints,
   ...paymentEndpoints,
   ...billingEndpoints(upcoming, domainsOf),
@@ -227,7 +239,10 @@ const continuations: Readonly<Record<string, Continuation>> = {
 };
 
 /** What goes on when its checkout is paid. */
-export const checkoutPurchases: CheckoutPurchases = { domains: domainCheckout };
+export const checkoutPurchases: CheckoutPurchases = {
+  domains: domainCheckout,
+  prewarm: prewarmCheckout,
+};
 
 export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, unknown>[] = [
   ...workspaceWorkflows(workspaceParts),
@@ -237,6 +252,7 @@ export const allWorkflows: readonly WorkflowDefinition<FeatureContext, never, un
   ...dnsWorkflows,
   ...domainWorkflows(domainMailboxes),
   ...mailboxWorkflows,
+  ...prewarmWorkflows,
   ...orderWorkflows,
 ];
 
@@ -269,6 +285,7 @@ export const allErrors: readonly ErrorDefinition[] = listErrorDefinitions([
   ...oauthClientErrors,
   ...consentErrors,
   ...sequencerErrors,
+  ...prewarmErrors,
   ...warmupErrors,
   ...orderErrors,
   ...webhookErrors,

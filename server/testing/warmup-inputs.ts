@@ -1,5 +1,6 @@
-// What the operations on warm-up are asked with, by the tests over all endpoints.
+// What the operations on warm-up, and on domains that are sold warm, are asked with, by the tests over all endpoints.
 import type { PropertyFixtures } from './endpoint-properties.ts';
+import { prewarmInputs } from './prewarm-inputs.ts';
 import type { TestInstallation } from './test-installation.ts';
 
 export const warmupInputs = (
@@ -13,6 +14,7 @@ export const warmupInputs = (
     return { body: own };
   };
   return {
+    ...prewarmInputs(api),
     'warmup.pricing': { query: {} },
     'warmup.stats': { query: {} },
     'warmup.list': { body: {} },

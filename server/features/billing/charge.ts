@@ -2,7 +2,14 @@
 // purchase, and given back (released or refunded) when the thing fails for good.
 
 export type ChargeSubject = {
-  type: 'domain' | 'domain_renewal' | 'mailbox' | 'mailbox_term' | 'subscription' | 'warmup';
+  type:
+    | 'domain'
+    | 'domain_renewal'
+    | 'mailbox'
+    | 'mailbox_term'
+    | 'subscription'
+    | 'warmup'
+    | 'prewarm_domain';
   uid: string;
 };
 export type PaidWith = 'wallet' | 'included_seat';
@@ -10,7 +17,7 @@ export type ChargeStatus = 'reserved' | 'captured' | 'released' | 'refunded';
 
 export type ChargeLine = {
   subject: ChargeSubject;
-  purpose: 'registration' | 'renewal' | 'first_month' | 'term' | 'subscription' | 'tax';
+  purpose: 'registration' | 'renewal' | 'first_month' | 'term' | 'subscription' | 'purchase' | 'tax';
   description: string;
   amountMicros: number;
   paidWith: PaidWith;

@@ -33,6 +33,7 @@ const purposes = {
   mailbox_term: 'renew mailboxes',
   subscription: 'pay the subscription',
   warmup: 'warm mailboxes up',
+  prewarm: 'buy prewarmed domains',
 };
 export type Purchase = keyof typeof purposes;
 

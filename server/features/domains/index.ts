@@ -40,7 +40,7 @@ import { domainsLock } from './store.ts';
 export { cancelRegistration } from './cancel-purchase.ts';
 export { domainsCharged } from './charged.ts';
 export { domainCheckout } from './checkout.ts';
-export { domainCountsFold } from './counts.ts';
+export { assertDomainRoom, domainCountsFold } from './counts.ts';
 export { type Domain, type DomainStatus, liveStatuses } from './domain.ts';
 export {
   domainAlreadyOwned,
@@ -54,6 +54,7 @@ export {
   internationalizedName,
   invalidDomainName,
 } from './errors.ts';
+export { handDomainOver } from './hand-over.ts';
 export { connectZone, resumeInAccount, type ZoneInAccount, type ZoneOutcome } from './in-account.ts';
 export { domainsMeant, workspacesOfDomains } from './meant.ts';
 export { moveDomain } from './move.ts';
@@ -83,6 +84,7 @@ export {
   boughtDomains,
   domainByUid,
   domainFind,
+  domainLock,
   domainsByName,
   domainsByNameLock,
   domainsByUid,

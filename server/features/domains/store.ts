@@ -351,6 +351,33 @@ export const domainUpdate = async (tx: Tx, uid: string, change: DomainChange, no
     .execute();
 };
 
+/** The domain is somebody else's from now on, for this price. Settings that are theirs to make begin anew. */
+export const domainSetOwner = async (
+  tx: Tx,
+  uid: string,
+  owner: { teamUid: string; workspaceUid: string; priceMicros: number },
+  now: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('domain')
+    .set({
+      team_uid: owner.teamUid,
+      workspace_uid: owner.workspaceUid,
+      price_micros: owner.priceMicros,
+      contact: null,
+      dmarc_email: null,
+      dmarc_policy: 'none',
+      catch_all_email: null,
+      email_forwarding: null,
+      forwarding_url: null,
+      forwarding_permanent: false,
+      forwarding_keep_path: false,
+      updated_at: now,
+    })
+    .where('uid', '=', uid)
+    .execute();
+};
+
 /** Which of these were bought here and are held by the registrar for us. */
 export const boughtDomains = async (db: Db, uids: string[]): Promise<Set<string>> => {
   if (uids.length === 0) return new Set();

@@ -10,6 +10,7 @@ export type SubjectType =
   | 'order'
   | 'payment'
   | 'person'
+  | 'prewarm_order'
   | 'quote'
   | 'sequencer'
   | 'sequencer_export'

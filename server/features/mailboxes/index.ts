@@ -46,7 +46,7 @@ import { reservedUsernames } from './username.ts';
 export { hostOf } from './at-host.ts';
 export { buyId as buyMailboxId, failMailbox } from './buy.workflow.ts';
 export { cancelPurchase } from './cancel-purchase.ts';
-export { mailboxCountsFold, mailboxTotals } from './counts.ts';
+export { assertMailboxRoom, mailboxCountsFold, mailboxTotals } from './counts.ts';
 export {
   duplicateMailbox,
   invalidUsername,
@@ -78,6 +78,7 @@ export {
   MAX_MAILBOXES,
   mailboxFilter,
   mailboxRow,
+  newUsername,
   personName,
   pictureUrl,
   platform,
@@ -87,6 +88,7 @@ export { mailboxSeller } from './seller.ts';
 export { signIn as signInToMailbox } from './sign-in.ts';
 export {
   addressesTaken,
+  liveMailboxesOf,
   mailboxByUid,
   mailboxesLock,
   mailboxesOfUids,
@@ -96,8 +98,8 @@ export {
 } from './store.ts';
 export { mailboxDomainsCharged } from './term-store.ts';
 export { upcomingMailboxRenewals } from './upcoming.ts';
-export { usernameProblem } from './username.ts';
-export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes };
+export { assertUsername, usernameProblem } from './username.ts';
+export { advanceMailboxes, buy as buyMailbox, reconcileMailboxes, removeMailboxesOf };
 
 export const mailboxWorkflows = [buy, settle, reactivate, erase, change, endAlias];
 

@@ -24,6 +24,8 @@ import { addressesTaken, mailboxesInsert, mailboxesOnDomains } from './store.ts'
 import { assertUsername } from './username.ts';
 
 export type MailboxWish = {
+  /** Chosen by whoever wrote it down before the mailbox; a new one otherwise. */
+  uid?: string;
   username: string;
   domainName: string;
   firstName: string;
@@ -114,7 +116,7 @@ export const insertMailboxes = async (
     const isAdmin = !withAdmin.has(place.uid);
     withAdmin.add(place.uid);
     return {
-      uid: newId(),
+      uid: wish.uid ?? newId(),
       ...scope,
       domainUid: place.uid,
       domainName: place.name,

@@ -17,6 +17,7 @@ import { freeSeatsOf } from './terms.ts';
 export const removeMailboxesOf = async (
   { db, clock, providers }: { db: Db; clock: Clock; providers: Providers },
   domainUid: string,
+  statusReason = 'its domain was removed',
 ): Promise<number> => {
   const mailboxes = await hostedMailboxesOf(db, domainUid);
   const settled = mailboxes.filter(
@@ -28,7 +29,7 @@ export const removeMailboxesOf = async (
     await inTransaction(db, async (tx) => {
       const now = clock.now();
       await lockFunds(tx, teamUid);
-      await moveMailbox(tx, uid, 'deleted', now, { statusReason: 'its domain was removed', dueAt: null });
+      await moveMailbox(tx, uid, 'deleted', now, { statusReason, dueAt: null });
       await freeSeatsOf(tx, uid, now);
       await stopWaiting(tx, { kind: WAITS_AS, subjectUid: uid });
     });

@@ -12,7 +12,12 @@ export const WAITS_AS = 'quote';
 export type Buyer = { teamUid: string; workspaceUid: string; keyUid: string };
 
 /** What was made: its order, or its domains, mailboxes and renewals. */
-export type Bought = { orderUid?: string; domainUids?: string[]; mailboxUids?: string[] };
+export type Bought = {
+  orderUid?: string;
+  prewarmOrderUid?: string;
+  domainUids?: string[];
+  mailboxUids?: string[];
+};
 
 /** A purchase that is checked and priced, ready to be made or to be left. */
 export type Sale = {

@@ -7,6 +7,7 @@ import { type Bought, isTax, type Quote, quoteStatus, quoteStatuses } from './qu
 export const boughtShape = z
   .object({
     order_id: z.uuid().nullable(),
+    prewarm_order_uid: z.uuid().nullable(),
     domain_uids: z.array(z.uuid()),
     mailbox_uids: z.array(z.uuid()),
   })
@@ -14,6 +15,7 @@ export const boughtShape = z
 
 export const boughtView = (bought: Bought): z.infer<typeof boughtShape> => ({
   order_id: bought.orderUid ?? null,
+  prewarm_order_uid: bought.prewarmOrderUid ?? null,
   domain_uids: bought.domainUids ?? [],
   mailbox_uids: bought.mailboxUids ?? [],
 });

@@ -9,7 +9,7 @@ import type { Taggables } from './tag.ts';
 
 export { tagErrors } from './errors.ts';
 export { tagFilterFields, tagFilterOf } from './schema.ts';
-export { carriesTags, type TagFilter, tagNames } from './store.ts';
+export { carriesTags, type TagFilter, tagNames, takeTagsOff } from './store.ts';
 export type { Taggable, Taggables } from './tag.ts';
 
 export const tagEndpoints = (taggables: Taggables) => [

@@ -207,6 +207,12 @@ export type TagFilter = {
   match: 'any' | 'all';
 };
 
+/** Takes every tag off a thing, whose owner changes. */
+export const takeTagsOff = async (tx: Tx, kind: TaggableKind, uid: string): Promise<void> => {
+  const { table, thing } = linksOf(kind);
+  await sql`delete from ${table} where ${thing} = ${uid}`.execute(tx);
+};
+
 /** Whether the row of the table `domain` or `mailbox` carries the tags, which are the workspace's. */
 export const carriesTags = (
   kind: TaggableKind,

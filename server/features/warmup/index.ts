@@ -11,6 +11,7 @@ import { resumeWarmups } from './resume.endpoint.ts';
 import { warmupStats } from './stats.endpoint.ts';
 import { updateWarmups } from './update.endpoint.ts';
 
+export { addWarmups } from './add.ts';
 export { advanceWarmups } from './advance.job.ts';
 export { warmupErrors } from './errors.ts';
 export { warmupSeller } from './seller.ts';
