@@ -247,7 +247,7 @@ create table public.charge (
   constraint charge_pkey PRIMARY KEY (uid),
   constraint charge_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
   constraint charge_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'captured'::text, 'released'::text, 'refunded'::text]))),
-  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text, 'subscription'::text, 'warmup'::text]))),
+  constraint charge_subject_type_check CHECK ((subject_type = ANY (ARRAY['domain'::text, 'domain_renewal'::text, 'mailbox'::text, 'mailbox_term'::text, 'subscription'::text, 'warmup'::text, 'prewarm_domain'::text]))),
   constraint charge_subject_type_subject_uid_purpose_key UNIQUE (subject_type, subject_uid, purpose),
   constraint charge_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
 );
@@ -1060,6 +1060,96 @@ create table public.person_mail (
   constraint person_mail_pkey PRIMARY KEY (uid)
 );
 CREATE INDEX person_mail_due ON public.person_mail USING btree (due_at);
+
+create table public.prewarm_order (
+  uid uuid not null,
+  team_uid uuid not null,
+  workspace_uid uuid not null,
+  key_uid uuid,
+  payment_uid uuid,
+  sequencer_uid uuid,
+  keep_warming boolean not null,
+  price_version integer not null,
+  created_at timestamp with time zone not null,
+  constraint prewarm_order_payment_uid_fkey FOREIGN KEY (payment_uid) REFERENCES payment(uid),
+  constraint prewarm_order_payment_uid_key UNIQUE (payment_uid),
+  constraint prewarm_order_pkey PRIMARY KEY (uid),
+  constraint prewarm_order_price_version_fkey FOREIGN KEY (price_version) REFERENCES price_book(version),
+  constraint prewarm_order_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid),
+  constraint prewarm_order_workspace_uid_fkey FOREIGN KEY (workspace_uid) REFERENCES workspace(uid)
+);
+
+create table public.prewarm_sale (
+  uid uuid not null,
+  order_uid uuid not null,
+  "position" integer not null,
+  stock_uid uuid not null,
+  status text not null,
+  reason text,
+  domain_price_micros bigint not null,
+  updated_at timestamp with time zone not null,
+  constraint prewarm_sale_domain_price_micros_check CHECK ((domain_price_micros >= 0)),
+  constraint prewarm_sale_order_uid_fkey FOREIGN KEY (order_uid) REFERENCES prewarm_order(uid),
+  constraint prewarm_sale_order_uid_position_key UNIQUE (order_uid, "position"),
+  constraint prewarm_sale_pkey PRIMARY KEY (uid),
+  constraint prewarm_sale_status_check CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'reserved'::text, 'handed_over'::text, 'failed'::text]))),
+  constraint prewarm_sale_stock_uid_fkey FOREIGN KEY (stock_uid) REFERENCES prewarm_stock(uid)
+);
+CREATE UNIQUE INDEX prewarm_sale_one_buyer ON public.prewarm_sale USING btree (stock_uid) WHERE (status <> 'failed'::text);
+
+create table public.prewarm_sale_mailbox (
+  mailbox_uid uuid not null,
+  sale_uid uuid not null,
+  "position" integer not null,
+  username text not null,
+  first_name text not null,
+  last_name text not null,
+  profile_picture text,
+  price_micros bigint not null,
+  constraint prewarm_sale_mailbox_pkey PRIMARY KEY (mailbox_uid),
+  constraint prewarm_sale_mailbox_price_micros_check CHECK ((price_micros >= 0)),
+  constraint prewarm_sale_mailbox_sale_uid_fkey FOREIGN KEY (sale_uid) REFERENCES prewarm_sale(uid),
+  constraint prewarm_sale_mailbox_sale_uid_position_key UNIQUE (sale_uid, "position")
+);
+
+create table public.prewarm_stock (
+  uid uuid not null,
+  team_uid uuid not null,
+  domain_uid uuid not null,
+  domain_name text not null,
+  platform text not null,
+  warmed_since timestamp with time zone not null,
+  score integer not null,
+  domain_price_micros bigint,
+  mailbox_price_micros bigint,
+  status text not null,
+  status_reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint prewarm_stock_domain_price_micros_check CHECK ((domain_price_micros >= 0)),
+  constraint prewarm_stock_domain_uid_fkey FOREIGN KEY (domain_uid) REFERENCES domain(uid),
+  constraint prewarm_stock_mailbox_price_micros_check CHECK ((mailbox_price_micros >= 0)),
+  constraint prewarm_stock_pkey PRIMARY KEY (uid),
+  constraint prewarm_stock_platform_check CHECK ((platform = ANY (ARRAY['GOOGLE'::text, 'MICROSOFT'::text, 'AZURE'::text, 'SMTP'::text]))),
+  constraint prewarm_stock_score_check CHECK (((score >= 0) AND (score <= 100))),
+  constraint prewarm_stock_status_check CHECK ((status = ANY (ARRAY['for_sale'::text, 'reserved'::text, 'sold'::text, 'withdrawn'::text]))),
+  constraint prewarm_stock_team_uid_fkey FOREIGN KEY (team_uid) REFERENCES team(uid)
+);
+CREATE INDEX prewarm_stock_for_sale ON public.prewarm_stock USING btree (warmed_since, uid) WHERE (status = 'for_sale'::text);
+CREATE INDEX prewarm_stock_list ON public.prewarm_stock USING btree (created_at DESC, uid DESC);
+CREATE UNIQUE INDEX prewarm_stock_live ON public.prewarm_stock USING btree (domain_uid) WHERE (status = ANY (ARRAY['for_sale'::text, 'reserved'::text]));
+
+create table public.prewarm_stock_mailbox (
+  mailbox_uid uuid not null,
+  stock_uid uuid not null,
+  "position" integer not null,
+  username text not null,
+  first_name text not null,
+  last_name text not null,
+  constraint prewarm_stock_mailbox_mailbox_uid_fkey FOREIGN KEY (mailbox_uid) REFERENCES mailbox(uid),
+  constraint prewarm_stock_mailbox_pkey PRIMARY KEY (stock_uid, "position"),
+  constraint prewarm_stock_mailbox_stock_uid_fkey FOREIGN KEY (stock_uid) REFERENCES prewarm_stock(uid) ON DELETE CASCADE
+);
 
 create table public.price_book (
   version integer not null,

@@ -18,6 +18,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/admin/prewarm/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stock
+         * @description Newest first, sold and withdrawn ones too. For operators of the installation.
+         */
+        get: operations["prewarm.list-stock"];
+        put?: never;
+        /**
+         * Put a domain up for sale
+         * @description A domain that the operator’s own team bought and warmed, with every mailbox on it. It goes on working until it is sold; then the mailboxes are removed with their mail, and the domain is the buyer’s. For operators of the installation.
+         */
+        post: operations["prewarm.add-stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/admin/prewarm/stock/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Price a domain that is for sale
+         * @description What is left out stays. Who has bought it before pays what it cost then. For operators of the installation.
+         */
+        patch: operations["prewarm.change-stock"];
+        trace?: never;
+    };
+    "/v1/api/admin/prewarm/stock/{uid}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a domain off sale
+         * @description It can be put up for sale again. For operators of the installation.
+         */
+        post: operations["prewarm.withdraw-stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/admin/price-book": {
         parameters: {
             query?: never;
@@ -2832,6 +2896,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api/prewarm/buy-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buy prewarmed domains
+         * @description Buys domains that the operator has warmed, with all of their mailboxes, and not mailboxes on a domain of yours: that is `mailboxes/buy`. All of the named domains are bought or none; of two who buy the same one at once, one gets it and the other pays nothing. The price is set aside at once; a domain that cannot be handed over is credited back by itself, as is a mailbox that cannot be made. The mailboxes get new passwords, and hold no mail of whoever had them before. A wallet that is too low answers a checkout (`url`) instead, which holds the domains for an hour; with `wait_for_funds` it waits for credits instead, and holds nothing. With `dry_run: true` it only answers the price.
+         */
+        post: operations["prewarm.buy-domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/prewarm/order-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status of an order of prewarmed domains
+         * @description A domain is `processing` until it is in the workspace and each of its mailboxes works; `mailboxes/list` and `domains/list` show both from the moment it is handed over. One that failed was credited back.
+         */
+        get: operations["prewarm.order-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/prewarm/search-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search prewarmed domains
+         * @description Domains that the operator of the installation has registered and warmed, with mailboxes on them. A domain is sold with all of its mailboxes, for `total_price`.
+         */
+        post: operations["prewarm.search-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api/prewarm/search-mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search prewarmed mailboxes
+         * @description The mailboxes of `prewarm/search-domains`, one row each. They are sold with their domain: buy it by `domain_id`.
+         */
+        post: operations["prewarm.search-mailboxes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api/quotes": {
         parameters: {
             query?: never;
@@ -2847,7 +2991,7 @@ export interface paths {
         put?: never;
         /**
          * Create quote
-         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
+         * @description Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`, `buy_prewarmed`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`.
          */
         post: operations["quotes.create"];
         delete?: never;
@@ -8067,6 +8211,333 @@ export interface components {
             /** Format: date-time */
             joined_at: string;
         };
+        PrewarmAddStockRequest: {
+            /** Format: uuid */
+            domain_uid: string;
+            /**
+             * Format: date-time
+             * @description Since when it is warmed; its age counts from here
+             */
+            warmed_since: string;
+            score: number;
+            /**
+             * @description In credits; null: as the price book says
+             * @default null
+             */
+            domain_price?: number | null;
+            /**
+             * @description In credits, of each mailbox with its first month; null: as the price book says for its age
+             * @default null
+             */
+            mailbox_price?: number | null;
+        };
+        PrewarmAddStockResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            stock: components["schemas"]["PrewarmStock"];
+        };
+        PrewarmBuyDomainRequest: {
+            domains: {
+                /**
+                 * Format: uuid
+                 * @description From a search
+                 */
+                domain_id?: string;
+                domain_name?: string;
+                /** @description New names, one for each mailbox of the domain. Left out: they keep theirs */
+                mailboxes?: {
+                    /** @example mara.v */
+                    username: string;
+                    first_name: string;
+                    last_name: string;
+                    /** Format: uri */
+                    profile_picture?: string;
+                }[];
+            }[];
+            /**
+             * Format: uuid
+             * @description Exports each mailbox to this sequencer when it is ready
+             */
+            sequencer_uid?: string;
+            /**
+             * @description Adds each mailbox to warm-up, at the price of `warmup/pricing`, which is charged beside this purchase; it is renewed by the month until it is cancelled. A wallet that is too low for it does not stop the purchase: `prewarm_order.not_kept_warm` tells
+             * @default false
+             */
+            keep_warming?: boolean;
+            /**
+             * @description With a wallet that is too low, the purchase is not refused: it waits as a quote, at the prices of now, and is made by itself when credits arrive, within a week
+             * @default false
+             */
+            wait_for_funds?: boolean;
+            /** @default false */
+            dry_run?: boolean;
+        };
+        PrewarmBuyDomainResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            dry_run: boolean;
+            /** @description Without taxes */
+            lines: components["schemas"]["PriceLine"][];
+            subtotal: number;
+            /** @description Empty where nothing is taxed */
+            taxes: components["schemas"]["PriceLine"][];
+            total_cost: number;
+            credits_remaining: number;
+            /** @enum {string} */
+            payment_type: "wallet" | "checkout";
+            /** @description Where to pay; null when the wallet pays */
+            url: string | null;
+            payment_uid: string | null;
+            /** @description With `wait_for_funds`, when nothing was bought yet */
+            waits: components["schemas"]["WaitForFunds"] | null;
+            data: {
+                /** @description null for a dry run, and while it waits */
+                order_uid: string | null;
+                status: ("awaiting_payment" | "processing" | "completed" | "partially_completed" | "failed") | null;
+                total_price: number;
+                total_mailboxes: number;
+                domains: {
+                    /** Format: uuid */
+                    domain_id: string;
+                    domain_name: string;
+                }[];
+            };
+        };
+        PrewarmChangeStockRequest: {
+            /**
+             * Format: date-time
+             * @description Since when it is warmed; its age counts from here
+             */
+            warmed_since?: string;
+            score?: number;
+            /** @description In credits; null: as the price book says */
+            domain_price?: number | null;
+            /** @description In credits, of each mailbox with its first month; null: as the price book says for its age */
+            mailbox_price?: number | null;
+        };
+        PrewarmChangeStockResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            stock: components["schemas"]["PrewarmStock"];
+        };
+        PrewarmDomain: {
+            /** Format: uuid */
+            domain_id: string;
+            domain_name: string;
+            platform: string;
+            warmed_weeks: number;
+            /** Format: date-time */
+            warmed_since: string;
+            score: number;
+            price_per_mailbox: number;
+            mailboxes_count: number;
+            domain_price: number;
+            /** @description The domain with all of its mailboxes, before taxes */
+            total_price: number;
+        };
+        PrewarmListStockResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            stock: components["schemas"]["PrewarmStock"][];
+            /** @description Rows in the whole list. */
+            total: number;
+            /** @description Pages in the whole list at this limit; 0 for an empty list. */
+            pages: number;
+            current_page: number;
+            limit: number;
+        };
+        PrewarmMailbox: {
+            /** Format: uuid */
+            mailbox_id: string;
+            /** Format: uuid */
+            domain_id: string;
+            domain_name: string;
+            platform: string;
+            warmed_weeks: number;
+            /** Format: date-time */
+            warmed_since: string;
+            score: number;
+            price_per_mailbox: number;
+            username: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+        };
+        PrewarmOrderDomain: {
+            /** Format: uuid */
+            domain_id: string;
+            /** @description In the workspace; null until it is there */
+            domain_uid: string | null;
+            domain_name: string;
+            /** @enum {string} */
+            status: "awaiting_payment" | "processing" | "completed" | "partially_completed" | "failed";
+            reason: string | null;
+            mailboxes: {
+                /** Format: uuid */
+                uid: string;
+                email: string;
+                status: string;
+                reason: string | null;
+            }[];
+        };
+        PrewarmOrderStatusResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: {
+                /** Format: uuid */
+                uid: string;
+                /** @enum {string} */
+                status: "awaiting_payment" | "processing" | "completed" | "partially_completed" | "failed";
+                /** Format: date-time */
+                created_at: string;
+                payment_uid: string | null;
+                keep_warming: boolean;
+                sequencer_uid: string | null;
+                domains: components["schemas"]["PrewarmOrderDomain"][];
+            };
+        };
+        PrewarmSearchDomainsRequest: {
+            /**
+             * @description Page to answer, from 1. Ignored when a cursor is given.
+             * @default 1
+             */
+            page?: number;
+            /**
+             * @description Rows per page, at most 500.
+             * @default 10
+             */
+            limit?: number;
+            /** @description Part of the name of the domain */
+            keyword?: string;
+            /** @example GOOGLE */
+            platform?: string;
+            /** @description Warmed for at least so many whole weeks */
+            min_weeks?: number;
+            max_weeks?: number;
+            min_score?: number;
+            /**
+             * @description `price` is that of a mailbox
+             * @default age
+             * @enum {string}
+             */
+            sort?: "age" | "score" | "price" | "name";
+            /**
+             * @description Default: the oldest, the best, the cheapest first
+             * @enum {string}
+             */
+            order?: "asc" | "desc";
+        };
+        PrewarmSearchDomainsResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: {
+                domains: components["schemas"]["PrewarmDomain"][];
+                /** @description Rows in the whole list. */
+                total: number;
+                /** @description Pages in the whole list at this limit; 0 for an empty list. */
+                pages: number;
+                current_page: number;
+                limit: number;
+            };
+        };
+        PrewarmSearchMailboxesRequest: {
+            /**
+             * @description Page to answer, from 1. Ignored when a cursor is given.
+             * @default 1
+             */
+            page?: number;
+            /**
+             * @description Rows per page, at most 500.
+             * @default 10
+             */
+            limit?: number;
+            /** @description Part of the name of the domain */
+            keyword?: string;
+            /** @example GOOGLE */
+            platform?: string;
+            /** @description Warmed for at least so many whole weeks */
+            min_weeks?: number;
+            max_weeks?: number;
+            min_score?: number;
+            /**
+             * @description `price` is that of a mailbox
+             * @default age
+             * @enum {string}
+             */
+            sort?: "age" | "score" | "price" | "name";
+            /**
+             * @description Default: the oldest, the best, the cheapest first
+             * @enum {string}
+             */
+            order?: "asc" | "desc";
+        };
+        PrewarmSearchMailboxesResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            data: {
+                mailboxes: components["schemas"]["PrewarmMailbox"][];
+                /** @description Rows in the whole list. */
+                total: number;
+                /** @description Pages in the whole list at this limit; 0 for an empty list. */
+                pages: number;
+                current_page: number;
+                limit: number;
+            };
+        };
+        PrewarmStock: {
+            /** Format: uuid */
+            domain_id: string;
+            domain_name: string;
+            platform: string;
+            warmed_weeks: number;
+            /** Format: date-time */
+            warmed_since: string;
+            score: number;
+            price_per_mailbox: number;
+            mailboxes_count: number;
+            domain_price: number;
+            /** @description The domain with all of its mailboxes, before taxes */
+            total_price: number;
+            /** Format: uuid */
+            uid: string;
+            /** Format: uuid */
+            domain_uid: string;
+            /** @enum {string} */
+            status: "for_sale" | "reserved" | "sold" | "withdrawn";
+            status_reason: string | null;
+            /** @description null: as the price book says */
+            own_domain_price: number | null;
+            /** @description null: as the price book says */
+            own_mailbox_price: number | null;
+            mailboxes: {
+                /** Format: uuid */
+                mailbox_uid: string;
+                email: string;
+            }[];
+            /** Format: date-time */
+            created_at: string;
+        };
+        PrewarmWithdrawStockResponse: {
+            /** @constant */
+            error: false;
+            /** @description What happened, in words. */
+            message: string;
+            stock: components["schemas"]["PrewarmStock"];
+        };
         PriceBookChangeRequest: {
             changes: components["schemas"]["PricesChange"];
             /** @description Why, for the list of versions */
@@ -8358,6 +8829,7 @@ export interface components {
         };
         QuoteBought: {
             order_id: string | null;
+            prewarm_order_uid: string | null;
             domain_uids: string[];
             mailbox_uids: string[];
         };
@@ -8501,6 +8973,35 @@ export interface components {
                     /** @description Whether it also writes with mailboxes of other workspaces, those that agree to it as well */
                     share_across_workspaces?: boolean;
                 };
+            };
+            buy_prewarmed?: {
+                domains: {
+                    /**
+                     * Format: uuid
+                     * @description From a search
+                     */
+                    domain_id?: string;
+                    domain_name?: string;
+                    /** @description New names, one for each mailbox of the domain. Left out: they keep theirs */
+                    mailboxes?: {
+                        /** @example mara.v */
+                        username: string;
+                        first_name: string;
+                        last_name: string;
+                        /** Format: uri */
+                        profile_picture?: string;
+                    }[];
+                }[];
+                /**
+                 * Format: uuid
+                 * @description Exports each mailbox to this sequencer when it is ready
+                 */
+                sequencer_uid?: string;
+                /**
+                 * @description Adds each mailbox to warm-up, at the price of `warmup/pricing`, which is charged beside this purchase; it is renewed by the month until it is cancelled. A wallet that is too low for it does not stop the purchase: `prewarm_order.not_kept_warm` tells
+                 * @default false
+                 */
+                keep_warming?: boolean;
             };
             /** @default 24 */
             expires_in_hours?: number;
@@ -10351,6 +10852,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountsGetResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.list-stock": {
+        parameters: {
+            query?: {
+                /** @description Page to answer, from 1. Ignored when a cursor is given. */
+                page?: number;
+                /** @description Rows per page, at most 500. */
+                limit?: number;
+                status?: "for_sale" | "reserved" | "sold" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmListStockResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.add-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrewarmAddStockRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmAddStockResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.change-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PrewarmChangeStockRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmChangeStockResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.withdraw-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmWithdrawStockResponse"];
                 };
             };
         };
@@ -14300,6 +14899,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleUpdateResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.buy-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrewarmBuyDomainRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmBuyDomainResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.order-status": {
+        parameters: {
+            query: {
+                order_uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmOrderStatusResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.search-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PrewarmSearchDomainsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmSearchDomainsResponse"];
+                };
+            };
+        };
+    };
+    "prewarm.search-mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PrewarmSearchMailboxesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrewarmSearchMailboxesResponse"];
                 };
             };
         };

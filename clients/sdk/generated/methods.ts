@@ -342,6 +342,24 @@ export type Methods = {
     /** Change role of person. It holds from their next request on. */
     update: Method<'people.update'>;
   };
+  prewarm: {
+    /** Put a domain up for sale. A domain that the operator’s own team bought and warmed, with every mailbox on it. It goes on working until it is sold; then the mailboxes are removed with their mail, and the domain is the buyer’s. For operators of the installation. */
+    addStock: Method<'prewarm.add-stock'>;
+    /** Buy prewarmed domains. Buys domains that the operator has warmed, with all of their mailboxes, and not mailboxes on a domain of yours: that is `mailboxes/buy`. All of the named domains are bought or none; of two who buy the same one at once, one gets it and the other pays nothing. The price is set aside at once; a domain that cannot be handed over is credited back by itself, as is a mailbox that cannot be made. The mailboxes get new passwords, and hold no mail of whoever had them before. A wallet that is too low answers a checkout (`url`) instead, which holds the domains for an hour; with `wait_for_funds` it waits for credits instead, and holds nothing. With `dry_run: true` it only answers the price. */
+    buyDomain: Method<'prewarm.buy-domain'>;
+    /** Price a domain that is for sale. What is left out stays. Who has bought it before pays what it cost then. For operators of the installation. */
+    changeStock: Method<'prewarm.change-stock'>;
+    /** List the stock. Newest first, sold and withdrawn ones too. For operators of the installation. */
+    listStock: Method<'prewarm.list-stock'>;
+    /** Status of an order of prewarmed domains. A domain is `processing` until it is in the workspace and each of its mailboxes works; `mailboxes/list` and `domains/list` show both from the moment it is handed over. One that failed was credited back. */
+    orderStatus: Method<'prewarm.order-status'>;
+    /** Search prewarmed domains. Domains that the operator of the installation has registered and warmed, with mailboxes on them. A domain is sold with all of its mailboxes, for `total_price`. */
+    searchDomains: Method<'prewarm.search-domains'>;
+    /** Search prewarmed mailboxes. The mailboxes of `prewarm/search-domains`, one row each. They are sold with their domain: buy it by `domain_id`. */
+    searchMailboxes: Method<'prewarm.search-mailboxes'>;
+    /** Take a domain off sale. It can be put up for sale again. For operators of the installation. */
+    withdrawStock: Method<'prewarm.withdraw-stock'>;
+  };
   priceBook: {
     /** Change the price book. Makes a new version with the changes in it. `changes` holds only what is to be different: what is left out stays, null takes a plan or a top-level domain off sale, lists are replaced whole. What was charged or quoted before keeps its price. With `dry_run: true` it only answers the differences. For operators of the installation. */
     change: Method<'price-book.change'>;
@@ -355,7 +373,7 @@ export type Methods = {
     accept: Method<'quotes.accept'>;
     /** Cancel quote. Takes a quote back, and a purchase that waits for credits out of its line. Nothing was charged for either. Cancelling again changes nothing. */
     cancel: Method<'quotes.cancel'>;
-    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
+    /** Create quote. Prices one purchase, given as it would be sent to the purchase itself: `order`, `retry_order`, `register_domains`, `buy_mailboxes`, `renew_domains`, `add_warmup`, `buy_prewarmed`. Every check of the purchase is made but whether the wallet can pay. The prices hold until the quote expires, whatever becomes of the price book; names are not held. Accept it with `POST /quotes/{uid}/accept`. */
     create: Method<'quotes.create'>;
     /** Get quote. */
     get: Method<'quotes.get'>;
