@@ -96,7 +96,10 @@ export const DataTable = <Id extends PagedId, Row extends { uid: string }>({
   const { show } = list;
   useEffect(() => show(first, last), [show, first, last]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another order the row in the middle is another one
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [sorting?.sort]);
+  useEffect(() => {
+    // Newer browsers answer a promise, which must not be taken for what ends the effect.
+    scroller.current?.scrollTo({ top: 0 });
+  }, [sorting?.sort]);
 
   if (list.error && list.total === null) return <Failure error={list.error} onRetry={list.retry} />;
   if (list.total === null) return <Loading rows={10} />;
@@ -231,7 +234,7 @@ const SortButton = ({ order, onClick, children }: { order: Order; onClick(): voi
         aria-hidden
         className={cn(
           'size-3 shrink-0',
-          order === 'none' && 'opacity-0 group-hover/sort:opacity-100 group-focus-visible/sort:opacity-100',
+          order === 'none' && 'opacity-40 group-hover/sort:opacity-100 group-focus-visible/sort:opacity-100',
         )}
       />
     </button>
