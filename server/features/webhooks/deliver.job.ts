@@ -1,10 +1,11 @@
 // Tells webhook endpoints what happened, for as long as the process runs. Any number of processes may.
 import { type ClaimedWork, createClaimedWork } from '../../../database/claimed-work.ts';
+import { inRounds } from '../../../database/rounds.ts';
 import { newId } from '../../../database/uuid.ts';
 import type { FeatureContext } from '../context.ts';
-import { deliveriesClaim, deliveriesForget, deliveriesRelease } from './delivery-store.ts';
+import { type Arrival, deliveriesClaim, deliveriesForget, deliveriesRelease } from './delivery-store.ts';
 import { handOutEvents } from './hand-out.ts';
-import { type Dispatch, dispatchesOf, sendDelivery } from './send.ts';
+import { type Dispatch, dispatchesOf, sendDelivery, settleArrived } from './send.ts';
 
 const LOOK_EVERY_MS = 500;
 /** Longer than an attempt can last, so that a lease only ends when its process did. */
@@ -14,6 +15,8 @@ const MAX_IN_FLIGHT = 512;
 /** Of them, to endpoints at which something fails. */
 const MAX_FAILING = 64;
 const PER_ENDPOINT = 4;
+/** Arrivals that are one commit; each with up to 4 kB of what was answered. */
+const MOST_IN_ROUND = 200;
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 const FORGET_AT_ONCE = 5_000;
 
@@ -25,7 +28,14 @@ type Deps = Pick<FeatureContext, 'db' | 'clock' | 'secrets' | 'outgoing'> & {
 export const createWebhookWorker = (deps: Deps): ClaimedWork => {
   const { db, clock, log } = deps;
   const worker = { uid: newId(), leaseMs: LEASE_MS };
-  const send = { ...deps, random: deps.random ?? Math.random };
+  const arrived = inRounds<Arrival, void>({
+    async round(arrivals) {
+      await settleArrived(deps, worker.uid, arrivals);
+      return arrivals.map(() => undefined);
+    },
+    most: MOST_IN_ROUND,
+  });
+  const send = { ...deps, random: deps.random ?? Math.random, arrived };
   const work = createClaimedWork<Dispatch>({
     name: 'webhooks',
     clock,

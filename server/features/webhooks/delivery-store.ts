@@ -152,41 +152,62 @@ export type Attempt = {
   error: string | null;
 };
 
+/** A delivery that arrived, and the attempt with which it did. */
+export type Arrival = {
+  delivery: Pick<Delivery, 'uid' | 'endpointUid' | 'subjectUid' | 'attempts'>;
+  attempt: Attempt;
+};
+
 /**
- * Writes a successful attempt down. One statement, because nearly every attempt ends here. Answers null when another
- * worker has taken the delivery over, or its endpoint is gone.
+ * Writes successful attempts down, any number in one statement, because nearly every attempt ends here. Answers the
+ * endpoints that something had failed at; what another worker has taken over, or whose endpoint is gone, is left out.
  */
-export const deliverySucceed = async (
+export const deliveriesSucceed = async (
   tx: Tx,
   workerUid: string,
-  delivery: Pick<Delivery, 'uid' | 'endpointUid' | 'attempts'>,
-  attempt: Attempt,
+  arrivals: readonly Arrival[],
   now: Date,
-): Promise<{ wasFailing: boolean } | null> => {
-  const number = delivery.attempts + 1;
-  const { rows } = await sql<{ was_failing: boolean }>`
-    with endpoint as (
-      select failing_since is not null or unavailable_times > 0 as was_failing
-      from webhook_endpoint where uid = ${delivery.endpointUid} for no key update
+): Promise<{ wereFailing: string[] }> => {
+  const rows = arrivals.map(({ delivery, attempt }) => ({
+    uid: delivery.uid,
+    endpoint_uid: delivery.endpointUid,
+    number: delivery.attempts + 1,
+    started_at: attempt.startedAt,
+    duration_ms: attempt.durationMs,
+    request_headers: attempt.requestHeaders,
+    response_status: attempt.responseStatus,
+    response_headers: attempt.responseHeaders,
+    response_body: attempt.responseBody,
+    error: attempt.error,
+  }));
+  const { rows: done } = await sql<{ endpoint_uid: string; was_failing: boolean }>`
+    with arrival as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as arrival (
+        uid uuid, endpoint_uid uuid, number int, started_at timestamptz, duration_ms int, request_headers jsonb,
+        response_status int, response_headers jsonb, response_body text, error text
+      )
+    ), endpoint as (
+      -- Locked in one order everywhere.
+      select uid, failing_since is not null or unavailable_times > 0 as was_failing
+      from webhook_endpoint where uid in (select endpoint_uid from arrival) order by uid for no key update
     ), done as (
-      update webhook_delivery set status = 'delivered', attempts = ${number}, due_at = null, leased_by = null,
-        leased_until = null, last_status = ${attempt.responseStatus}, last_error = ${attempt.error},
+      update webhook_delivery delivery set status = 'delivered', attempts = arrival.number, due_at = null,
+        leased_by = null, leased_until = null, last_status = arrival.response_status, last_error = arrival.error,
         finished_at = ${now}
-      from endpoint
-      where uid = ${delivery.uid} and leased_by = ${workerUid} and status = 'pending'
-      returning endpoint.was_failing
+      from arrival join endpoint on endpoint.uid = arrival.endpoint_uid
+      where delivery.uid = arrival.uid and delivery.leased_by = ${workerUid} and delivery.status = 'pending'
+      returning delivery.uid, delivery.endpoint_uid, endpoint.was_failing
     ), written as (
       insert into webhook_attempt (delivery_uid, number, started_at, duration_ms, request_headers, response_status,
         response_headers, response_body, error)
-      select ${delivery.uid}::uuid, ${number}::int, ${attempt.startedAt}::timestamptz, ${attempt.durationMs}::int,
-        ${JSON.stringify(attempt.requestHeaders)}::jsonb, ${attempt.responseStatus}::int,
-        ${attempt.responseHeaders && JSON.stringify(attempt.responseHeaders)}::jsonb, ${attempt.responseBody}::text,
-        ${attempt.error}::text
-      from done
+      select uid, number, started_at, duration_ms, request_headers, response_status, response_headers,
+        response_body, error
+      from arrival join done using (uid)
     )
-    select was_failing from done
+    select endpoint_uid, was_failing from done
   `.execute(tx);
-  return rows[0] ? { wasFailing: rows[0].was_failing } : null;
+  const wereFailing = done.filter(({ was_failing }) => was_failing).map(({ endpoint_uid }) => endpoint_uid);
+  return { wereFailing: [...new Set(wereFailing)].sort() };
 };
 
 /** Writes a failed attempt down. Answers false when another worker has taken the delivery over. */
@@ -234,17 +255,23 @@ export const deliveryFail = async (
   return true;
 };
 
-/** Makes the next delivery of a lane due, when the one before it has ended. */
-export const laneGoOn = async (
+/** Makes the next delivery of each lane due, when the one before it has ended. */
+export const lanesGoOn = async (
   tx: Tx,
-  { endpointUid, subjectUid }: Pick<Delivery, 'endpointUid' | 'subjectUid'>,
+  lanes: readonly Pick<Delivery, 'endpointUid' | 'subjectUid'>[],
   now: Date,
 ): Promise<void> => {
+  const endpoints = lanes.map(({ endpointUid }) => endpointUid);
+  const subjects = lanes.map(({ subjectUid }) => subjectUid);
   await sql`
-    update webhook_delivery set due_at = ${now} where uid = (
-      select uid from webhook_delivery
-      where endpoint_uid = ${endpointUid} and subject_uid = ${subjectUid} and status = 'pending'
-      order by position, uid limit 1
+    update webhook_delivery set due_at = ${now} where uid in (
+      select next.uid
+      from (select distinct * from unnest(${endpoints}::uuid[], ${subjects}::uuid[])) lane (endpoint_uid, subject_uid)
+      cross join lateral (
+        select uid from webhook_delivery
+        where endpoint_uid = lane.endpoint_uid and subject_uid = lane.subject_uid and status = 'pending'
+        order by position, uid limit 1
+      ) next
     ) and due_at is null
   `.execute(tx);
 };

@@ -7,10 +7,11 @@ import { keySha256, teamName } from '../accounts/index.ts';
 import { eventsBySeq, type PlacedEvent, recordEvents } from '../events/index.ts';
 import { inboxkitBody, standardBody } from './body.ts';
 import {
+  type Arrival,
   type Attempt,
+  deliveriesSucceed,
   deliveryFail,
-  deliverySucceed,
-  laneGoOn,
+  lanesGoOn,
   lanesRest,
   lanesWake,
 } from './delivery-store.ts';
@@ -34,6 +35,8 @@ export type SendDeps = {
   outgoing: Outgoing;
   /** From 0 to 1, for the spread of waits. */
   random(): number;
+  /** Writes down that it arrived. */
+  arrived(arrival: Arrival): Promise<void>;
 };
 
 /** A delivery with all that is needed to send it. */
@@ -148,23 +151,34 @@ const attemptOf = (
   error,
 });
 
+/** Arrivals, their deliveries, lanes and endpoints change together; what arrives at the same moment is one commit. */
+export const settleArrived = (
+  { db, clock }: Pick<SendDeps, 'db' | 'clock'>,
+  workerUid: string,
+  arrivals: readonly Arrival[],
+): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const now = clock.now();
+    const { wereFailing } = await deliveriesSucceed(tx, workerUid, arrivals, now);
+    await lanesGoOn(
+      tx,
+      arrivals.map(({ delivery }) => delivery),
+      now,
+    );
+    for (const uid of wereFailing) await recover(tx, uid, now);
+  });
+
 /** The attempt, the delivery, its lane and its endpoint change together. */
 const settle = async (
-  { db, clock, random }: SendDeps,
+  { db, clock, random, arrived }: SendDeps,
   workerUid: string,
   delivery: Delivery,
   attempt: Attempt,
   result: AttemptResult,
-): Promise<void> =>
-  inTransaction(db, async (tx) => {
+): Promise<void> => {
+  if (result.result === 'delivered') return arrived({ delivery, attempt });
+  return inTransaction(db, async (tx) => {
     const now = clock.now();
-    if (result.result === 'delivered') {
-      const state = await deliverySucceed(tx, workerUid, delivery, attempt, now);
-      if (!state) return;
-      await laneGoOn(tx, delivery, now);
-      if (state.wasFailing) await recover(tx, delivery.endpointUid, now);
-      return;
-    }
     const endpoint = await endpointLock(tx, delivery.endpointUid);
     if (!endpoint) return;
     const dueAt =
@@ -181,9 +195,10 @@ const settle = async (
         ? { status: 'failed' as const }
         : { status: 'pending' as const, dueAt: isEnabled ? dueAt : null };
     if (!(await deliveryFail(tx, workerUid, delivery, attempt, outcome, now))) return;
-    if (dueAt === null && isEnabled) await laneGoOn(tx, delivery, now);
+    if (dueAt === null && isEnabled) await lanesGoOn(tx, [delivery], now);
     await fail(tx, endpoint, result, now);
   });
+};
 
 /** It answers again: what waited for it is due at once. */
 const recover = async (tx: Tx, uid: string, now: Date): Promise<void> => {
