@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askUntil } from '../../testing/follow.ts';
+import { type HookReceiver, startHookReceiver } from '../../testing/hook-receiver.ts';
 import { contact, freshName, mailboxesOn } from '../../testing/order-body.ts';
 import { type Body, useInstallation } from '../../testing/test-installation.ts';
 
@@ -17,6 +18,7 @@ const api = useInstallation({
 });
 
 let client: Server;
+let hooks: HookReceiver;
 let origin: string;
 let clientId: string;
 let ordered: Body;
@@ -52,10 +54,13 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(client.address() as AddressInfo).port}`;
   const made = await api.post('/oauth-clients', { name: 'Desk', redirect_uris: [`${origin}/done`] });
   clientId = made.body.client_id;
+  hooks = await startHookReceiver();
+  await api.post('/webhooks', { url: hooks.url('/told'), format: 'inboxkit' });
 });
 afterAll(() => {
   client.closeAllConnections();
   client.close();
+  return hooks.close();
 });
 
 describe('an order with a consent screen', () => {
@@ -79,6 +84,40 @@ describe('an order with a consent screen', () => {
       const request = await api.get(`/mailboxes/consent-request/status/${consent.request_uid}`);
       expect(request.body.data.client_id).toBe(clientId);
     }
+  });
+
+  test('is told of in the form of the reference API, and so is a client-id request', async () => {
+    const [mailbox] = ordered.domains[0].mailboxes;
+    const registered = await api.post('/mailboxes/client-id-request/initiate', {
+      ...{ client_id: clientId, domain_name: ordered.domains[0].name, mailbox_email: mailbox.email },
+    });
+    const told = (noun: string, uid: string) =>
+      hooks.received.filter(({ body }) => body.data[noun]?.uid === uid).map(({ body }) => body);
+    const { uid } = registered.body.data;
+    await askUntil(
+      async () => [told('consent_request', mailbox.consent.request_uid), told('client_id_request', uid)],
+      ([consents, clients]) => consents!.length === 4 && clients!.length === 2,
+    );
+    const consents = told('consent_request', mailbox.consent.request_uid);
+    expect(consents.map(({ data }) => data.consent_request.status)).toEqual([
+      ...['queued', 'pending', 'processing', 'completed'],
+    ]);
+    expect(consents.at(-1)).toMatchObject({
+      event: 'consent_request.status_changed',
+      team_id: api.teamUid,
+      team_name: 'My team',
+      data: {
+        consent_request: {
+          ...{ previous_status: 'processing', status_text: expect.any(String), status_reason: null },
+          consent_url: expect.stringContaining('client_id='),
+        },
+        metadata: { workspace_id: api.workspaceUid, domain_name: ordered.domains[0].name },
+      },
+    });
+    expect(told('client_id_request', uid).at(-1)).toMatchObject({
+      event: 'client_id_request.status_changed',
+      data: { client_id_request: { uid, status: 'completed', domain_name: ordered.domains[0].name } },
+    });
   });
 
   test('is refused before anything is bought when the client may not ask for that', async () => {
