@@ -150,6 +150,32 @@ test('many domains are tagged at once, with what became of each', async () => {
   expect(new URL(page.url()).search).toBe('?tag=spring');
 }, 120_000);
 
+test('a press on a column sorts the whole list, and the address keeps it', async () => {
+  for (let number = 0; number < 3; number += 1) await activeDomain(installed);
+  const page = await open();
+  await signIn(page, installed.apiKey);
+  await page.goto('/domains');
+  const header = page.getByRole('columnheader', { name: 'Domain' });
+  const inOrder = async (sort: 'name' | '-name', said: 'ascending' | 'descending') => {
+    const { domains, total } = (await installed.post('/domains/list', { sort, limit: 500 })).body;
+    expect(total).toBeGreaterThan(2);
+    await header.and(page.locator(`[aria-sort=${said}]`)).waitFor();
+    const names = domains.map(({ name }: { name: string }) => name);
+    await askUntil(
+      () => page.getByRole('table').getByRole('link').allTextContents(),
+      (shown) => shown.length > 2 && shown.every((name, index) => name === names[index]),
+    );
+  };
+  await header.getByRole('button').press('Enter');
+  await inOrder('name', 'ascending');
+  await header.getByRole('button').press('Enter');
+  await page.waitForURL('**/domains?sort=-name');
+  await page.reload();
+  await inOrder('-name', 'descending');
+  await header.getByRole('button').press('Enter');
+  await page.waitForURL('**/domains');
+}, 120_000);
+
 test('mailboxes are handed to a sequencer, which says where each stands', async () => {
   const { email, uid } = await openMailbox();
   const page = await open();
