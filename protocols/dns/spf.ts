@@ -3,6 +3,9 @@
 /** RFC 7208 §4.6.4: terms that make the receiver ask DNS. */
 export const MAX_SPF_LOOKUPS = 10;
 
+/** Where counting stops. */
+const COUNTED_TO = 100;
+
 const LOOKUP_MECHANISMS = new Set(['include', 'a', 'mx', 'ptr', 'exists']);
 
 /** Whether a TXT text is an SPF record; versions are compared without case (RFC 7208 §4.5, RFC 5234 §2.3). */
@@ -15,9 +18,31 @@ export function spfTerms(text: string): string[] {
   return text.trim().split(/ +/).slice(1);
 }
 
-/** How many look-ups the record itself asks for; those of the records it includes come on top. */
-export function spfLookups(text: string): number {
-  return spfTerms(text).filter((term) => LOOKUP_MECHANISMS.has(mechanismOf(term)) || isRedirect(term)).length;
+/**
+ * How many look-ups the record asks for, with those of the records it includes or goes on at, as far as `recordAt`
+ * knows them: what it does not know counts as one look-up. Infinity when a record leads back to itself.
+ */
+export function spfLookups(
+  text: string,
+  recordAt: (name: string) => string | undefined = () => undefined,
+  above: readonly string[] = [],
+): number {
+  let lookups = 0;
+  for (const term of spfTerms(text)) {
+    if (!LOOKUP_MECHANISMS.has(mechanismOf(term)) && !isRedirect(term)) continue;
+    lookups += 1;
+    const target = /^(?:[+?~-]?include:|redirect=)([^%/]+)$/i
+      .exec(term)?.[1]
+      ?.toLowerCase()
+      .replace(/\.$/, '');
+    const next = target === undefined ? undefined : recordAt(target);
+    if (next === undefined) continue;
+    if (above.includes(target!)) return Number.POSITIVE_INFINITY;
+    // Far beyond what anybody makes: records that include others many times over are not counted to their end.
+    if (lookups > COUNTED_TO || above.length > MAX_SPF_LOOKUPS) return lookups;
+    lookups += spfLookups(next, recordAt, [...above, target!]);
+  }
+  return lookups;
 }
 
 /** The mechanisms of `wanted` that `text` lacks; what each of them says about everyone else is not compared. */

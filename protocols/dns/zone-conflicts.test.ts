@@ -53,6 +53,7 @@ describe('errors', () => {
     ['several_cnames', 'RFC 2181 §10.1', ['www CNAME a.example.net.', 'www CNAME b.example.net.']],
     ['target_is_address', 'RFC 1035 §3.3', ['@ MX 10 192.0.2.1.']],
     ['target_is_address', 'RFC 1035 §3.3', ['www CNAME 192.0.2.1']],
+    ['target_is_address', 'RFC 1035 §3.3', ['@ MX 10 2001:db8::1']],
     ['target_not_hostname', 'RFC 1123 §2.1', ['@ MX 10 _mail.example.net.']],
     ['target_is_alias', 'RFC 2181 §10.3', ['@ MX 10 mail.example.com.', 'mail CNAME a.example.net.']],
     ['target_without_address', 'RFC 1034 §4.2.1', ['@ NS ns1.example.com.']],
@@ -62,6 +63,11 @@ describe('errors', () => {
       'spf_too_many_lookups',
       'RFC 7208 §4.6.4',
       [`@ TXT "v=spf1 ${'a mx '.repeat(5)}include:x.example -all"`],
+    ],
+    [
+      'spf_too_many_lookups',
+      'RFC 7208 §4.6.4',
+      ['@ TXT "v=spf1 a mx a: mx: a: include:n.example.com -all"', 'n TXT "v=spf1 a mx a: mx: a: -all"'],
     ],
     ['several_dmarc', 'RFC 7489 §6.6.3', ['_dmarc TXT "v=DMARC1; p=none"', '_dmarc TXT "v=DMARC1;p=reject"']],
     ['several_dkim', 'RFC 6376 §3.6.2.2', ['a._domainkey TXT "p=AA"', 'a._domainkey TXT "p=BB"']],
@@ -73,6 +79,30 @@ describe('errors', () => {
     expect(conflicts(...lines)).toEqual([
       expect.objectContaining({ code, rule, severity: 'error', message: expect.stringMatching(/\w/) }),
     ]);
+  });
+
+  test('spf_too_many_lookups for each record of a loop, and not for ten look-ups that are shared out', () => {
+    const loop = conflicts(
+      '@ TXT "v=spf1 include:n.example.com -all"',
+      'n TXT "v=spf1 redirect=example.com"',
+    );
+    expect(loop.map(({ code, name }) => [code, name])).toEqual([
+      ['spf_too_many_lookups', 'example.com'],
+      ['spf_too_many_lookups', 'n.example.com'],
+    ]);
+    const shared = [
+      '@ TXT "v=spf1 a mx a: mx: include:N.example.com. -all"',
+      'n TXT "v=spf1 a mx a: mx: a:"',
+    ];
+    expect(conflicts(...shared)).toEqual([]);
+  });
+
+  test('spf_too_many_lookups soon, where counting to the end would take years', () => {
+    const include = (index: number) => `include:n${index + 1}.example.com `.repeat(3);
+    const found = conflicts(
+      ...Array.from({ length: 60 }, (_, index) => `n${index} TXT "v=spf1 ${include(index)}"`),
+    );
+    expect(found.filter(({ code }) => code === 'spf_too_many_lookups').length).toBe(59);
   });
 
   test('cname_loop for each name of the loop, not for names that lead into it', () => {

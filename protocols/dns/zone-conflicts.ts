@@ -64,6 +64,9 @@ function readEntry(apex: string, record: ZoneRecord): Entry | ZoneConflict {
     if (type === 'DNAME') {
       return error('dname_unsupported', at, 'DNAME redirection is not offered', 'RFC 6672 §2.1');
     }
+    // Seen before it is read: as a name an IPv6 address would only be called one with characters no name holds.
+    const target = record.data.trim().split(/\s+/).at(-1)!;
+    if (namesHost.has(type) && looksLikeAddress(target)) return addressAsTarget(at, target);
     return { name, type, ttlS: record.ttlS, data: parseRdata(type, record.data) };
   } catch (problem) {
     const at = { name: record.name, type };
@@ -71,6 +74,13 @@ function readEntry(apex: string, record: ZoneRecord): Entry | ZoneConflict {
     if (problem instanceof InvalidRdataError) return error('invalid_data', at, problem.message, problem.rule);
     throw problem;
   }
+}
+
+const namesHost: ReadonlySet<string> = new Set(['CNAME', 'MX', 'NS', 'PTR', 'SRV']);
+
+function addressAsTarget(at: At, target: string): ZoneConflict {
+  const message = `${at.type} of ${at.name} points at the address ${target}; it must name a host`;
+  return error('target_is_address', at, message, 'RFC 1035 §3.3');
 }
 
 const duplicates: Rule = ({ entries }) => {
@@ -158,10 +168,7 @@ const targets: Rule = (zone) =>
     const alias = entry.data.type === 'CNAME' || entry.data.type === 'PTR' ? entry.data.target : undefined;
     const target = targetHost(entry.data) ?? alias;
     if (target === undefined) return [];
-    if (looksLikeAddress(target)) {
-      const message = `${entry.type} of ${entry.name} points at the address ${target}; it must name a host`;
-      return [error('target_is_address', entry, message, 'RFC 1035 §3.3')];
-    }
+    if (looksLikeAddress(target)) return [addressAsTarget(entry, target)];
     // A target of '.' says "none here" in MX (RFC 7505 §3) and SRV (RFC 2782).
     if (alias !== undefined || (target === ROOT && entry.data.type !== 'NS')) return [];
     if (!isHostname(target)) {
@@ -191,9 +198,12 @@ function addressesOfTarget(zone: Zone, entry: Entry, target: string): ZoneConfli
     : [warning('target_without_address', entry, message, 'RFC 2181 §10.3')];
 }
 
+const textsOf = (entries: readonly Entry[] = []): string[] =>
+  entries.flatMap(({ data }) => (data.type === 'TXT' ? [joinText(data.strings)] : []));
+
 const policyTexts: Rule = ({ byName }) =>
   [...byName.values()].flatMap((atName) => {
-    const texts = atName.flatMap(({ data }) => (data.type === 'TXT' ? [joinText(data.strings)] : []));
+    const texts = textsOf(atName);
     const at = { name: atName[0]!.name, type: 'TXT' };
     const conflicts: ZoneConflict[] = [];
     const policies = texts.filter(isSpf);
@@ -201,9 +211,14 @@ const policyTexts: Rule = ({ byName }) =>
       const message = `${at.name} has several SPF records; receivers then answer permerror. Join them into one`;
       conflicts.push(error('several_spf', at, message, 'RFC 7208 §4.5'));
     }
-    const costly = policies.find((text) => spfLookups(text) > MAX_SPF_LOOKUPS);
-    if (costly !== undefined) {
-      const message = `The SPF record of ${at.name} needs ${spfLookups(costly)} look-ups; receivers make ${MAX_SPF_LOOKUPS} and then answer permerror`;
+    const spfAt = (name: string) => textsOf(byName.get(name)).find(isSpf);
+    const lookups = Math.max(0, ...policies.map((text) => spfLookups(text, spfAt, [at.name])));
+    if (lookups > MAX_SPF_LOOKUPS) {
+      const cost =
+        lookups === Number.POSITIVE_INFINITY
+          ? 'includes records that lead back to themselves'
+          : `needs ${lookups} look-ups, with those of the records it includes`;
+      const message = `The SPF record of ${at.name} ${cost}; receivers make ${MAX_SPF_LOOKUPS} and then answer permerror`;
       conflicts.push(error('spf_too_many_lookups', at, message, 'RFC 7208 §4.6.4'));
     }
     if (at.name.startsWith('_dmarc.') && texts.filter(isDmarc).length > 1) {
