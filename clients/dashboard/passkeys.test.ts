@@ -1,7 +1,6 @@
 // Passkeys in a real browser, whose own authenticator makes and uses them, at a name with TLS.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { generateKey } from '../../database/secret-box.ts';
 import { joinTeam, PASSWORD } from '../../server/testing/browser.ts';
 import { useInstallation } from '../../server/testing/test-installation.ts';
 import { buildDashboard } from './build.ts';
@@ -10,11 +9,7 @@ import { launchBrowser, openPage, signInAs, signOut } from './testing/browser.ts
 const origin = 'https://kit.people.example';
 
 beforeAll(() => buildDashboard({ ifStale: true }), 180_000);
-const installed = useInstallation({
-  INBOXKIT_ROLES: 'api',
-  INBOXKIT_SECRET_KEY: generateKey(),
-  INBOXKIT_PUBLIC_URL: origin,
-});
+const installed = useInstallation({ INBOXKIT_PUBLIC_URL: origin });
 const direct = () => `http://127.0.0.1:${installed.installation.ports.http}`;
 const key = () => ({ Authorization: `Bearer ${installed.apiKey}`, 'Content-Type': 'application/json' });
 

@@ -72,6 +72,7 @@ describe('every operation that such keys reach', () => {
     'dns.restore': { version: 1 },
     'dns.import': { zone_file: 'www A 192.0.2.2' },
     'mailboxes.buy mailboxes': { first_name: 'A', last_name: 'B', username: 'ab', platform: 'GOOGLE' },
+    'warmup.update': { settings: { max: 20 } },
     'mailboxes.update': { first_name: 'Mara' },
     'mailboxes.change-username': { new_username: 'mara-voss' },
     'mailboxes.availability': { username: 'mara' },
