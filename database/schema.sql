@@ -1991,6 +1991,24 @@ create table identity.totp_use (
 
 create schema mail;
 
+CREATE OR REPLACE FUNCTION mail.note_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into mail.removed_mailbox (id) values (old.id) on conflict (id) do update set removed_at = now();
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION mail.note_returned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from mail.removed_mailbox where id = new.id;
+  return null;
+end $function$;
+
 create table mail.bounce (
   id uuid not null,
   workspace_id uuid not null,
@@ -2156,6 +2174,13 @@ create table mail.released_content (
 );
 CREATE INDEX released_at ON mail.released_content USING btree (released_at);
 
+create table mail.removed_mailbox (
+  id uuid not null,
+  removed_at timestamp with time zone default now() not null,
+  constraint removed_mailbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX removed_mailbox_removed_at ON mail.removed_mailbox USING btree (removed_at);
+
 create table mail.search_signature (
   sha256 bytea not null,
   bits bytea not null,
@@ -2308,6 +2333,8 @@ create table published.mailbox (
 );
 CREATE INDEX mailbox_domain ON published.mailbox USING btree (domain);
 CREATE TRIGGER mailbox_changed AFTER DELETE OR UPDATE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION published.notify_mailbox();
+CREATE TRIGGER mailbox_has_mail_again AFTER INSERT ON published.mailbox FOR EACH ROW EXECUTE FUNCTION mail.note_returned();
+CREATE TRIGGER mailbox_leaves_mail AFTER DELETE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION mail.note_removed();
 CREATE TRIGGER mailbox_login_changed AFTER UPDATE OF login_version ON published.mailbox FOR EACH ROW WHEN ((old.login_version IS DISTINCT FROM new.login_version)) EXECUTE FUNCTION identity.forget_mailbox();
 CREATE TRIGGER mailbox_removed AFTER DELETE ON published.mailbox FOR EACH ROW EXECUTE FUNCTION identity.forget_mailbox();
 

@@ -733,6 +733,11 @@ export interface MailReleasedContent {
   sha256: Buffer;
 }
 
+export interface MailRemovedMailbox {
+  id: string;
+  removed_at: Generated<Timestamp>;
+}
+
 export interface MailSearchSignature {
   bits: Buffer;
   sha256: Buffer;
@@ -1662,6 +1667,7 @@ export interface DB {
   "mail.queue_message": MailQueueMessage;
   "mail.queue_recipient": MailQueueRecipient;
   "mail.released_content": MailReleasedContent;
+  "mail.removed_mailbox": MailRemovedMailbox;
   "mail.search_signature": MailSearchSignature;
   "mail.send_window": MailSendWindow;
   "mail.srs_secret": MailSrsSecret;

@@ -32,7 +32,7 @@ export type ImapServerOptions = {
 export type ImapServer = { imapPort: number; imapsPort: number; close(): Promise<void> };
 
 const sweepEveryMs = 60 * 60_000;
-const sweep = { releasedForS: 6 * 3600, expungedForS: 7 * 24 * 3600 };
+const sweep = { releasedForS: 6 * 3600, expungedForS: 7 * 24 * 3600, removedForS: 24 * 3600 };
 
 /**
  * Starts both listeners. Sessions of all processes on one database see each other's changes; any number of them may

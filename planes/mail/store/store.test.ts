@@ -18,7 +18,8 @@ import { contentSwept } from './sweep.ts';
 import { messagesCopied, messagesMoved } from './transfer.ts';
 
 const everything: [number, number][] = [[1, 0xffffffff]];
-const atOnce = { releasedForS: -1, expungedForS: -1 };
+const atOnce = { releasedForS: -1, expungedForS: -1, removedForS: -1 };
+const later = { releasedForS: 3600, expungedForS: 3600, removedForS: 3600 };
 
 describe('deliverMessage', () => {
   const database = useTestDatabase();
@@ -253,7 +254,7 @@ describe('copies, moves and removal', () => {
 
     await folderRemoved(database.db, id, 'Trash');
     expect(await mailboxUsage(database.db, id)).toMatchObject({ messageCount: 0, sizeBytes: 0 });
-    expect(await contentSwept(database.db, { releasedForS: 3600, expungedForS: 3600 })).toBe(0);
+    expect(await contentSwept(database.db, later)).toBe(0);
     expect(await contents()).toBe(before + 3);
     expect(await contentSwept(database.db, atOnce)).toBe(3);
     expect(await contents()).toBe(before);
@@ -294,6 +295,30 @@ describe('copies, moves and removal', () => {
     const rows = await messagePage(database.db, other.inbox.id, everything, { bytes: { kind: 'header' } });
     expect(rows.map((row) => row.bytes?.toString().includes('Subject:'))).toEqual([true, true, true]);
     await removeMailboxStore(database.db, id);
+  });
+
+  it('lose what a mailbox had when it was removed a while ago, and not when it comes back before', async () => {
+    const [gone, back] = [await filled(), await filled()];
+    const { db } = database;
+    const row = await db
+      .selectFrom('published.mailbox')
+      .selectAll()
+      .where('id', '=', back.id)
+      .executeTakeFirstOrThrow();
+    await db.deleteFrom('published.mailbox').where('id', 'in', [gone.id, back.id]).execute();
+    await contentSwept(db, later);
+    expect((await folderList(db, gone.id)).length).toBe(6);
+    await db.insertInto('published.mailbox').values(row).execute();
+    const before = await contents();
+    await contentSwept(db, atOnce);
+    expect(await folderList(db, gone.id)).toEqual([]);
+    expect(await mailboxUsage(db, back.id)).toMatchObject({ messageCount: 3 });
+    // The octets of both are the same three, which one still has.
+    expect(await contents()).toBe(before);
+    await db.deleteFrom('published.mailbox').where('id', '=', back.id).execute();
+    await contentSwept(db, atOnce);
+    await contentSwept(db, atOnce);
+    expect(await folderList(db, back.id)).toEqual([]);
   });
 
   it('never wait for each other for ever', async () => {

@@ -1,9 +1,10 @@
 // Taking away what nothing refers to any more. Runs now and then; several processes may run it at once.
 import { sql } from 'kysely';
-import type { Db } from '../../../database/database.ts';
+import { type Db, inTransaction } from '../../../database/database.ts';
 import { parseMime } from '../message/mime-tree.ts';
 import { searchSignature } from '../message/search-signature.ts';
 import { contentsLoaded } from './content.ts';
+import { removeMailboxStore } from './mailbox.ts';
 
 export type Sweep = {
   /**
@@ -13,12 +14,35 @@ export type Sweep = {
   releasedForS: number;
   /** Removed messages are forgotten after this long. Longer than any session lives without asking for changes. */
   expungedForS: number;
+  /** Mail of a removed mailbox goes after this long. Until then the mailbox may be made again, and has it. */
+  removedForS: number;
 };
 
 const batch = 500;
 
+/** Answers how many mailboxes lost their mail. */
+const removedMailboxesSwept = async (db: Db, removedForS: number): Promise<number> => {
+  for (let swept = 0; ; swept += 1) {
+    // One at a time, as each may hold much. A mailbox that comes back takes its row away, and waits for this one.
+    const gone = await inTransaction(db, async (tx) => {
+      const { rows } = await sql<{ id: string }>`
+        delete from mail.removed_mailbox where id = (
+          select id from mail.removed_mailbox where removed_at < now() - make_interval(secs => ${removedForS})
+          order by removed_at limit 1 for update skip locked
+        ) returning id`.execute(tx);
+      if (rows[0]) await removeMailboxStore(tx, rows[0].id);
+      return rows.length;
+    });
+    if (gone === 0) return swept;
+  }
+};
+
 /** Answers how many contents went. */
-export const contentSwept = async (db: Db, { releasedForS, expungedForS }: Sweep): Promise<number> => {
+export const contentSwept = async (
+  db: Db,
+  { releasedForS, expungedForS, removedForS }: Sweep,
+): Promise<number> => {
+  await removedMailboxesSwept(db, removedForS);
   let swept = 0;
   for (;;) {
     // A released content may have got a new message since. Whoever adds one makes stored_at young first and
