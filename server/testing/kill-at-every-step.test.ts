@@ -30,11 +30,13 @@ const ofAnOrder = new Set([
   'domains.set-up',
   'mailboxes.buy',
 ]);
-/** Steps an order that goes well never comes to. */
+/** Steps that an order which goes well, and asks for no consent, never comes to. */
 const notOnTheWay = new Set([
   'domains.register lookUp',
   'domains.set-up tell',
   'orders.fulfil-domain abandon',
+  'orders.fulfil-domain agree',
+  'orders.fulfil-domain askAgreed',
 ]);
 /** Steps that may have bought something are asked about after a crash, and the asking is killed as well. */
 const asked = ['domains.register register ask', 'mailboxes.buy create ask'];
