@@ -1,5 +1,5 @@
-// `npm run bench -- export`: 500 mailboxes handed to three sequencers until these say that they are connected; then again
-// with a tenth of all calls failing, while passwords change.
+// `npm run bench -- export`: 500 mailboxes handed to three sequencers until these say that they are connected; then, removed
+// there, once more with a tenth of all calls failing and a tenth of all looks seeing what is not so, while passwords change.
 import type { FakeSequencer } from '../providers/contracts/fake-sequencer.ts';
 import type { SequencerSettings } from '../providers/contracts/sequencer.ts';
 import { startFake as startInstantly } from '../providers/instantly/fake.ts';
@@ -19,6 +19,10 @@ const DOMAINS = 50;
 const MAILBOXES_EACH = 10;
 const FAULTS = 0.1;
 const ROTATED = 50;
+/** For answers that never come; the tenth of calls that fails has many of them. */
+const TIMEOUT_MS = 2_000;
+/** A change is followed by whoever looks every second. */
+const FOLLOWED_WITHIN_MS = 3_000;
 const PAGE = 500;
 /** As many at once as the program has at one sequencer. */
 const LANES = 8;
@@ -40,6 +44,7 @@ export const benchExport = async (): Promise<void> => {
     INBOXKIT_RATE_LIMIT_STANDARD: '10000000',
     INBOXKIT_RATE_LIMIT_BULK: '100000',
     INBOXKIT_SEQUENCER_CALLS_PER_MINUTE: '1000000',
+    INBOXKIT_SEQUENCER_TIMEOUT_SECONDS: String(TIMEOUT_MS / 1000),
     ...Object.fromEntries(
       vendors.map(({ platform }, index) => [`INBOXKIT_${platform.toUpperCase()}_URL`, fakes[index]!.baseUrl]),
     ),
@@ -59,32 +64,50 @@ export const benchExport = async (): Promise<void> => {
   await api.post('/sequencers/export', { sequencer_uids: sequencers, mailbox_uids: uids });
   await untilEnded(installation, sequencers);
   const ownMs = performance.now() - startedAt;
-  const bareMs = await handOverBare(mailboxes.map(({ email }: { email: string }) => email));
+  const addresses: string[] = mailboxes.map(({ email }: { email: string }) => email);
+  const bareMs = await handOverBare(addresses, LANES);
+  const sequentialMs = await handOverBare(addresses, 1);
   const perMinute = (ms: number) => `${Math.round((count * vendors.length * 60_000) / ms)}/min`;
   figure('exports, from the request to connected', perMinute(ownMs), seconds(ownMs) ?? '');
   figure('peer "adapters" alone, the same calls', perMinute(bareMs), 'no sign-in, no database, no events');
-  figure('InboxKit ÷ peer', times(ownMs / bareMs));
+  figure('peer "client", one call after another', perMinute(sequentialMs), 'one at a time at each sequencer');
+  figure('InboxKit ÷ adapters', times(ownMs / bareMs));
+  figure('InboxKit ÷ client', times(ownMs / sequentialMs));
 
-  part(`Again, with ${FAULTS * 100} % of all calls failing, and ${ROTATED} passwords changed on the way`);
-  for (const fake of fakes) fake.misbehave(FAULTS);
-  const exports = (await api.post('/sequencers/export/status', { limit: PAGE })).data as { uid: string }[];
+  part(
+    `Removed, and again with ${FAULTS * 100} % of all calls failing, and ${ROTATED} passwords changed on the way`,
+  );
+  for (const sequencer_uid of sequencers) {
+    await api.post('/sequencers/mailboxes/remove', { sequencer_uid, mailbox_uids: uids });
+  }
+  await untilEnded(installation, sequencers);
+  for (const fake of fakes) {
+    fake.misbehave(FAULTS);
+    fake.held.misreport(FAULTS);
+  }
   const again = performance.now();
-  await api.post('/sequencers/export/retry', { uids: exports.map(({ uid }) => uid) });
+  await api.post('/sequencers/export', { sequencer_uids: sequencers, mailbox_uids: uids });
+  const rotated = uids.slice(0, ROTATED);
   await inLanes(
-    uids.slice(0, ROTATED).map((uid) => async () => {
+    rotated.map((uid) => async () => {
       await api.post('/mailboxes/password', { uid });
     }),
     4,
   );
+  await untilRotated(installation, rotated);
   const rows = await untilEnded(installation, sequencers);
-  for (const fake of fakes) fake.misbehave(0);
+  for (const fake of fakes) {
+    fake.misbehave(0);
+    fake.held.misreport(0);
+  }
   const connected = rows.filter(({ status }) => status === 'completed').length;
   const named = rows.filter(({ status, code }) => status === 'failed' && code !== null).length;
   figure('ended', `${connected + named} of ${rows.length}`, seconds(performance.now() - again) ?? '');
   figure('connected', String(connected));
   figure('with a named reason', String(named));
-  figure('there twice', String(fakes.reduce((sum, fake) => sum + fake.held.mailboxes.size - count, 0)));
-  figure('old passwords left', String(await oldPasswords(installation, uids.slice(0, ROTATED), fakes)));
+  figure('missing there', String(fakes.reduce((sum, fake) => sum + count - fake.held.mailboxes.size, 0)));
+  figure('made again though there', String(fakes.reduce((sum, fake) => sum + fake.held.madeAgain(), 0)));
+  figure('old passwords left', String(await oldPasswords(installation, rotated, fakes)));
   await installation.close();
   await Promise.all(fakes.map((fake) => fake.close()));
   await data.remove();
@@ -98,15 +121,30 @@ const untilEnded = async ({ api }: Installation, sequencers: readonly string[]):
     for (const sequencer_uid of sequencers) {
       rows.push(...(await api.post('/sequencers/export/status', { sequencer_uid, limit: PAGE })).data);
     }
-    const open = rows.filter(({ status }) => status === 'queued' || status === 'processing').length;
+    const open = rows.filter(({ status }) => ['queued', 'processing', 'removing'].includes(status)).length;
     if (open === 0) return rows;
     if (performance.now() > deadline) throw new Error(`${open} exports are still on their way`);
     await new Promise((wake) => setTimeout(wake, 250));
   }
 };
 
-/** The adapters by themselves at fakes of their own: hand over, look until connected, tune. */
-const handOverBare = async (addresses: readonly string[]): Promise<number> => {
+/** Until the host has the new passwords and the exports were told of them. */
+const untilRotated = async ({ api }: Installation, uids: readonly string[]): Promise<void> => {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { mailboxes } = await api.post('/mailboxes/status', { uids, limit: PAGE });
+    const open = mailboxes.filter((row: { mailbox_update_status: string }) =>
+      ['queued', 'pending'].includes(row.mailbox_update_status),
+    ).length;
+    if (open === 0) break;
+    if (performance.now() > deadline) throw new Error(`${open} passwords are still being changed`);
+    await new Promise((wake) => setTimeout(wake, 250));
+  }
+  await new Promise((wake) => setTimeout(wake, FOLLOWED_WITHIN_MS));
+};
+
+/** The adapters by themselves at fakes of their own: hand over, look until connected, tune; so many at once at each. */
+const handOverBare = async (addresses: readonly string[], width: number): Promise<number> => {
   const peers = await Promise.all(
     vendors.map(async ({ start, create }) => ({ create, fake: await start() })),
   );
@@ -115,7 +153,7 @@ const handOverBare = async (addresses: readonly string[]): Promise<number> => {
     peers.map(({ create, fake }) =>
       inLanes(
         addresses.map((address) => () => handOver(create, fake, address)),
-        LANES,
+        width,
       ),
     ),
   );

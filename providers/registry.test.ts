@@ -29,7 +29,7 @@ const settings: ProviderSettings = {
   vendors: builtinVendors,
   cloudflare: { baseUrl: 'http://127.0.0.1:9' },
   stripe: null,
-  sequencers: { urls: {}, guardedSend: sendByFetch, callsPerMinute: null },
+  sequencers: { urls: {}, guardedSend: sendByFetch, callsPerMinute: null, timeoutMs: 5_000 },
   builtin: {
     registry: { tlds: async () => tlds },
     dns: {

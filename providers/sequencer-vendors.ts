@@ -52,9 +52,15 @@ export type SequencerVendorSettings = {
   guardedSend: Send;
   /** In place of each vendor's own pace; null leaves it. */
   callsPerMinute: number | null;
+  timeoutMs: number;
 };
 
-export const createSequencerVendors = ({ urls, guardedSend, callsPerMinute }: SequencerVendorSettings) => {
+export const createSequencerVendors = ({
+  urls,
+  guardedSend,
+  callsPerMinute,
+  timeoutMs,
+}: SequencerVendorSettings) => {
   const byName = new Map(vendors.map((vendor) => [vendor.manifest.vendor, vendor]));
   const platforms = vendors.map(({ manifest }): SequencerPlatform => {
     const { claims, pace } = manifest.roles.sequencer!;
@@ -82,7 +88,7 @@ export const createSequencerVendors = ({ urls, guardedSend, callsPerMinute }: Se
     file: sequencerFile,
     /** An account at a vendor; null for a vendor that there is not. */
     open: (vendor: string, account: Pick<SequencerSettings, 'credential' | 'beforeCall'>): Sequencer | null =>
-      byName.get(vendor)?.create({ ...account, baseUrl: urls[vendor]!, guardedSend }) ?? null,
+      byName.get(vendor)?.create({ ...account, baseUrl: urls[vendor]!, guardedSend, timeoutMs }) ?? null,
   };
 };
 

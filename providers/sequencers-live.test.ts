@@ -49,6 +49,7 @@ for (const { vendor, title, roles, credentials } of sequencerManifests.filter((o
       urls: { [vendor]: url },
       guardedSend: sendByFetch,
       callsPerMinute: null,
+      timeoutMs: 30_000,
     });
     const { calls, perMs } = roles.sequencer!.pace;
     return vendors.open(vendor, { credential, beforeCall: () => sleep(perMs / calls) })!;

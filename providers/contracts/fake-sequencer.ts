@@ -32,12 +32,18 @@ export type Held = {
   ): HeldMailbox;
   byId(id: string): HeldMailbox | null;
   byAddress(address: string): HeldMailbox | null;
+  /** Whether one that is to be made is there already. Who asks for that has not looked first, and is counted. */
+  isThere(address: string): boolean;
+  /** How often one was to be made that was there. */
+  madeAgain(): number;
   /** What somebody who looks sees; each look brings the fake nearer to having tried. */
   look(mailbox: HeldMailbox): HeldMailbox;
   remove(id: string): boolean;
   page(offset: number, limit: number): HeldMailbox[];
   /** As a target does by itself, silently, after the mail host hiccuped. */
   drop(address: string): void;
+  /** From now on so great a share of all looks at a mailbox sees it dropped out though it is not. 0 ends it. */
+  misreport(share: number, random?: () => number): void;
   /** How often a mailbox was handed over. */
   handedOver(): number;
   /** Mailboxes that somebody else added. */
@@ -58,6 +64,8 @@ export const createHeld = ({
   const mailboxes = new Map<string, HeldMailbox>();
   const ids = new Map<string, string>();
   let count = 0;
+  let again = 0;
+  let chance: { share: number; random: () => number } | null = null;
   const byAddress = (address: string) => mailboxes.get(address.toLowerCase()) ?? null;
 
   const settle = (mailbox: HeldMailbox): void => {
@@ -89,7 +97,16 @@ export const createHeld = ({
     },
     byId: (id) => byAddress(ids.get(id) ?? ''),
     byAddress,
+    isThere(address) {
+      const known = byAddress(address) !== null;
+      if (known) again += 1;
+      return known;
+    },
+    madeAgain: () => again,
     look(mailbox) {
+      if (chance !== null && chance.random() < chance.share) {
+        return { ...mailbox, state: 'disconnected', words: DROP_WORDS };
+      }
       if (mailbox.state !== 'connecting') return mailbox;
       if (mailbox.looksLeft > 0) mailbox.looksLeft -= 1;
       else settle(mailbox);
@@ -100,6 +117,9 @@ export const createHeld = ({
     drop(address) {
       const mailbox = byAddress(address);
       if (mailbox) Object.assign(mailbox, { state: 'disconnected', words: DROP_WORDS });
+    },
+    misreport(share, random = Math.random) {
+      chance = share > 0 ? { share, random } : null;
     },
     handedOver: () => count,
     add: (howMany) =>

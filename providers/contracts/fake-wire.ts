@@ -42,7 +42,7 @@ export type FakeRoute = {
   answer(request: FakeRequest): FakeAnswer;
 };
 
-type NextFault = 'dies-before' | 'dies-after' | 'error-after' | FailureKind;
+type NextFault = 'dies-before' | 'dies-after' | 'hangs-after' | 'error-after' | FailureKind;
 
 export type FakeWire = {
   baseUrl: string;
@@ -69,6 +69,7 @@ export type FakeWireOptions = {
 const chances: readonly NextFault[] = [
   'dies-before',
   'dies-after',
+  'hangs-after',
   'error-after',
   'transient',
   'rateLimited',
@@ -136,9 +137,9 @@ export const startFakeWire = async ({
     const route = routes.find(({ method, path }) => method === incoming.method && path.test(url.pathname));
     const fault = faultOf(route?.changes ?? false);
     if (fault === 'dies-before') return incoming.socket.destroy();
-    if (fault !== null && fault !== 'dies-after' && fault !== 'error-after') {
-      return send(response, failureAnswer(fault));
-    }
+    const acts =
+      fault === null || fault === 'dies-after' || fault === 'hangs-after' || fault === 'error-after';
+    if (!acts) return send(response, failureAnswer(fault));
     const parts = (route?.path.exec(url.pathname) ?? [])
       .slice(1)
       .map((part) => decodeURIComponent(part ?? ''));
@@ -148,6 +149,8 @@ export const startFakeWire = async ({
       where,
     );
     if (fault === 'dies-after') return incoming.socket.destroy();
+    // Whoever asked gives up some time; the connection stays open until then.
+    if (fault === 'hangs-after') return;
     send(response, fault === 'error-after' ? failureAnswer('outcomeUnknown') : answer);
   });
   server.listen(port, '127.0.0.1');

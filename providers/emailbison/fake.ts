@@ -62,7 +62,7 @@ export const startFake = async (apiKey = 'emailbison-fake-key'): Promise<FakeSeq
         'email_signature?': 'string',
       },
       answer: ({ body }) => {
-        if (held.byAddress(body.email)) return refuse(422, 'The email has already been taken.');
+        if (held.isThere(body.email)) return refuse(422, 'The email has already been taken.');
         const [firstName = '', ...rest] = body.name.split(' ');
         const lastName = rest.join(' ');
         const mailbox = held.put({ address: body.email, firstName, lastName, password: body.password });

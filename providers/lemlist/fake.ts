@@ -65,7 +65,7 @@ export const startFake = async (apiKey = 'lemlist-fake-key'): Promise<FakeSequen
       },
       answer: ({ body }) => {
         if (/gmail/.test(body.smtp_host)) return refuse(400, 'Gmail accounts must be connected with OAuth');
-        if (held.byAddress(body.sender_email)) return refuse(400, 'This email account is already connected');
+        if (held.isThere(body.sender_email)) return refuse(400, 'This email account is already connected');
         const [firstName = '', ...rest] = body.sender_name.split(' ');
         const lastName = rest.join(' ');
         const { id, address } = held.put({

@@ -75,7 +75,7 @@ export const startFake = async (apiKey = 'manyreach-fake-key'): Promise<FakeSequ
       changes: true,
       takes: toCreate,
       answer: ({ body }) =>
-        held.byAddress(body.email)
+        held.isThere(body.email)
           ? refuse(400, 'Sender already exists')
           : { status: 201, body: row(save(body.email, body)) },
     },

@@ -57,7 +57,7 @@ export const startFake = async (apiKey = 'reply-fake-key-01'): Promise<FakeSeque
       changes: true,
       takes: { connection, safety },
       answer: ({ body }) =>
-        held.byAddress(body.connection.email)
+        held.isThere(body.connection.email)
           ? refuse(409, 'An account with this address exists')
           : { status: 201, body: whole(save(body.connection, body.safety.dailyLimit)) },
     },

@@ -52,7 +52,7 @@ export const startFake = async (apiKey = 'salesforge-fake-key'): Promise<FakeSeq
         'trackingDomain?': 'string',
       },
       answer: ({ body }) => {
-        if (held.byAddress(body.address)) return refuse(409, 'mailbox is already being connected');
+        if (held.isThere(body.address)) return refuse(409, 'mailbox is already being connected');
         if (body.smtp.password === WRONG_PASSWORD) return cannotSignIn();
         if ((body.dailyEmailLimit ?? 30) > 100) return refuse(400, 'dailyEmailLimit must be at most 100');
         const mailbox = held.put({

@@ -67,7 +67,7 @@ export const startFake = async (apiKey = 'smartlead-fake-key'): Promise<FakeSequ
       answer: ({ body }) => {
         const [firstName = '', ...rest] = body.from_name.split(' ');
         // Without an id it makes one more, whatever is there: that is what looking first is for.
-        if (body.id === null && held.byAddress(body.from_email)) {
+        if (body.id === null && held.isThere(body.from_email)) {
           return refuse(400, 'Email account already exists');
         }
         const mailbox = held.put({

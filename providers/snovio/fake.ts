@@ -87,7 +87,7 @@ export const startFake = async (secret = 'snov-fake-secret'): Promise<FakeSequen
       changes: true,
       takes: toCreate,
       answer: ({ body }) => {
-        if (held.byAddress(body.email_from)) return refuse(422, 'This email account was already added');
+        if (held.isThere(body.email_from)) return refuse(422, 'This email account was already added');
         if (encryptionOf[body.smtp.port] !== body.smtp.encryption) {
           return refuse(422, 'The smtp.encryption does not go with the port');
         }

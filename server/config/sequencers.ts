@@ -30,6 +30,13 @@ export const sequencersSection = defineSection({
       doc: 'Calls a minute to each account at a sequencer, in place of what its vendor documents: for a plan with other limits, or a gateway.',
       example: '120',
     }),
+    timeoutSeconds: variable({
+      name: 'INBOXKIT_SEQUENCER_TIMEOUT_SECONDS',
+      type: count({ min: 1, max: 60, unit: 'seconds' }),
+      default: '30',
+      doc: 'How long an answer of a sequencer is waited for. What was asked for counts as unknown then, and is looked for before it is asked again.',
+      example: '10',
+    }),
     instantlyUrl: addressOf('Instantly', 'INSTANTLY', 'https://api.instantly.ai'),
     smartleadUrl: addressOf('Smartlead', 'SMARTLEAD', 'https://server.smartlead.ai/api/v1'),
     lemlistUrl: addressOf('lemlist', 'LEMLIST', 'https://api.lemlist.com/api'),

@@ -113,6 +113,7 @@ export const openProviders = (
         },
         guardedSend: guardedSend(outgoing),
         callsPerMinute: config.sequencers.callsPerMinute,
+        timeoutMs: config.sequencers.timeoutSeconds * 1000,
       },
       stripe: providers.stripeSecretKey
         ? {
