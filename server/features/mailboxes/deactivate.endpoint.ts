@@ -1,9 +1,10 @@
 // POST /mailboxes/deactivate: pauses mailboxes: nobody signs in and nothing is sent, and mail goes on arriving.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
+import { eachAnswer, eachMailbox, uids } from './each.ts';
 import { closeMailbox } from './ending.ts';
 import { mailboxBusy, mailboxHasEnded, mailboxNotFound } from './errors.ts';
 

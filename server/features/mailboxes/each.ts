@@ -1,7 +1,7 @@
 // One request about many mailboxes: each is done or refused for itself, and the answer says which and why.
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
-import { ApiError } from '../../http/errors.ts';
+import { eachForItself } from '../../http/each-for-itself.ts';
 import { insufficientFunds } from '../billing/index.ts';
 import { mailboxNotFound } from './errors.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -47,8 +47,7 @@ export const eachAnswer = {
 type Changed = { status: string; endsAt: Date | null };
 
 /**
- * Does the same with each mailbox, locked, in the order of the request. When all of them are refused the request is,
- * with the first reason, and the results beside it.
+ * Does the same with each mailbox, locked.
  *
  * @param act says how the mailbox stands after it; refuses with an ApiError before it writes anything. A wallet that
  *   cannot pay refuses the whole request.
@@ -61,31 +60,16 @@ export const eachMailbox = async (
 ) => {
   const rows = await mailboxesLock(tx, workspaceUid, wanted.filter(isUid));
   const locked = new Map(rows.map((row) => [row.uid, row]));
-  const success: { uid: string; email: string; status: string; ends_at: string | null }[] = [];
-  const refusals: { uid: string; refusal: ApiError }[] = [];
-  for (const uid of new Set(wanted)) {
-    const mailbox = locked.get(uid);
-    try {
+  const results = await eachForItself(
+    'uid',
+    wanted,
+    async (uid) => {
+      const mailbox = locked.get(uid);
       if (!mailbox) throw mailboxNotFound('Mailbox not found');
       const { status, endsAt } = await act(mailbox);
-      success.push({ uid, email: mailbox.address, status, ends_at: endsAt?.toISOString() ?? null });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.definition === insufficientFunds.definition) throw error;
-      refusals.push({ uid, refusal: error });
-    }
-  }
-  const failed = refusals.map(({ uid, refusal }) => ({
-    uid,
-    code: refusal.definition.code,
-    error: refusal.message,
-  }));
-  const [first] = refusals;
-  if (first && success.length === 0) {
-    const { definition, message, fields } = first.refusal;
-    throw new ApiError(definition, message, { ...fields, results: { success, failed } });
-  }
-  return { results: { success, failed } };
+      return { uid, email: mailbox.address, status, ends_at: endsAt?.toISOString() ?? null };
+    },
+    [insufficientFunds.definition],
+  );
+  return { results };
 };
-
-export const processed = (results: { success: unknown[]; failed: unknown[] }, done: string): string =>
-  `Processed ${results.success.length + results.failed.length} mailbox(es): ${results.success.length} ${done}, ${results.failed.length} failed`;

@@ -2,7 +2,13 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../database/database.ts';
 import type { Platform } from '../../../providers/contracts/mailbox-host.ts';
-import { type NewestFirstPage, type Sort, type SortColumns, sortedBy } from '../../http/newest-first.ts';
+import {
+  type NewestFirstPage,
+  onNewestFirstPage,
+  type Sort,
+  type SortColumns,
+  sortedBy,
+} from '../../http/newest-first.ts';
 import { carriesTags, type TagFilter } from '../tags/index.ts';
 import { mailboxCounts } from './counts.ts';
 import { goneStatuses, type Mailbox } from './mailbox.ts';
@@ -52,21 +58,17 @@ export const mailboxPage = async (
   db: Db,
   workspaceUid: string,
   filter: MailboxFilter,
-  { limit, offset, after, sort }: NewestFirstPage & { sort?: Sort<MailboxSort> | undefined },
+  { sort, ...page }: NewestFirstPage & { sort?: Sort<MailboxSort> | undefined },
 ): Promise<{ mailboxes: Mailbox[]; total: number }> => {
   const matching = filtered(db, workspaceUid, filter);
   const exact = filter.keyword?.toLowerCase() ?? null;
-  const newestFirst = matching
+  const exactFirst = matching
     .select(mailboxColumns)
-    .$if(after !== null, (query) =>
-      query.where((eb) => eb(eb.refTuple('created_at', 'uid'), '<', eb.tuple(after!.createdAt, after!.uid))),
-    )
-    .$if(exact !== null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'))
-    .orderBy('created_at', 'desc')
-    .orderBy('uid', 'desc')
-    .limit(limit)
-    .offset(offset);
-  const rows = await (sort ? sortedPage(db, matching, sort, { limit, offset }) : newestFirst).execute();
+    .$if(exact !== null, (query) => query.orderBy(sql`address = ${exact}`, 'desc'));
+  const rows = await (sort
+    ? sortedPage(db, matching, sort, page)
+    : onNewestFirstPage(exactFirst, page)
+  ).execute();
   const narrowed =
     filter.email ||
     filter.keyword ||
@@ -91,7 +93,7 @@ const sortedPage = (
   db: Db,
   matching: ReturnType<typeof filtered>,
   sort: Sort<MailboxSort>,
-  { limit, offset }: { limit: number; offset: number },
+  { limit, offset }: NewestFirstPage,
 ) => {
   const uids = sortedBy(matching.select('uid'), sortColumns, sort).limit(limit).offset(offset);
   const rows = db.selectFrom('mailbox').select(mailboxColumns).where('uid', 'in', uids);

@@ -1,6 +1,7 @@
 // POST /mailboxes/reactivate: brings mailboxes back that are paused, suspended, cancelled or archived.
 import { z } from 'zod';
 import { withoutEffect } from '../../../database/database.ts';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import {
   bill,
@@ -13,7 +14,7 @@ import {
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { holdWorkspace, workspaceLimitReached } from '../workspaces/index.ts';
-import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
+import { eachAnswer, eachMailbox, uids } from './each.ts';
 import {
   domainNotActive,
   mailboxBusy,

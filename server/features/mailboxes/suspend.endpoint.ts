@@ -1,9 +1,10 @@
 // POST /mailboxes/suspend: closes mailboxes: nobody signs in, nothing is sent, and mail for them waits with whoever sends it.
 import { z } from 'zod';
 import { orAbsent } from '../../http/absent.ts';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
+import { eachAnswer, eachMailbox, uids } from './each.ts';
 import { closeMailbox } from './ending.ts';
 import { mailboxBusy, mailboxHasEnded, mailboxNotFound } from './errors.ts';
 

@@ -1,10 +1,11 @@
 // POST /mailboxes/uncancel: keeps mailboxes that were about to end, or ended with time left.
 import { z } from 'zod';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { lockFunds } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { workspaceLimitReached } from '../workspaces/index.ts';
-import { eachAnswer, eachMailbox, processed, uids } from './each.ts';
+import { eachAnswer, eachMailbox, uids } from './each.ts';
 import { goOn } from './ending.ts';
 import {
   domainNotActive,

@@ -1,8 +1,9 @@
 // POST /warmup/cancel: mailboxes warm up no more.
 import { z } from 'zod';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { eachAnswer, eachWarmup, processed } from './each.ts';
+import { eachAnswer, eachWarmup } from './each.ts';
 import { warmupNotFound } from './errors.ts';
 import { cancel } from './move.ts';
 import { mailboxUids } from './schema.ts';

@@ -1,7 +1,7 @@
 // One request about the warm-up of many mailboxes: each is done or refused for itself, and the answer says which and why.
 import { z } from 'zod';
 import type { Tx } from '../../../database/database.ts';
-import { ApiError } from '../../http/errors.ts';
+import { eachForItself } from '../../http/each-for-itself.ts';
 import { insufficientFunds, lockFunds, spendCapExceeded } from '../billing/index.ts';
 import { type Mailbox, mailboxesLock } from '../mailboxes/index.ts';
 import { warmupNotFound } from './errors.ts';
@@ -26,8 +26,7 @@ export const eachAnswer = {
 };
 
 /**
- * Does the same with the warm-up of each mailbox, locked, in the order of the request. When all of them are refused the
- * request is, with the first reason, and the results beside it.
+ * Does the same with the warm-up of each mailbox, locked.
  *
  * @param act answers what it did; refuses with an ApiError before it writes anything. A wallet or a cap that does not
  *   allow it refuses the whole request.
@@ -43,36 +42,16 @@ export const eachWarmup = async (
     (await mailboxesLock(tx, workspaceUid, [...wanted])).map((mailbox) => [mailbox.uid, mailbox]),
   );
   const subscriptions = await subscriptionsOfMailboxesLock(tx, [...mailboxes.keys()]);
-  const success: { mailbox_uid: string; subscription_uid: string; action: string }[] = [];
-  const refusals: { mailbox_uid: string; refusal: ApiError }[] = [];
-  for (const mailboxUid of new Set(wanted)) {
-    const mailbox = mailboxes.get(mailboxUid);
-    const subscription = subscriptions.get(mailboxUid);
-    try {
+  return eachForItself(
+    'mailbox_uid',
+    wanted,
+    async (mailboxUid) => {
+      const mailbox = mailboxes.get(mailboxUid);
+      const subscription = subscriptions.get(mailboxUid);
       if (!mailbox || !subscription) throw warmupNotFound('The mailbox is not warmed up');
       const action = await act(subscription, mailbox);
-      success.push({ mailbox_uid: mailboxUid, subscription_uid: subscription.uid, action });
-    } catch (error) {
-      const concernsAll = [insufficientFunds.definition, spendCapExceeded.definition];
-      if (!(error instanceof ApiError) || concernsAll.includes(error.definition)) throw error;
-      refusals.push({ mailbox_uid: mailboxUid, refusal: error });
-    }
-  }
-  const failed = refusals.map(({ mailbox_uid, refusal }) => ({
-    mailbox_uid,
-    code: refusal.definition.code,
-    error: refusal.message,
-  }));
-  const [first] = refusals;
-  if (first && success.length === 0) {
-    const { definition, message, fields } = first.refusal;
-    throw new ApiError(definition, message, { ...fields, results: { success, failed } });
-  }
-  return { success, failed };
-};
-
-/** In the words of the reference API. */
-export const processed = (results: { success: unknown[]; failed: unknown[] }, done: string): string => {
-  const { success, failed } = results;
-  return `Processed ${success.length + failed.length} mailbox(es): ${success.length} ${done}, ${failed.length} failed`;
+      return { mailbox_uid: mailboxUid, subscription_uid: subscription.uid, action };
+    },
+    [insufficientFunds.definition, spendCapExceeded.definition],
+  );
 };

@@ -1,8 +1,9 @@
 // POST /warmup/pause: mailboxes stop to warm up for a while.
 import { z } from 'zod';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
-import { eachAnswer, eachWarmup, processed } from './each.ts';
+import { eachAnswer, eachWarmup } from './each.ts';
 import { warmupCancelled, warmupNotFound } from './errors.ts';
 import { pause } from './move.ts';
 import { mailboxUids } from './schema.ts';

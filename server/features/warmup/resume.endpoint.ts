@@ -1,12 +1,13 @@
 // POST /warmup/resume: mailboxes that are paused, or wait for it, go on to warm up.
 import { z } from 'zod';
 import { withoutEffect } from '../../../database/database.ts';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import { bill, billShape, insufficientFunds, spendCapExceeded, walletMicros } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { holdWorkspace } from '../workspaces/index.ts';
-import { eachAnswer, eachWarmup, processed } from './each.ts';
+import { eachAnswer, eachWarmup } from './each.ts';
 import { warmupCancelled, warmupMailboxEnded, warmupNotFound } from './errors.ts';
 import { begin, hasEnded } from './move.ts';
 import { mailboxUids } from './schema.ts';

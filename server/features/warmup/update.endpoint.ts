@@ -1,9 +1,10 @@
 // POST /warmup/update: how mailboxes warm up.
 import { z } from 'zod';
+import { processed } from '../../http/each-for-itself.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { recordEvents } from '../events/index.ts';
-import { eachAnswer, eachWarmup, processed } from './each.ts';
+import { eachAnswer, eachWarmup } from './each.ts';
 import { warmupCancelled, warmupNotFound, warmupSettingsInvalid } from './errors.ts';
 import { warmupChanged } from './events.ts';
 import { planAtOf } from './move.ts';
