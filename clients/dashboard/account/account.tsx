@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Card, Fact, Facts, Page, PageHeader } from '../ui/card.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { Time } from '../ui/format.tsx';
-import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
+import { Empty, Loaded, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 import { OneTimeCodes } from './one-time-codes.tsx';
@@ -168,42 +168,40 @@ const Sessions = () => {
         )
       }
     >
-      {list.error && !list.data ? (
-        <Failure error={list.error} onRetry={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Loading rows={2} />
-      ) : (
-        <PlainTable
-          label="Sessions"
-          head={[
-            { name: 'Device' },
-            { name: 'By', className: 'hidden md:table-cell' },
-            { name: 'From', className: 'hidden sm:table-cell' },
-            { name: 'Last seen' },
-            { name: 'End it', className: 'text-right' },
-          ]}
-        >
-          {list.data.sessions.map((session) => (
-            <tr key={session.uid}>
-              <td title={session.user_agent}>
-                {deviceOf(session.user_agent)} {session.current && <Badge tone="good">this one</Badge>}
-              </td>
-              <td className="hidden text-ink-soft md:table-cell">{words(session.method)}</td>
-              <td className="hidden text-ink-soft sm:table-cell">{session.last_seen_from ?? '–'}</td>
-              <td className="text-ink-soft">
-                <Time at={session.last_seen_at} />
-              </td>
-              <td className="text-right">
-                {!session.current && (
-                  <Button size="small" onClick={() => revoke.mutate({ uid: session.uid })}>
-                    Sign out
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </PlainTable>
-      )}
+      <Loaded reading={list} rows={2}>
+        {(shown) => (
+          <PlainTable
+            label="Sessions"
+            head={[
+              { name: 'Device' },
+              { name: 'By', className: 'hidden md:table-cell' },
+              { name: 'From', className: 'hidden sm:table-cell' },
+              { name: 'Last seen' },
+              { name: 'End it', className: 'text-right' },
+            ]}
+          >
+            {shown.sessions.map((session) => (
+              <tr key={session.uid}>
+                <td title={session.user_agent}>
+                  {deviceOf(session.user_agent)} {session.current && <Badge tone="good">this one</Badge>}
+                </td>
+                <td className="hidden text-ink-soft md:table-cell">{words(session.method)}</td>
+                <td className="hidden text-ink-soft sm:table-cell">{session.last_seen_from ?? '–'}</td>
+                <td className="text-ink-soft">
+                  <Time at={session.last_seen_at} />
+                </td>
+                <td className="text-right">
+                  {!session.current && (
+                    <Button size="small" onClick={() => revoke.mutate({ uid: session.uid })}>
+                      Sign out
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </PlainTable>
+        )}
+      </Loaded>
     </Card>
   );
 };

@@ -9,7 +9,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { dayOf, plural } from '../ui/format.tsx';
 import { ToKeep } from '../ui/shown-once.tsx';
-import { Failure, Loading, messageOf } from '../ui/states.tsx';
+import { Loaded, messageOf } from '../ui/states.tsx';
 import { PasswordAgain } from './password-again.tsx';
 
 type Asking = 'begin' | 'renew' | 'end' | null;
@@ -22,38 +22,37 @@ export const OneTimeCodes = () => {
   const renew = useWrite('factors.renew-recovery-codes', { done: null, quiet: true });
   const end = useWrite('factors.remove-totp', { done: 'Signing in takes no codes any more', quiet: true });
   const close = () => setAsking(null);
-  const state = factors.data?.one_time_codes;
   return (
     <Card title="One-time codes" about="A second proof beside the password">
-      {factors.error && !state ? (
-        <Failure error={factors.error} onRetry={() => void factors.refetch()} />
-      ) : !state ? (
-        <Loading rows={2} />
-      ) : state.since === null ? (
-        <div className="grid justify-items-start gap-3">
-          <p className="text-ink-soft">Signing in takes your password alone.</p>
-          <Button size="small" kind="primary" onClick={() => setAsking('begin')}>
-            Set up an authenticator app
-          </Button>
-        </div>
-      ) : (
-        <div className="grid justify-items-start gap-3">
-          <p>
-            On since {dayOf(state.since)}.{' '}
-            <span className={state.recovery_codes_left < 3 ? 'text-bad' : 'text-ink-soft'}>
-              {plural(state.recovery_codes_left, 'recovery code')} left.
-            </span>
-          </p>
-          <div className="flex flex-wrap gap-2">
-            <Button size="small" onClick={() => setAsking('renew')}>
-              New recovery codes
-            </Button>
-            <Button size="small" kind="danger" onClick={() => setAsking('end')}>
-              Turn off
-            </Button>
-          </div>
-        </div>
-      )}
+      <Loaded reading={factors} rows={2}>
+        {({ one_time_codes: state }) =>
+          state.since === null ? (
+            <div className="grid justify-items-start gap-3">
+              <p className="text-ink-soft">Signing in takes your password alone.</p>
+              <Button size="small" kind="primary" onClick={() => setAsking('begin')}>
+                Set up an authenticator app
+              </Button>
+            </div>
+          ) : (
+            <div className="grid justify-items-start gap-3">
+              <p>
+                On since {dayOf(state.since)}.{' '}
+                <span className={state.recovery_codes_left < 3 ? 'text-bad' : 'text-ink-soft'}>
+                  {plural(state.recovery_codes_left, 'recovery code')} left.
+                </span>
+              </p>
+              <div className="flex flex-wrap gap-2">
+                <Button size="small" onClick={() => setAsking('renew')}>
+                  New recovery codes
+                </Button>
+                <Button size="small" kind="danger" onClick={() => setAsking('end')}>
+                  Turn off
+                </Button>
+              </div>
+            </div>
+          )
+        }
+      </Loaded>
       <PasswordAgain
         open={asking === 'begin'}
         onClose={close}

@@ -8,7 +8,7 @@ import { Card } from '../ui/card.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { dayOf, Time } from '../ui/format.tsx';
-import { Failure, Loading } from '../ui/states.tsx';
+import { Loaded } from '../ui/states.tsx';
 import { PasswordAgain } from './password-again.tsx';
 
 type Passkey = Output<'passkeys.list'>['passkeys'][number];
@@ -35,42 +35,40 @@ export const Passkeys = () => {
 
   return (
     <Card title="Passkeys" about="Sign in with your device, without password and code">
-      {list.error && !list.data ? (
-        <Failure error={list.error} onRetry={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Loading rows={2} />
-      ) : (
-        <div className="grid gap-3">
-          {list.data.passkeys.length === 0 && <p className="text-ink-soft">There are none yet.</p>}
-          <ul className="grid gap-2 empty:hidden">
-            {list.data.passkeys.map((passkey) => (
-              <li key={passkey.uid} className="flex items-center gap-2">
-                <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium">{passkey.name}</span>
-                  <span className="text-ink-soft text-xs">
-                    Made {dayOf(passkey.created_at)}, last used{' '}
-                    {passkey.last_used_at ? <Time at={passkey.last_used_at} /> : 'never'}
+      <Loaded reading={list} rows={2}>
+        {(shown) => (
+          <div className="grid gap-3">
+            {shown.passkeys.length === 0 && <p className="text-ink-soft">There are none yet.</p>}
+            <ul className="grid gap-2 empty:hidden">
+              {shown.passkeys.map((passkey) => (
+                <li key={passkey.uid} className="flex items-center gap-2">
+                  <span className="min-w-0 flex-1">
+                    <span className="block truncate font-medium">{passkey.name}</span>
+                    <span className="text-ink-soft text-xs">
+                      Made {dayOf(passkey.created_at)}, last used{' '}
+                      {passkey.last_used_at ? <Time at={passkey.last_used_at} /> : 'never'}
+                    </span>
                   </span>
-                </span>
-                <Button size="small" kind="danger" onClick={() => setRemoving(passkey)}>
-                  Remove
+                  <Button size="small" kind="danger" onClick={() => setRemoving(passkey)}>
+                    Remove
+                  </Button>
+                </li>
+              ))}
+            </ul>
+            {passkeysWork() ? (
+              <div>
+                <Button size="small" kind="primary" onClick={() => setAdding(true)}>
+                  Add a passkey
                 </Button>
-              </li>
-            ))}
-          </ul>
-          {passkeysWork() ? (
-            <div>
-              <Button size="small" kind="primary" onClick={() => setAdding(true)}>
-                Add a passkey
-              </Button>
-            </div>
-          ) : (
-            <p className="text-ink-soft text-xs">
-              Browsers make passkeys for a name with TLS, or for localhost; this address is neither.
-            </p>
-          )}
-        </div>
-      )}
+              </div>
+            ) : (
+              <p className="text-ink-soft text-xs">
+                Browsers make passkeys for a name with TLS, or for localhost; this address is neither.
+              </p>
+            )}
+          </div>
+        )}
+      </Loaded>
       <PasswordAgain
         open={adding}
         onClose={() => setAdding(false)}

@@ -12,7 +12,7 @@ import { Select } from '../ui/field.tsx';
 import { credits, Time } from '../ui/format.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { Empty, Failure, Loading, messageOf, NoResult } from '../ui/states.tsx';
+import { Empty, Loaded, messageOf, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 
 export const Ledger = () => {
@@ -58,54 +58,54 @@ export const Ledger = () => {
         }
         flush
       >
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading />
-        ) : list.data.total === 0 ? (
-          type ? (
-            <NoResult what="movements" onClear={() => setType('')} />
-          ) : (
-            <Empty title="Nothing has moved yet">
-              Add credits, and every movement is listed here for good.
-            </Empty>
-          )
-        ) : (
-          <PlainTable
-            label="Movements of the wallet"
-            head={[
-              { name: 'What' },
-              { name: 'Reason', className: 'hidden sm:table-cell' },
-              { name: 'Credits', className: 'text-right' },
-              { name: 'Balance', className: 'hidden text-right sm:table-cell' },
-              { name: 'When', className: 'text-right' },
-            ]}
-          >
-            {list.data.logs.map((log) => (
-              <tr key={log.uid}>
-                <td className="max-w-40 truncate sm:max-w-80" title={log.description}>
-                  {log.description}
-                </td>
-                <td className="hidden text-ink-soft sm:table-cell">{words(log.reason)}</td>
-                <td
-                  className={cn(
-                    'whitespace-nowrap text-right tabular-nums',
-                    log.type === 'credit' && 'text-good',
-                  )}
-                >
-                  {log.type === 'credit' ? '+' : '−'}
-                  {credits(Math.abs(log.credits))}
-                </td>
-                <td className="hidden text-right text-ink-soft tabular-nums sm:table-cell">
-                  {credits(log.balance_after)}
-                </td>
-                <td className="text-right text-ink-soft">
-                  <Time at={log.created_at} />
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list}>
+          {(shown) =>
+            shown.total === 0 ? (
+              type ? (
+                <NoResult what="movements" onClear={() => setType('')} />
+              ) : (
+                <Empty title="Nothing has moved yet">
+                  Add credits, and every movement is listed here for good.
+                </Empty>
+              )
+            ) : (
+              <PlainTable
+                label="Movements of the wallet"
+                head={[
+                  { name: 'What' },
+                  { name: 'Reason', className: 'hidden sm:table-cell' },
+                  { name: 'Credits', className: 'text-right' },
+                  { name: 'Balance', className: 'hidden text-right sm:table-cell' },
+                  { name: 'When', className: 'text-right' },
+                ]}
+              >
+                {shown.logs.map((log) => (
+                  <tr key={log.uid}>
+                    <td className="max-w-40 truncate sm:max-w-80" title={log.description}>
+                      {log.description}
+                    </td>
+                    <td className="hidden text-ink-soft sm:table-cell">{words(log.reason)}</td>
+                    <td
+                      className={cn(
+                        'whitespace-nowrap text-right tabular-nums',
+                        log.type === 'credit' && 'text-good',
+                      )}
+                    >
+                      {log.type === 'credit' ? '+' : '−'}
+                      {credits(Math.abs(log.credits))}
+                    </td>
+                    <td className="hidden text-right text-ink-soft tabular-nums sm:table-cell">
+                      {credits(log.balance_after)}
+                    </td>
+                    <td className="text-right text-ink-soft">
+                      <Time at={log.created_at} />
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       {list.data && <Pager page={page} pages={list.data.pages} onPage={setPage} />}
     </>

@@ -10,7 +10,7 @@ import { Card, Page, PageHeader } from '../ui/card.tsx';
 import { Select } from '../ui/field.tsx';
 import { plural, Time } from '../ui/format.tsx';
 import { Pager } from '../ui/pager.tsx';
-import { Empty, Failure, Loading, NoResult } from '../ui/states.tsx';
+import { Empty, Loaded, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -83,60 +83,60 @@ const Requests = ({ onStart }: { onStart(): void }) => {
         <span className="text-ink-soft text-xs">{list.data && plural(list.data.total, 'request')}</span>
       </div>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : list.data.total === 0 && status ? (
-          <NoResult what="requests" onClear={() => setStatus('')} />
-        ) : list.data.total === 0 ? (
-          <Empty
-            title="Nothing was asked for yet"
-            action={
-              may('secrets') && (
-                <Button kind="primary" onClick={onStart}>
-                  Start the first one
-                </Button>
-              )
-            }
-          >
-            Give the consent address of a program and a mailbox: it signs in with password and code, agrees,
-            and you see every page it saw.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="Consent requests"
-            head={[
-              { name: 'Mailbox' },
-              { name: 'Status' },
-              { name: 'Program', className: 'hidden md:table-cell' },
-              { name: 'Started', className: 'hidden sm:table-cell' },
-            ]}
-          >
-            {list.data.data.map((request) => (
-              <tr key={request.uid}>
-                <td className="max-w-60 truncate">
-                  <button
-                    type="button"
-                    onClick={() => show(request.uid)}
-                    className="max-w-full truncate font-medium hover:underline"
-                  >
-                    {request.mailbox.email}
-                  </button>
-                </td>
-                <td>
-                  <Status status={request.status} reason={request.status_reason} />
-                </td>
-                <td className="hidden max-w-48 truncate font-mono text-ink-soft text-xs md:table-cell">
-                  {request.client_id}
-                </td>
-                <td className="hidden text-ink-soft sm:table-cell">
-                  <Time at={request.created_at} />
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list} rows={4}>
+          {(shown) =>
+            shown.total === 0 && status ? (
+              <NoResult what="requests" onClear={() => setStatus('')} />
+            ) : shown.total === 0 ? (
+              <Empty
+                title="Nothing was asked for yet"
+                action={
+                  may('secrets') && (
+                    <Button kind="primary" onClick={onStart}>
+                      Start the first one
+                    </Button>
+                  )
+                }
+              >
+                Give the consent address of a program and a mailbox: it signs in with password and code,
+                agrees, and you see every page it saw.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="Consent requests"
+                head={[
+                  { name: 'Mailbox' },
+                  { name: 'Status' },
+                  { name: 'Program', className: 'hidden md:table-cell' },
+                  { name: 'Started', className: 'hidden sm:table-cell' },
+                ]}
+              >
+                {shown.data.map((request) => (
+                  <tr key={request.uid}>
+                    <td className="max-w-60 truncate">
+                      <button
+                        type="button"
+                        onClick={() => show(request.uid)}
+                        className="max-w-full truncate font-medium hover:underline"
+                      >
+                        {request.mailbox.email}
+                      </button>
+                    </td>
+                    <td>
+                      <Status status={request.status} reason={request.status_reason} />
+                    </td>
+                    <td className="hidden max-w-48 truncate font-mono text-ink-soft text-xs md:table-cell">
+                      {request.client_id}
+                    </td>
+                    <td className="hidden text-ink-soft sm:table-cell">
+                      <Time at={request.created_at} />
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       <Pager page={page} pages={list.data?.pages ?? 1} onPage={setPage} />
       {shown && <ConsentRequestDialog uid={shown} onClose={() => show(null)} />}

@@ -6,11 +6,11 @@ import { useSession } from '../session/session.ts';
 import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { Copy } from '../ui/copy.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input } from '../ui/field.tsx';
 import { Pager } from '../ui/pager.tsx';
-import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
+import { ToKeep } from '../ui/shown-once.tsx';
+import { Empty, Loaded, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 
 type Client = Row<'oauth-clients.list'>;
@@ -48,59 +48,65 @@ export const OauthClients = () => {
     <div className="grid gap-3">
       <div className="flex justify-end">{actions}</div>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={3} />
-        ) : list.data.total === 0 ? (
-          <Empty title="No program may ask yet">
-            A mailbox agrees only to programs of this list: make a client for the mailboxes here, or allow one
-            of a sequencer.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="Programs"
-            head={[
-              { name: 'Name' },
-              { name: 'Status' },
-              { name: 'Scopes', className: 'hidden md:table-cell' },
-              { name: 'Change', className: 'text-right' },
-            ]}
-          >
-            {list.data.clients.map((client) => (
-              <tr key={client.uid}>
-                <td className="max-w-64">
-                  <span className="block truncate font-medium">{client.name}</span>
-                  <span className="block truncate font-mono text-2xs text-ink-soft">{client.client_id}</span>
-                </td>
-                <td>
-                  <Status status={client.approved ? 'active' : 'waits_for_approval'} />
-                </td>
-                <td className="hidden md:table-cell">
-                  <span className="flex flex-wrap gap-1">
-                    {client.scopes.map((scope) => (
-                      <Badge key={scope}>{scope}</Badge>
-                    ))}
-                  </span>
-                </td>
-                <td className="text-right">
-                  <span className="flex justify-end gap-2">
-                    {!client.approved && client.second_approver === person?.person.uid && (
-                      <Button size="small" kind="primary" onClick={() => approve.mutate({ uid: client.uid })}>
-                        Approve
-                      </Button>
-                    )}
-                    {may('admin') && (
-                      <Button size="small" kind="danger" onClick={() => setRemoving(client)}>
-                        Remove
-                      </Button>
-                    )}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list} rows={3}>
+          {(shown) =>
+            shown.total === 0 ? (
+              <Empty title="No program may ask yet">
+                A mailbox agrees only to programs of this list: make a client for the mailboxes here, or allow
+                one of a sequencer.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="Programs"
+                head={[
+                  { name: 'Name' },
+                  { name: 'Status' },
+                  { name: 'Scopes', className: 'hidden md:table-cell' },
+                  { name: 'Change', className: 'text-right' },
+                ]}
+              >
+                {shown.clients.map((client) => (
+                  <tr key={client.uid}>
+                    <td className="max-w-64">
+                      <span className="block truncate font-medium">{client.name}</span>
+                      <span className="block truncate font-mono text-2xs text-ink-soft">
+                        {client.client_id}
+                      </span>
+                    </td>
+                    <td>
+                      <Status status={client.approved ? 'active' : 'waits_for_approval'} />
+                    </td>
+                    <td className="hidden md:table-cell">
+                      <span className="flex flex-wrap gap-1">
+                        {client.scopes.map((scope) => (
+                          <Badge key={scope}>{scope}</Badge>
+                        ))}
+                      </span>
+                    </td>
+                    <td className="text-right">
+                      <span className="flex justify-end gap-2">
+                        {!client.approved && client.second_approver === person?.person.uid && (
+                          <Button
+                            size="small"
+                            kind="primary"
+                            onClick={() => approve.mutate({ uid: client.uid })}
+                          >
+                            Approve
+                          </Button>
+                        )}
+                        {may('admin') && (
+                          <Button size="small" kind="danger" onClick={() => setRemoving(client)}>
+                            Remove
+                          </Button>
+                        )}
+                      </span>
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       <Pager page={page} pages={list.data?.pages ?? 1} onPage={setPage} />
       <MakeClient open={asking === 'make'} onClose={() => setAsking(null)} />
@@ -156,11 +162,10 @@ const MakeClient = ({ open, onClose }: { open: boolean; onClose(): void }) => {
               ['Issuer', create.data.issuer],
             ] as const
           ).map(([label, value]) => (
-            <div key={label} className="rounded-md bg-sunken p-2">
+            <div key={label}>
               <dt className="text-2xs text-ink-soft">{label}</dt>
-              <dd className="flex items-center gap-2">
-                <code className="min-w-0 flex-1 break-all font-mono text-xs">{value}</code>
-                <Copy value={value ?? ''} label={label} />
+              <dd>
+                <ToKeep value={value ?? ''} label={label} />
               </dd>
             </div>
           ))}

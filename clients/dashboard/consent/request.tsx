@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Fact, Facts } from '../ui/card.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { momentOf, plural } from '../ui/format.tsx';
-import { Failure, Loading } from '../ui/states.tsx';
+import { Loaded, Loading } from '../ui/states.tsx';
 
 export const ConsentRequestDialog = ({ uid, onClose }: { uid: string; onClose(): void }) => {
   const { may } = useSession();
@@ -40,65 +40,66 @@ export const ConsentRequestDialog = ({ uid, onClose }: { uid: string; onClose():
         </>
       }
     >
-      {read.error && !request ? (
-        <Failure error={read.error} onRetry={() => void read.refetch()} />
-      ) : !request ? (
-        <Loading rows={3} />
-      ) : (
-        <div className="grid min-w-0 gap-4">
-          <Facts>
-            <Fact name="Status">
-              <Status status={request.status} /> <span className="text-ink-soft">{request.status_text}</span>
-            </Fact>
-            {request.status_reason && <Fact name="Why">{request.status_reason}</Fact>}
-            <Fact name="Mailbox">
-              <Link
-                to="/mailboxes/$uid"
-                params={{ uid: request.mailbox.uid }}
-                className="text-accent hover:underline"
-              >
-                {request.mailbox.email}
-              </Link>
-            </Fact>
-            <Fact name="Program">
-              <span className="break-all font-mono text-xs">{request.client_id}</span>
-            </Fact>
-            <Fact name="Began">
-              {momentOf(request.created_at)}, {plural(request.attempts, 'attempt')}
-            </Fact>
-          </Facts>
-          <Evidence uid={uid} />
-        </div>
-      )}
+      <Loaded reading={read} rows={3}>
+        {({ data: shown }) => (
+          <div className="grid min-w-0 gap-4">
+            <Facts>
+              <Fact name="Status">
+                <Status status={shown.status} /> <span className="text-ink-soft">{shown.status_text}</span>
+              </Fact>
+              {shown.status_reason && <Fact name="Why">{shown.status_reason}</Fact>}
+              <Fact name="Mailbox">
+                <Link
+                  to="/mailboxes/$uid"
+                  params={{ uid: shown.mailbox.uid }}
+                  className="text-accent hover:underline"
+                >
+                  {shown.mailbox.email}
+                </Link>
+              </Fact>
+              <Fact name="Program">
+                <span className="break-all font-mono text-xs">{shown.client_id}</span>
+              </Fact>
+              <Fact name="Began">
+                {momentOf(shown.created_at)}, {plural(shown.attempts, 'attempt')}
+              </Fact>
+            </Facts>
+            <Evidence uid={uid} />
+          </div>
+        )}
+      </Loaded>
     </Dialog>
   );
 };
 
 const Evidence = ({ uid }: { uid: string }) => {
   const evidence = useRead('consent-requests.evidence', { uid });
-  if (evidence.error && !evidence.data) {
-    return <Failure error={evidence.error} onRetry={() => void evidence.refetch()} />;
-  }
-  if (!evidence.data) return <Loading rows={3} />;
-  if (evidence.data.data.length === 0) {
-    return <p className="text-ink-soft">No page was seen yet, or what was seen is over its time.</p>;
-  }
   return (
-    <ol className="grid gap-3">
-      {evidence.data.data.map((seen) => (
-        <li key={seen.uid} className="grid gap-2 rounded-md border border-line p-3">
-          <p className="flex flex-wrap items-baseline gap-x-2">
-            <span className="font-medium">{words(seen.step)}</span>
-            <span className="min-w-0 flex-1 truncate text-ink-soft text-xs">{seen.title || seen.url}</span>
-            <time dateTime={seen.seen_at} className="text-ink-soft text-xs">
-              {momentOf(seen.seen_at)}
-            </time>
-          </p>
-          <p className="break-all font-mono text-2xs text-ink-soft">{seen.url}</p>
-          {seen.screenshot && <Screenshot uid={seen.uid} title={words(seen.step)} />}
-        </li>
-      ))}
-    </ol>
+    <Loaded reading={evidence} rows={3}>
+      {({ data: pages }) =>
+        pages.length === 0 ? (
+          <p className="text-ink-soft">No page was seen yet, or what was seen is over its time.</p>
+        ) : (
+          <ol className="grid gap-3">
+            {pages.map((seen) => (
+              <li key={seen.uid} className="grid gap-2 rounded-md border border-line p-3">
+                <p className="flex flex-wrap items-baseline gap-x-2">
+                  <span className="font-medium">{words(seen.step)}</span>
+                  <span className="min-w-0 flex-1 truncate text-ink-soft text-xs">
+                    {seen.title || seen.url}
+                  </span>
+                  <time dateTime={seen.seen_at} className="text-ink-soft text-xs">
+                    {momentOf(seen.seen_at)}
+                  </time>
+                </p>
+                <p className="break-all font-mono text-2xs text-ink-soft">{seen.url}</p>
+                {seen.screenshot && <Screenshot uid={seen.uid} title={words(seen.step)} />}
+              </li>
+            ))}
+          </ol>
+        )
+      }
+    </Loaded>
   );
 };
 

@@ -5,7 +5,7 @@ import { useSession } from '../session/session.ts';
 import { Badge, Status, words } from '../ui/badge.tsx';
 import { Card, Fact, Facts, Page, PageHeader } from '../ui/card.tsx';
 import { dayOf, Time } from '../ui/format.tsx';
-import { Empty, Failure, Loading } from '../ui/states.tsx';
+import { Empty, Failure, Loaded, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { Credentials } from './credentials.tsx';
 import { MailboxActions } from './mailbox-actions.tsx';
@@ -114,29 +114,29 @@ const MailboxLog = ({ uid }: { uid: string }) => {
   const events = useRead('events.list', { subject_uid: uid, limit: 100 });
   return (
     <Card title="Log" about="What happened to this mailbox" flush>
-      {events.error && !events.data ? (
-        <Failure error={events.error} onRetry={() => void events.refetch()} />
-      ) : !events.data ? (
-        <Loading rows={3} />
-      ) : events.data.events.length === 0 ? (
-        <Empty title="Nothing yet" />
-      ) : (
-        <ol className="max-h-96 divide-y divide-line overflow-y-auto">
-          {events.data.events.toReversed().map(({ id, type, timestamp, data }) => (
-            <li key={id} className="flex justify-between gap-3 px-4 py-2">
-              <span className="min-w-0 truncate">
-                {words(type.split('.').at(-1) ?? type)}
-                {typeof data.status === 'string' && (
-                  <span className="text-ink-soft"> · {words(data.status)}</span>
-                )}
-              </span>
-              <span className="shrink-0 text-ink-soft text-xs">
-                <Time at={timestamp} />
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
+      <Loaded reading={events} rows={3}>
+        {(shown) =>
+          shown.events.length === 0 ? (
+            <Empty title="Nothing yet" />
+          ) : (
+            <ol className="max-h-96 divide-y divide-line overflow-y-auto">
+              {shown.events.toReversed().map(({ id, type, timestamp, data }) => (
+                <li key={id} className="flex justify-between gap-3 px-4 py-2">
+                  <span className="min-w-0 truncate">
+                    {words(type.split('.').at(-1) ?? type)}
+                    {typeof data.status === 'string' && (
+                      <span className="text-ink-soft"> · {words(data.status)}</span>
+                    )}
+                  </span>
+                  <span className="shrink-0 text-ink-soft text-xs">
+                    <Time at={timestamp} />
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
     </Card>
   );
 };

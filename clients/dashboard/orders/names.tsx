@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Input } from '../ui/field.tsx';
 import { credits } from '../ui/format.tsx';
-import { Failure, Loading } from '../ui/states.tsx';
+import { Loaded } from '../ui/states.tsx';
 
 export type ChosenName = { name: string; price: number };
 
@@ -59,53 +59,55 @@ export const ChooseNames = ({
       </form>
       {keyword !== '' && (
         <div className="mt-3">
-          {found.error && !found.data ? (
-            <Failure error={found.error} onRetry={() => void found.refetch()} />
-          ) : !found.data ? (
-            <Loading rows={4} />
-          ) : found.data.domains.length === 0 ? (
-            <p className="py-4 text-center text-ink-soft">No name found for “{keyword}”. Try another word.</p>
-          ) : (
-            <ul
-              aria-label="Names found"
-              className="grid max-h-72 divide-y divide-line overflow-y-auto rounded-lg border border-line"
-            >
-              {found.data.domains.map(
-                ({ name, available, price, renewal_price, unavailable_reason, is_premium }) => (
-                  <li key={name} className="flex items-center gap-3 px-3 py-1.5">
-                    <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
-                    {available ? (
-                      <>
-                        <span className="text-right text-xs">
-                          <span className="font-medium tabular-nums">{credits(price)}</span>
-                          {renewal_price !== price && (
-                            <span className="block text-2xs text-ink-soft">
-                              then {credits(renewal_price)} a year
+          <Loaded reading={found} rows={4}>
+            {(shown) =>
+              shown.domains.length === 0 ? (
+                <p className="py-4 text-center text-ink-soft">
+                  No name found for “{keyword}”. Try another word.
+                </p>
+              ) : (
+                <ul
+                  aria-label="Names found"
+                  className="grid max-h-72 divide-y divide-line overflow-y-auto rounded-lg border border-line"
+                >
+                  {shown.domains.map(
+                    ({ name, available, price, renewal_price, unavailable_reason, is_premium }) => (
+                      <li key={name} className="flex items-center gap-3 px-3 py-1.5">
+                        <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
+                        {available ? (
+                          <>
+                            <span className="text-right text-xs">
+                              <span className="font-medium tabular-nums">{credits(price)}</span>
+                              {renewal_price !== price && (
+                                <span className="block text-2xs text-ink-soft">
+                                  then {credits(renewal_price)} a year
+                                </span>
+                              )}
+                              {is_premium && <span className="block text-2xs text-wait">premium</span>}
                             </span>
-                          )}
-                          {is_premium && <span className="block text-2xs text-wait">premium</span>}
-                        </span>
-                        <Button
-                          size="small"
-                          kind={has(name) ? 'primary' : 'plain'}
-                          aria-pressed={has(name)}
-                          aria-label={`Choose ${name}`}
-                          onClick={() => toggle({ name, price })}
-                        >
-                          {has(name) ? <Check aria-hidden /> : <Plus aria-hidden />}
-                          {has(name) ? 'Chosen' : 'Choose'}
-                        </Button>
-                      </>
-                    ) : (
-                      <span className="py-1 text-ink-soft text-xs">
-                        {reasons[unavailable_reason ?? 'taken']}
-                      </span>
-                    )}
-                  </li>
-                ),
-              )}
-            </ul>
-          )}
+                            <Button
+                              size="small"
+                              kind={has(name) ? 'primary' : 'plain'}
+                              aria-pressed={has(name)}
+                              aria-label={`Choose ${name}`}
+                              onClick={() => toggle({ name, price })}
+                            >
+                              {has(name) ? <Check aria-hidden /> : <Plus aria-hidden />}
+                              {has(name) ? 'Chosen' : 'Choose'}
+                            </Button>
+                          </>
+                        ) : (
+                          <span className="py-1 text-ink-soft text-xs">
+                            {reasons[unavailable_reason ?? 'taken']}
+                          </span>
+                        )}
+                      </li>
+                    ),
+                  )}
+                </ul>
+              )
+            }
+          </Loaded>
         </div>
       )}
       {chosen.length > 0 && (

@@ -12,7 +12,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Checkbox, Select } from '../ui/field.tsx';
 import { count, plural, Time } from '../ui/format.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { Empty, Failure, Loading, NoResult } from '../ui/states.tsx';
+import { Empty, Failure, Loaded, Loading, NoResult } from '../ui/states.tsx';
 import { type Column, DataTable, PlainTable } from '../ui/table.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -210,39 +210,39 @@ const Comparisons = ({ uid }: { uid: string }) => {
   const history = useRead('sequencers.history', { uid, limit: 100 });
   return (
     <Card flush about="What the sequencer has is compared with what it was to have, again and again.">
-      {history.error && !history.data ? (
-        <Failure error={history.error} onRetry={() => void history.refetch()} />
-      ) : !history.data ? (
-        <Loading rows={3} />
-      ) : history.data.total === 0 ? (
-        <Empty title="Not compared yet">The first comparison comes within the hour.</Empty>
-      ) : (
-        <PlainTable
-          label="Comparisons"
-          head={[
-            { name: 'When' },
-            { name: 'Connected', className: 'text-right' },
-            { name: 'Dropped out', className: 'text-right' },
-            { name: 'Missing', className: 'text-right' },
-            { name: 'Begun again', className: 'hidden text-right sm:table-cell' },
-          ]}
-        >
-          {history.data.data.map((check) => (
-            <tr key={check.uid}>
-              <td title={check.error ?? undefined} className={check.error ? 'text-bad' : undefined}>
-                <Time at={check.ended_at} />
-                {check.error && ` · ${check.error}`}
-              </td>
-              <td className="text-right tabular-nums">
-                {count(check.connected)} of {count(check.expected)}
-              </td>
-              <td className="text-right tabular-nums">{count(check.disconnected)}</td>
-              <td className="text-right tabular-nums">{count(check.missing)}</td>
-              <td className="hidden text-right tabular-nums sm:table-cell">{count(check.repairs)}</td>
-            </tr>
-          ))}
-        </PlainTable>
-      )}
+      <Loaded reading={history} rows={3}>
+        {(shown) =>
+          shown.total === 0 ? (
+            <Empty title="Not compared yet">The first comparison comes within the hour.</Empty>
+          ) : (
+            <PlainTable
+              label="Comparisons"
+              head={[
+                { name: 'When' },
+                { name: 'Connected', className: 'text-right' },
+                { name: 'Dropped out', className: 'text-right' },
+                { name: 'Missing', className: 'text-right' },
+                { name: 'Begun again', className: 'hidden text-right sm:table-cell' },
+              ]}
+            >
+              {shown.data.map((check) => (
+                <tr key={check.uid}>
+                  <td title={check.error ?? undefined} className={check.error ? 'text-bad' : undefined}>
+                    <Time at={check.ended_at} />
+                    {check.error && ` · ${check.error}`}
+                  </td>
+                  <td className="text-right tabular-nums">
+                    {count(check.connected)} of {count(check.expected)}
+                  </td>
+                  <td className="text-right tabular-nums">{count(check.disconnected)}</td>
+                  <td className="text-right tabular-nums">{count(check.missing)}</td>
+                  <td className="hidden text-right tabular-nums sm:table-cell">{count(check.repairs)}</td>
+                </tr>
+              ))}
+            </PlainTable>
+          )
+        }
+      </Loaded>
     </Card>
   );
 };

@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
 import { count, plural } from '../ui/format.tsx';
 import { Pager } from '../ui/pager.tsx';
-import { Empty, Failure, Loading } from '../ui/states.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 import { AddSequencer } from './add.tsx';
@@ -32,48 +32,50 @@ export default function Sequencers() {
         {add}
       </PageHeader>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : list.data.total === 0 ? (
-          <Empty title="No sequencer yet" action={add}>
-            Add the account that sends your sequences: mailboxes are handed over, kept connected, and told
-            every new password.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="Sequencers"
-            head={[
-              { name: 'Name' },
-              { name: 'Status' },
-              { name: 'Connected', className: 'text-right' },
-              { name: 'On the way', className: 'hidden text-right sm:table-cell' },
-              { name: 'Failed', className: 'text-right' },
-            ]}
-          >
-            {list.data.data.map(({ uid, name, platform, status, status_reason, exports }) => (
-              <tr key={uid}>
-                <td className="max-w-60 truncate">
-                  <Link to="/sequencers/$uid" params={{ uid }} className="font-medium hover:underline">
-                    {name}
-                  </Link>{' '}
-                  <Badge>{platform}</Badge>
-                </td>
-                <td>
-                  <Status status={status} reason={status_reason} />
-                </td>
-                <td className="text-right tabular-nums">{count(exports.completed ?? 0)}</td>
-                <td className="hidden text-right text-ink-soft tabular-nums sm:table-cell">
-                  {count((exports.queued ?? 0) + (exports.processing ?? 0))}
-                </td>
-                <td className={`text-right tabular-nums ${exports.failed ? 'text-bad' : 'text-ink-soft'}`}>
-                  {count(exports.failed ?? 0)}
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list} rows={4}>
+          {(shown) =>
+            shown.total === 0 ? (
+              <Empty title="No sequencer yet" action={add}>
+                Add the account that sends your sequences: mailboxes are handed over, kept connected, and told
+                every new password.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="Sequencers"
+                head={[
+                  { name: 'Name' },
+                  { name: 'Status' },
+                  { name: 'Connected', className: 'text-right' },
+                  { name: 'On the way', className: 'hidden text-right sm:table-cell' },
+                  { name: 'Failed', className: 'text-right' },
+                ]}
+              >
+                {shown.data.map(({ uid, name, platform, status, status_reason, exports }) => (
+                  <tr key={uid}>
+                    <td className="max-w-60 truncate">
+                      <Link to="/sequencers/$uid" params={{ uid }} className="font-medium hover:underline">
+                        {name}
+                      </Link>{' '}
+                      <Badge>{platform}</Badge>
+                    </td>
+                    <td>
+                      <Status status={status} reason={status_reason} />
+                    </td>
+                    <td className="text-right tabular-nums">{count(exports.completed ?? 0)}</td>
+                    <td className="hidden text-right text-ink-soft tabular-nums sm:table-cell">
+                      {count((exports.queued ?? 0) + (exports.processing ?? 0))}
+                    </td>
+                    <td
+                      className={`text-right tabular-nums ${exports.failed ? 'text-bad' : 'text-ink-soft'}`}
+                    >
+                      {count(exports.failed ?? 0)}
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       <Pager page={page} pages={list.data?.pages ?? 1} onPage={setPage} />
       <AddSequencer open={adding} onClose={() => setAdding(false)} />

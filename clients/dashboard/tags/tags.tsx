@@ -10,7 +10,7 @@ import { Card, Page, PageHeader } from '../ui/card.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { count, plural } from '../ui/format.tsx';
-import { Empty, Failure, Loading } from '../ui/states.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -35,59 +35,67 @@ export default function Tags() {
         {add}
       </PageHeader>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={3} />
-        ) : list.data.tags.length === 0 ? (
-          <Empty title="No tags yet" action={add}>
-            Tags keep domains and mailboxes of one client, campaign or batch together: every list can be cut
-            to them.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="Tags"
-            head={[
-              { name: 'Name' },
-              { name: 'Domains', className: 'text-right' },
-              { name: 'Mailboxes', className: 'text-right' },
-              { name: 'Change', className: 'text-right' },
-            ]}
-          >
-            {list.data.tags.map((tag) => (
-              <tr key={tag.uid}>
-                <td className="max-w-60 truncate font-medium">{tag.name}</td>
-                <td className="text-right tabular-nums">
-                  <Link to="/domains" search={{ tag: tag.name }} className="text-accent hover:underline">
-                    {count(tag.domains)}
-                  </Link>
-                </td>
-                <td className="text-right tabular-nums">
-                  <Link to="/mailboxes" search={{ tag: tag.name }} className="text-accent hover:underline">
-                    {count(tag.mailboxes)}
-                  </Link>
-                </td>
-                <td className="text-right">
-                  {may('write') && (
-                    <span className="flex justify-end gap-2">
-                      <Button size="small" aria-label={`Rename ${tag.name}`} onClick={() => setNaming(tag)}>
-                        Rename
-                      </Button>
-                      <Button
-                        size="small"
-                        kind="danger"
-                        aria-label={`Delete ${tag.name}`}
-                        onClick={() => setRemoving(tag)}
+        <Loaded reading={list} rows={3}>
+          {(shown) =>
+            shown.tags.length === 0 ? (
+              <Empty title="No tags yet" action={add}>
+                Tags keep domains and mailboxes of one client, campaign or batch together: every list can be
+                cut to them.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="Tags"
+                head={[
+                  { name: 'Name' },
+                  { name: 'Domains', className: 'text-right' },
+                  { name: 'Mailboxes', className: 'text-right' },
+                  { name: 'Change', className: 'text-right' },
+                ]}
+              >
+                {shown.tags.map((tag) => (
+                  <tr key={tag.uid}>
+                    <td className="max-w-60 truncate font-medium">{tag.name}</td>
+                    <td className="text-right tabular-nums">
+                      <Link to="/domains" search={{ tag: tag.name }} className="text-accent hover:underline">
+                        {count(tag.domains)}
+                      </Link>
+                    </td>
+                    <td className="text-right tabular-nums">
+                      <Link
+                        to="/mailboxes"
+                        search={{ tag: tag.name }}
+                        className="text-accent hover:underline"
                       >
-                        Delete
-                      </Button>
-                    </span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+                        {count(tag.mailboxes)}
+                      </Link>
+                    </td>
+                    <td className="text-right">
+                      {may('write') && (
+                        <span className="flex justify-end gap-2">
+                          <Button
+                            size="small"
+                            aria-label={`Rename ${tag.name}`}
+                            onClick={() => setNaming(tag)}
+                          >
+                            Rename
+                          </Button>
+                          <Button
+                            size="small"
+                            kind="danger"
+                            aria-label={`Delete ${tag.name}`}
+                            onClick={() => setRemoving(tag)}
+                          >
+                            Delete
+                          </Button>
+                        </span>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       {naming && <NameTag tag={naming === 'new' ? null : naming} onClose={() => setNaming(null)} />}
       {removing && (

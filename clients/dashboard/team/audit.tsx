@@ -13,7 +13,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Select } from '../ui/field.tsx';
 import { momentOf, Time } from '../ui/format.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { Empty, Failure, Loading, messageOf, NoResult } from '../ui/states.tsx';
+import { Empty, Loaded, messageOf, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -114,62 +114,62 @@ export default function Audit() {
         </Select>
       </div>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading />
-        ) : entries.length === 0 ? (
-          noun || outcome ? (
-            <NoResult
-              what="entries"
-              onClear={() => {
-                setNoun('');
-                setOutcome('');
-              }}
-            />
-          ) : (
-            <Empty title="Nothing was done yet">
-              Whatever somebody changes is written down here, for good.
-            </Empty>
-          )
-        ) : (
-          <PlainTable
-            label="Audit entries"
-            head={[
-              { name: 'What' },
-              { name: 'Outcome' },
-              { name: 'Who', className: 'hidden md:table-cell' },
-              { name: 'From', className: 'hidden lg:table-cell' },
-              { name: 'When', className: 'text-right' },
-            ]}
-          >
-            {entries.map((entry) => (
-              <tr key={entry.id}>
-                <td className="max-w-48 truncate">
-                  <button
-                    type="button"
-                    className="font-mono text-xs hover:underline"
-                    onClick={() => setLooking(entry)}
-                  >
-                    {entry.operation}
-                  </button>
-                </td>
-                <td>
-                  <Status status={entry.outcome} reason={entry.code} />
-                </td>
-                <td className="hidden md:table-cell">
-                  <Badge>{words(entry.actor.type)}</Badge>
-                </td>
-                <td className="hidden font-mono text-ink-soft text-xs lg:table-cell">
-                  {entry.address ?? '–'}
-                </td>
-                <td className="text-right text-ink-soft">
-                  <Time at={entry.timestamp} />
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list}>
+          {() =>
+            entries.length === 0 ? (
+              noun || outcome ? (
+                <NoResult
+                  what="entries"
+                  onClear={() => {
+                    setNoun('');
+                    setOutcome('');
+                  }}
+                />
+              ) : (
+                <Empty title="Nothing was done yet">
+                  Whatever somebody changes is written down here, for good.
+                </Empty>
+              )
+            ) : (
+              <PlainTable
+                label="Audit entries"
+                head={[
+                  { name: 'What' },
+                  { name: 'Outcome' },
+                  { name: 'Who', className: 'hidden md:table-cell' },
+                  { name: 'From', className: 'hidden lg:table-cell' },
+                  { name: 'When', className: 'text-right' },
+                ]}
+              >
+                {entries.map((entry) => (
+                  <tr key={entry.id}>
+                    <td className="max-w-48 truncate">
+                      <button
+                        type="button"
+                        className="font-mono text-xs hover:underline"
+                        onClick={() => setLooking(entry)}
+                      >
+                        {entry.operation}
+                      </button>
+                    </td>
+                    <td>
+                      <Status status={entry.outcome} reason={entry.code} />
+                    </td>
+                    <td className="hidden md:table-cell">
+                      <Badge>{words(entry.actor.type)}</Badge>
+                    </td>
+                    <td className="hidden font-mono text-ink-soft text-xs lg:table-cell">
+                      {entry.address ?? '–'}
+                    </td>
+                    <td className="text-right text-ink-soft">
+                      <Time at={entry.timestamp} />
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
         {list.hasNextPage && (
           <div className="border-line border-t p-3 text-center">
             <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

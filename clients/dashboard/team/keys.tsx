@@ -11,7 +11,7 @@ import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field, Input, Select } from '../ui/field.tsx';
 import { dayOf, plural, Time } from '../ui/format.tsx';
 import { ShownOnce } from '../ui/shown-once.tsx';
-import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
+import { Empty, Loaded, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -45,55 +45,53 @@ export default function Keys() {
         </Button>
       </PageHeader>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : (
-          <PlainTable
-            label="API keys"
-            head={[
-              { name: 'Name' },
-              { name: 'May', className: 'hidden md:table-cell' },
-              { name: 'Status' },
-              { name: 'Last used', className: 'hidden sm:table-cell' },
-              { name: 'Ends', className: 'hidden md:table-cell' },
-              { name: 'End it', className: 'text-right' },
-            ]}
-          >
-            {list.data.keys.map((key) => (
-              <tr key={key.uid}>
-                <td className="max-w-52 truncate">
-                  <span className="font-medium">{key.name}</span>{' '}
-                  {key.operator && <Badge tone="accent">operator</Badge>}
-                </td>
-                <td className="hidden md:table-cell">
-                  <span className="flex flex-wrap gap-1">
-                    {key.scopes.length === Object.keys(scopes).length ? (
-                      <Badge>everything</Badge>
-                    ) : (
-                      key.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)
+        <Loaded reading={list} rows={4}>
+          {(shown) => (
+            <PlainTable
+              label="API keys"
+              head={[
+                { name: 'Name' },
+                { name: 'May', className: 'hidden md:table-cell' },
+                { name: 'Status' },
+                { name: 'Last used', className: 'hidden sm:table-cell' },
+                { name: 'Ends', className: 'hidden md:table-cell' },
+                { name: 'End it', className: 'text-right' },
+              ]}
+            >
+              {shown.keys.map((key) => (
+                <tr key={key.uid}>
+                  <td className="max-w-52 truncate">
+                    <span className="font-medium">{key.name}</span>{' '}
+                    {key.operator && <Badge tone="accent">operator</Badge>}
+                  </td>
+                  <td className="hidden md:table-cell">
+                    <span className="flex flex-wrap gap-1">
+                      {key.scopes.length === Object.keys(scopes).length ? (
+                        <Badge>everything</Badge>
+                      ) : (
+                        key.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)
+                      )}
+                    </span>
+                  </td>
+                  <td>
+                    <Status status={key.status} />
+                  </td>
+                  <td className="hidden text-ink-soft sm:table-cell">
+                    {key.last_used_at ? <Time at={key.last_used_at} /> : 'Never'}
+                  </td>
+                  <td className="hidden text-ink-soft md:table-cell">{dayOf(key.expires_at)}</td>
+                  <td className="text-right">
+                    {(key.status === 'active' || key.status === 'ending') && (
+                      <Button size="small" kind="danger" onClick={() => setRevoking(key)}>
+                        Revoke
+                      </Button>
                     )}
-                  </span>
-                </td>
-                <td>
-                  <Status status={key.status} />
-                </td>
-                <td className="hidden text-ink-soft sm:table-cell">
-                  {key.last_used_at ? <Time at={key.last_used_at} /> : 'Never'}
-                </td>
-                <td className="hidden text-ink-soft md:table-cell">{dayOf(key.expires_at)}</td>
-                <td className="text-right">
-                  {(key.status === 'active' || key.status === 'ending') && (
-                    <Button size="small" kind="danger" onClick={() => setRevoking(key)}>
-                      Revoke
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+                  </td>
+                </tr>
+              ))}
+            </PlainTable>
+          )}
+        </Loaded>
       </Card>
       <NewKey open={adding} onClose={() => setAdding(false)} />
       {revoking && (

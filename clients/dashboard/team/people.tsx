@@ -13,7 +13,7 @@ import { dayOf, plural, Time } from '../ui/format.tsx';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { ToKeep } from '../ui/shown-once.tsx';
-import { Empty, Failure, Loading, messageOf } from '../ui/states.tsx';
+import { Empty, Loaded, messageOf } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -73,68 +73,72 @@ export default function People() {
         </Card>
       )}
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : list.data.people.length === 0 ? (
-          <Empty title="Nobody is in the team yet">
-            The first start printed a link for the first owner. Others come by invitation.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="People"
-            head={[
-              { name: 'Name' },
-              { name: 'Role' },
-              { name: 'Signs in with', className: 'hidden md:table-cell' },
-              { name: 'Joined', className: 'hidden sm:table-cell' },
-              { name: 'Change', className: 'text-right' },
-            ]}
-          >
-            {list.data.people.map((person) => (
-              <tr key={person.uid}>
-                <td className="max-w-60">
-                  <span className="block truncate font-medium">
-                    {person.name} {person.uid === me?.person.uid && <Badge tone="good">you</Badge>}{' '}
-                    {person.operator && <Badge tone="accent">operator</Badge>}
-                  </span>
-                  <span className="block truncate text-ink-soft text-xs">{person.email}</span>
-                </td>
-                <td>
-                  <span title={roles[person.role]}>{words(person.role)}</span>
-                </td>
-                <td className="hidden md:table-cell">
-                  <span className="flex flex-wrap gap-1">
-                    <Badge>password</Badge>
-                    {person.one_time_codes && <Badge tone="good">codes</Badge>}
-                    {person.passkeys > 0 && <Badge tone="good">{plural(person.passkeys, 'passkey')}</Badge>}
-                  </span>
-                </td>
-                <td className="hidden text-ink-soft sm:table-cell">{dayOf(person.joined_at)}</td>
-                <td className="text-right">
-                  <Menu
-                    trigger={
-                      <Button size="small" aria-label={`Change ${person.name}`}>
-                        Change
-                      </Button>
-                    }
-                  >
-                    <MenuItem onSelect={() => ask({ act: 'role', person })}>Role</MenuItem>
-                    <MenuItem onSelect={() => ask({ act: 'reset', person })}>
-                      Link for a new password
-                    </MenuItem>
-                    <MenuItem onSelect={() => ask({ act: 'sign-out', person })}>Sign out everywhere</MenuItem>
-                    <MenuLine />
-                    <MenuItem danger onSelect={() => ask({ act: 'remove', person })}>
-                      Remove from the team
-                    </MenuItem>
-                  </Menu>
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list} rows={4}>
+          {(shown) =>
+            shown.people.length === 0 ? (
+              <Empty title="Nobody is in the team yet">
+                The first start printed a link for the first owner. Others come by invitation.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="People"
+                head={[
+                  { name: 'Name' },
+                  { name: 'Role' },
+                  { name: 'Signs in with', className: 'hidden md:table-cell' },
+                  { name: 'Joined', className: 'hidden sm:table-cell' },
+                  { name: 'Change', className: 'text-right' },
+                ]}
+              >
+                {shown.people.map((person) => (
+                  <tr key={person.uid}>
+                    <td className="max-w-60">
+                      <span className="block truncate font-medium">
+                        {person.name} {person.uid === me?.person.uid && <Badge tone="good">you</Badge>}{' '}
+                        {person.operator && <Badge tone="accent">operator</Badge>}
+                      </span>
+                      <span className="block truncate text-ink-soft text-xs">{person.email}</span>
+                    </td>
+                    <td>
+                      <span title={roles[person.role]}>{words(person.role)}</span>
+                    </td>
+                    <td className="hidden md:table-cell">
+                      <span className="flex flex-wrap gap-1">
+                        <Badge>password</Badge>
+                        {person.one_time_codes && <Badge tone="good">codes</Badge>}
+                        {person.passkeys > 0 && (
+                          <Badge tone="good">{plural(person.passkeys, 'passkey')}</Badge>
+                        )}
+                      </span>
+                    </td>
+                    <td className="hidden text-ink-soft sm:table-cell">{dayOf(person.joined_at)}</td>
+                    <td className="text-right">
+                      <Menu
+                        trigger={
+                          <Button size="small" aria-label={`Change ${person.name}`}>
+                            Change
+                          </Button>
+                        }
+                      >
+                        <MenuItem onSelect={() => ask({ act: 'role', person })}>Role</MenuItem>
+                        <MenuItem onSelect={() => ask({ act: 'reset', person })}>
+                          Link for a new password
+                        </MenuItem>
+                        <MenuItem onSelect={() => ask({ act: 'sign-out', person })}>
+                          Sign out everywhere
+                        </MenuItem>
+                        <MenuLine />
+                        <MenuItem danger onSelect={() => ask({ act: 'remove', person })}>
+                          Remove from the team
+                        </MenuItem>
+                      </Menu>
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       <Pager page={page} pages={list.data?.pages ?? 1} onPage={setPage} />
       <Invite open={inviting} onClose={() => setInviting(false)} onDone={setLink} />

@@ -68,6 +68,20 @@ export const Failure = ({ error, onRetry }: { error: unknown; onRetry(): void })
   </div>
 );
 
+type LoadedProps<Data> = {
+  reading: { data: Data | undefined; error: unknown; refetch(): Promise<unknown> };
+  /** How many lines stand for it while it loads. */
+  rows?: number;
+  children(data: Data): ReactNode;
+};
+
+/** What was asked for, when it is there; what was there before is shown on while a later try fails. */
+export const Loaded = <Data,>({ reading, rows, children }: LoadedProps<Data>) => {
+  if (reading.data !== undefined) return children(reading.data);
+  if (reading.error) return <Failure error={reading.error} onRetry={() => void reading.refetch()} />;
+  return <Loading {...(rows !== undefined && { rows })} />;
+};
+
 export const messageOf = (error: unknown): string => {
   if (isRefusal(error, 'no_answer'))
     return 'The server did not answer. Check the connection, then try again.';

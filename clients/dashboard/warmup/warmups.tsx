@@ -12,7 +12,7 @@ import { Select } from '../ui/field.tsx';
 import { count, credits, dayOf, plural } from '../ui/format.tsx';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 import { Pager } from '../ui/pager.tsx';
-import { Empty, Failure, Loading, NoResult } from '../ui/states.tsx';
+import { Empty, Loaded, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -56,93 +56,101 @@ export default function Warmups() {
       </PageHeader>
       <Totals />
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : list.data.total === 0 && status ? (
-          <NoResult what="mailboxes" onClear={() => setStatus('')} />
-        ) : list.data.total === 0 ? (
-          <Empty
-            title="No mailbox is warmed up"
-            action={
-              may('purchase') && (
-                <Button kind="primary" asChild>
-                  <Link to="/mailboxes">Choose mailboxes</Link>
-                </Button>
-              )
-            }
-          >
-            Mailboxes here write to each other, a few letters at first and more from day to day, so that their
-            hosts have a history of mail that was wanted.
-          </Empty>
-        ) : (
-          <PlainTable
-            label="Warm-up"
-            head={[
-              { name: 'Mailbox' },
-              { name: 'Status' },
-              { name: 'Health', className: 'text-right' },
-              { name: 'Inbox', className: 'hidden text-right sm:table-cell' },
-              { name: 'Day', className: 'hidden text-right md:table-cell' },
-              { name: 'Sent', className: 'hidden text-right md:table-cell' },
-              { name: 'Renews', className: 'hidden lg:table-cell' },
-              { name: 'Change', className: 'text-right' },
-            ]}
-          >
-            {list.data.subscriptions.map((warmup) => {
-              const { health_score, inbox_rate, warmup_day, emails_sent, warmup_status } =
-                warmup.cached_stats;
-              const uids = { mailbox_uids: [warmup.mailbox_uid] };
-              return (
-                <tr key={warmup.uid}>
-                  <td className="max-w-64 truncate">
-                    <Link
-                      to="/warmup/$uid"
-                      params={{ uid: warmup.mailbox_uid }}
-                      className="font-medium hover:underline"
-                    >
-                      {warmup.mailbox_email}
-                    </Link>
-                  </td>
-                  <td>
-                    <Status status={warmup.status} reason={warmup.status_reason ?? words(warmup_status)} />
-                  </td>
-                  <td className="text-right tabular-nums">{health_score ?? '–'}</td>
-                  <td className="hidden text-right tabular-nums sm:table-cell">
-                    {inbox_rate === null ? '–' : `${Math.round(inbox_rate)} %`}
-                  </td>
-                  <td className="hidden text-right tabular-nums md:table-cell">{count(warmup_day)}</td>
-                  <td className="hidden text-right tabular-nums md:table-cell">{count(emails_sent)}</td>
-                  <td className="hidden text-ink-soft lg:table-cell">{dayOf(warmup.next_billing_date)}</td>
-                  <td className="text-right">
-                    {may('write') && warmup.status !== 'cancelled' && (
-                      <Menu
-                        trigger={
-                          <Button size="small" aria-label={`Change the warm-up of ${warmup.mailbox_email}`}>
-                            Change
-                          </Button>
-                        }
-                      >
-                        {warmup.status === 'paused' || warmup.status === 'pending' ? (
-                          <MenuItem disabled={!may('purchase')} onSelect={() => resume.mutate(uids)}>
-                            Go on
-                          </MenuItem>
-                        ) : (
-                          <MenuItem onSelect={() => ask({ act: 'pause', warmup })}>Pause</MenuItem>
+        <Loaded reading={list} rows={4}>
+          {(shown) =>
+            shown.total === 0 && status ? (
+              <NoResult what="mailboxes" onClear={() => setStatus('')} />
+            ) : shown.total === 0 ? (
+              <Empty
+                title="No mailbox is warmed up"
+                action={
+                  may('purchase') && (
+                    <Button kind="primary" asChild>
+                      <Link to="/mailboxes">Choose mailboxes</Link>
+                    </Button>
+                  )
+                }
+              >
+                Mailboxes here write to each other, a few letters at first and more from day to day, so that
+                their hosts have a history of mail that was wanted.
+              </Empty>
+            ) : (
+              <PlainTable
+                label="Warm-up"
+                head={[
+                  { name: 'Mailbox' },
+                  { name: 'Status' },
+                  { name: 'Health', className: 'text-right' },
+                  { name: 'Inbox', className: 'hidden text-right sm:table-cell' },
+                  { name: 'Day', className: 'hidden text-right md:table-cell' },
+                  { name: 'Sent', className: 'hidden text-right md:table-cell' },
+                  { name: 'Renews', className: 'hidden lg:table-cell' },
+                  { name: 'Change', className: 'text-right' },
+                ]}
+              >
+                {shown.subscriptions.map((warmup) => {
+                  const { health_score, inbox_rate, warmup_day, emails_sent, warmup_status } =
+                    warmup.cached_stats;
+                  const uids = { mailbox_uids: [warmup.mailbox_uid] };
+                  return (
+                    <tr key={warmup.uid}>
+                      <td className="max-w-64 truncate">
+                        <Link
+                          to="/warmup/$uid"
+                          params={{ uid: warmup.mailbox_uid }}
+                          className="font-medium hover:underline"
+                        >
+                          {warmup.mailbox_email}
+                        </Link>
+                      </td>
+                      <td>
+                        <Status
+                          status={warmup.status}
+                          reason={warmup.status_reason ?? words(warmup_status)}
+                        />
+                      </td>
+                      <td className="text-right tabular-nums">{health_score ?? '–'}</td>
+                      <td className="hidden text-right tabular-nums sm:table-cell">
+                        {inbox_rate === null ? '–' : `${Math.round(inbox_rate)} %`}
+                      </td>
+                      <td className="hidden text-right tabular-nums md:table-cell">{count(warmup_day)}</td>
+                      <td className="hidden text-right tabular-nums md:table-cell">{count(emails_sent)}</td>
+                      <td className="hidden text-ink-soft lg:table-cell">
+                        {dayOf(warmup.next_billing_date)}
+                      </td>
+                      <td className="text-right">
+                        {may('write') && warmup.status !== 'cancelled' && (
+                          <Menu
+                            trigger={
+                              <Button
+                                size="small"
+                                aria-label={`Change the warm-up of ${warmup.mailbox_email}`}
+                              >
+                                Change
+                              </Button>
+                            }
+                          >
+                            {warmup.status === 'paused' || warmup.status === 'pending' ? (
+                              <MenuItem disabled={!may('purchase')} onSelect={() => resume.mutate(uids)}>
+                                Go on
+                              </MenuItem>
+                            ) : (
+                              <MenuItem onSelect={() => ask({ act: 'pause', warmup })}>Pause</MenuItem>
+                            )}
+                            <MenuLine />
+                            <MenuItem danger onSelect={() => ask({ act: 'cancel', warmup })}>
+                              Cancel
+                            </MenuItem>
+                          </Menu>
                         )}
-                        <MenuLine />
-                        <MenuItem danger onSelect={() => ask({ act: 'cancel', warmup })}>
-                          Cancel
-                        </MenuItem>
-                      </Menu>
-                    )}
-                  </td>
-                </tr>
-              );
-            })}
-          </PlainTable>
-        )}
+                      </td>
+                    </tr>
+                  );
+                })}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       <Pager page={page} pages={list.data?.pages ?? 1} onPage={setPage} />
       {asked && (

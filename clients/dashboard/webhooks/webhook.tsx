@@ -12,7 +12,7 @@ import { Select } from '../ui/field.tsx';
 import { Time } from '../ui/format.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { ShownOnce } from '../ui/shown-once.tsx';
-import { Empty, Failure, Loading, NoResult } from '../ui/states.tsx';
+import { Empty, Failure, Loaded, Loading, NoResult } from '../ui/states.tsx';
 import { PlainTable } from '../ui/table.tsx';
 import { useTitle } from '../ui/title.ts';
 import { Delivery } from './delivery.tsx';
@@ -122,65 +122,65 @@ export default function Webhook() {
         }
         flush
       >
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading />
-        ) : list.data.total === 0 ? (
-          status ? (
-            <NoResult what="deliveries" onClear={() => setStatus('')} />
-          ) : (
-            <Empty title="Nothing was sent yet">Send a test to see whether the endpoint answers.</Empty>
-          )
-        ) : (
-          <PlainTable
-            label="Deliveries"
-            head={[
-              { name: 'Event' },
-              { name: 'Status' },
-              { name: 'Answer', className: 'hidden sm:table-cell' },
-              { name: 'When', className: 'hidden text-right sm:table-cell' },
-              { name: 'Again', className: 'text-right' },
-            ]}
-          >
-            {list.data.deliveries.map((delivery) => (
-              <tr key={delivery.uid}>
-                <td className="max-w-60 truncate">
-                  <button
-                    type="button"
-                    className="font-mono text-xs hover:underline"
-                    onClick={() => setLooking(delivery.uid)}
-                  >
-                    {delivery.event_type}
-                  </button>
-                </td>
-                <td>
-                  <Status status={delivery.status} reason={delivery.last_error} />
-                </td>
-                <td className="hidden text-ink-soft text-xs sm:table-cell">
-                  {delivery.last_status ?? delivery.last_error ?? '–'}
-                  {delivery.attempts > 1 && ` · ${delivery.attempts} attempts`}
-                </td>
-                <td className="hidden text-right text-ink-soft sm:table-cell">
-                  <Time at={delivery.created_at} />
-                </td>
-                <td className="text-right">
-                  {may('write') && (
-                    <Button
-                      size="small"
-                      kind="quiet"
-                      aria-label={`Send ${delivery.event_type} again`}
-                      disabled={delivery.status === 'pending'}
-                      onClick={() => replay.mutate({ uid, delivery_uid: delivery.uid })}
-                    >
-                      <RotateCcw aria-hidden />
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </PlainTable>
-        )}
+        <Loaded reading={list}>
+          {(shown) =>
+            shown.total === 0 ? (
+              status ? (
+                <NoResult what="deliveries" onClear={() => setStatus('')} />
+              ) : (
+                <Empty title="Nothing was sent yet">Send a test to see whether the endpoint answers.</Empty>
+              )
+            ) : (
+              <PlainTable
+                label="Deliveries"
+                head={[
+                  { name: 'Event' },
+                  { name: 'Status' },
+                  { name: 'Answer', className: 'hidden sm:table-cell' },
+                  { name: 'When', className: 'hidden text-right sm:table-cell' },
+                  { name: 'Again', className: 'text-right' },
+                ]}
+              >
+                {shown.deliveries.map((delivery) => (
+                  <tr key={delivery.uid}>
+                    <td className="max-w-60 truncate">
+                      <button
+                        type="button"
+                        className="font-mono text-xs hover:underline"
+                        onClick={() => setLooking(delivery.uid)}
+                      >
+                        {delivery.event_type}
+                      </button>
+                    </td>
+                    <td>
+                      <Status status={delivery.status} reason={delivery.last_error} />
+                    </td>
+                    <td className="hidden text-ink-soft text-xs sm:table-cell">
+                      {delivery.last_status ?? delivery.last_error ?? '–'}
+                      {delivery.attempts > 1 && ` · ${delivery.attempts} attempts`}
+                    </td>
+                    <td className="hidden text-right text-ink-soft sm:table-cell">
+                      <Time at={delivery.created_at} />
+                    </td>
+                    <td className="text-right">
+                      {may('write') && (
+                        <Button
+                          size="small"
+                          kind="quiet"
+                          aria-label={`Send ${delivery.event_type} again`}
+                          disabled={delivery.status === 'pending'}
+                          onClick={() => replay.mutate({ uid, delivery_uid: delivery.uid })}
+                        >
+                          <RotateCcw aria-hidden />
+                        </Button>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </PlainTable>
+            )
+          }
+        </Loaded>
       </Card>
       {list.data && <Pager page={page} pages={list.data.pages} onPage={setPage} />}
       {looking && <Delivery uid={looking} onClose={() => setLooking(null)} />}

@@ -8,7 +8,7 @@ import { Badge, Status } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, Page, PageHeader } from '../ui/card.tsx';
 import { plural } from '../ui/format.tsx';
-import { Empty, Failure, Loading } from '../ui/states.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { NewEndpoint } from './new-endpoint.tsx';
 
@@ -28,52 +28,52 @@ export default function Webhooks() {
         )}
       </PageHeader>
       <Card flush>
-        {list.error && !list.data ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading rows={4} />
-        ) : list.data.total === 0 ? (
-          <Empty
-            title="Nobody is told yet"
-            action={
-              may('write') && (
-                <Button kind="primary" onClick={() => setAdding(true)}>
-                  Add an endpoint
-                </Button>
-              )
-            }
-          >
-            An endpoint of yours is called when a domain, a mailbox or the wallet changes: signed, in order,
-            and again until it answers.
-          </Empty>
-        ) : (
-          <ul className="divide-y divide-line">
-            {list.data.webhooks.map((webhook) => (
-              <li key={webhook.uid} className="flex items-center gap-3 px-4 py-3">
-                <div className="min-w-0 flex-1">
-                  <Link
-                    to="/webhooks/$uid"
-                    params={{ uid: webhook.uid }}
-                    className="block truncate font-medium hover:underline"
-                  >
-                    {webhook.url}
-                  </Link>
-                  <p className="flex flex-wrap gap-1 pt-1">
-                    {webhook.event_types.length === 0 ? (
-                      <Badge>every event</Badge>
-                    ) : (
-                      webhook.event_types.map((type) => <Badge key={type}>{type}</Badge>)
-                    )}
-                  </p>
-                </div>
-                <Status
-                  status={!webhook.enabled ? 'disabled' : webhook.failing_since ? 'failed' : 'enabled'}
-                  reason={webhook.disabled_reason}
-                />
-              </li>
-            ))}
-          </ul>
-        )}
+        <Loaded reading={list} rows={4}>
+          {(shown) =>
+            shown.total === 0 ? (
+              <Empty
+                title="Nobody is told yet"
+                action={
+                  may('write') && (
+                    <Button kind="primary" onClick={() => setAdding(true)}>
+                      Add an endpoint
+                    </Button>
+                  )
+                }
+              >
+                An endpoint of yours is called when a domain, a mailbox or the wallet changes: signed, in
+                order, and again until it answers.
+              </Empty>
+            ) : (
+              <ul className="divide-y divide-line">
+                {shown.webhooks.map((webhook) => (
+                  <li key={webhook.uid} className="flex items-center gap-3 px-4 py-3">
+                    <div className="min-w-0 flex-1">
+                      <Link
+                        to="/webhooks/$uid"
+                        params={{ uid: webhook.uid }}
+                        className="block truncate font-medium hover:underline"
+                      >
+                        {webhook.url}
+                      </Link>
+                      <p className="flex flex-wrap gap-1 pt-1">
+                        {webhook.event_types.length === 0 ? (
+                          <Badge>every event</Badge>
+                        ) : (
+                          webhook.event_types.map((type) => <Badge key={type}>{type}</Badge>)
+                        )}
+                      </p>
+                    </div>
+                    <Status
+                      status={!webhook.enabled ? 'disabled' : webhook.failing_since ? 'failed' : 'enabled'}
+                      reason={webhook.disabled_reason}
+                    />
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
       </Card>
       <NewEndpoint open={adding} onClose={() => setAdding(false)} />
     </Page>
