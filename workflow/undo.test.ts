@@ -152,7 +152,7 @@ describe('a workflow that fails for good', () => {
     });
     expect(outcome).toMatchObject({ ok: false, failure: { notUndone: [] } });
     expect(world.told.filter((what) => what === 'undo zone')).toHaveLength(3);
-    expect(world.undone.zone).toBeDefined();
+    expect(world.undone.zone).toMatchObject({ args: { n: 1 }, result: { made: 'zone 1' } });
   });
 
   test('still undoes the others when one undo fails for good, and names that one', async () => {
@@ -162,7 +162,7 @@ describe('a workflow that fails for good', () => {
     expect(failure?.notUndone).toEqual([
       { step: 'zone', kind: 'rejected', message: expect.stringContaining('undo zone') },
     ]);
-    expect(world.undone.charge).toBeDefined();
+    expect(world.undone.charge).toMatchObject({ args: { n: 1 }, result: { made: 'charge 1' } });
     expect(world.failure).toEqual(failure);
   });
 

@@ -10,6 +10,7 @@ import { useTestDatabase } from '../../database/testing.ts';
 import { RawClient } from './imap/testing/raw-client.ts';
 import { hashOfToken, parseBearer } from './mail-token.ts';
 import { type MailPlane, startMailPlane } from './main.ts';
+import { onFreePorts } from './testing/free-ports.ts';
 import {
   HOSTNAME,
   publishDomain,
@@ -35,14 +36,7 @@ beforeAll(async () => {
     secretBox: ground.secretBox,
     tls: ground.tls,
     hostname: HOSTNAME,
-    listeners: {
-      host: '127.0.0.1',
-      smtpPort: 0,
-      submissionPort: 0,
-      submissionsPort: 0,
-      imapPort: 0,
-      imapsPort: 0,
-    },
+    listeners: onFreePorts,
     resolver: { servers: [ground.dns.server] },
     outbound: { enabled: false },
     log: pino({ level: 'silent' }),

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
 import { type MailPlane, type MailPlaneOptions, startMailPlane } from './main.ts';
+import { onFreePorts } from './testing/free-ports.ts';
 import {
   HOSTNAME,
   PASSWORD,
@@ -32,14 +33,7 @@ beforeAll(async () => {
     secretBox: ground.secretBox,
     tls: ground.tls,
     hostname: HOSTNAME,
-    listeners: {
-      host: '127.0.0.1',
-      smtpPort: 0,
-      submissionPort: 0,
-      submissionsPort: 0,
-      imapPort: 0,
-      imapsPort: 0,
-    },
+    listeners: onFreePorts,
     resolver: { servers: [ground.dns.server] },
     outbound: { enabled: false },
     log: pino({ level: 'silent' }),

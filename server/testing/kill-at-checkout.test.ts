@@ -4,25 +4,14 @@ import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { pay } from './bank.ts';
 import { askUntil } from './follow.ts';
-import { useKillable } from './killable.ts';
+import { callKilled, useKillable } from './killable.ts';
 import { contact, freshName } from './order-body.ts';
 import type { Body } from './test-installation.ts';
 
 const program = useKillable({ INBOXKIT_FIRST_CREDITS: '0' });
 
-const call = async (path: string, body?: unknown): Promise<Body> => {
-  const { apiKey, workspaceUid } = program.access;
-  const response = await fetch(`${program.baseUrl}/v1/api${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      Authorization: `Bearer ${apiKey}`,
-      'X-Workspace-Id': workspaceUid,
-      'Content-Type': 'application/json',
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  return response.json();
-};
+const call = (path: string, body?: unknown): Promise<Body> =>
+  callKilled(program.baseUrl, program.access, path, body);
 
 /** Holds rows, so that whoever writes them next stands still until they are let go. */
 const hold = async (query: (db: Kysely<never>) => Promise<unknown>) => {

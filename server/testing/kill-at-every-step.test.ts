@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { useTestDatabase } from '../../database/testing.ts';
 import { allWorkflows } from '../roles/contract.ts';
 import { askUntil } from './follow.ts';
+import { callKilled } from './killable.ts';
 import type { Message } from './killed-installation.ts';
 import { freshName, mailboxesOn, orderOf } from './order-body.ts';
 import { type Body, testEnvironment } from './test-installation.ts';
@@ -57,16 +58,17 @@ test('an order survives kill -9 after every step, before that is recorded, with 
     const ready = await nextMessage(child, gone);
     if (ready?.type === 'ready') {
       access ??= { apiKey: ready.apiKey!, workspaceUid: ready.workspaceUid! };
-      const call = caller(ready.baseUrl, access);
+      const by = access;
+      const call = (path: string, body?: unknown) => callKilled(ready.baseUrl, by, path, body);
       if (orderId === null) {
-        const placed = await call('POST', '/orders', order);
+        const placed = await call('/orders', order);
         orderId = placed.order_id as string;
       }
       finished = await Promise.race([orderEnded(call, orderId), gone.then(() => null)]);
       if (finished) {
-        const wallet = await call('GET', '/billing/wallet');
+        const wallet = await call('/billing/wallet');
         expect(wallet).toMatchObject({ credits_remaining: 987.5, credits_reserved: 0 });
-        expect(await call('GET', '/billing/ledger/verify')).toMatchObject({ balanced: true });
+        expect(await call('/billing/ledger/verify')).toMatchObject({ balanced: true });
         child.kill('SIGKILL');
       }
     }
@@ -107,25 +109,10 @@ const nextMessage = async (child: ChildProcess, gone: Promise<unknown>): Promise
   return Promise.race([first, gone.then(() => null)]);
 };
 
-const caller =
-  (baseUrl: string, { apiKey, workspaceUid }: { apiKey: string; workspaceUid: string }) =>
-  async (method: string, path: string, body?: unknown): Promise<Body> => {
-    const response = await fetch(`${baseUrl}/v1/api${path}`, {
-      method,
-      headers: {
-        Authorization: `Bearer ${apiKey}`,
-        'X-Workspace-Id': workspaceUid,
-        'Content-Type': 'application/json',
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return response.json();
-  };
-
-const orderEnded = async (call: ReturnType<typeof caller>, orderId: string): Promise<Body> => {
+const orderEnded = async (call: (path: string) => Promise<Body>, orderId: string): Promise<Body> => {
   try {
     return await askUntil(
-      () => call('GET', `/orders/${orderId}`),
+      () => call(`/orders/${orderId}`),
       (order) => order.status === 'done' || order.status === 'error',
     );
   } catch (error) {

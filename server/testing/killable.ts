@@ -8,12 +8,33 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type TestDatabase, useTestDatabase } from '../../database/testing.ts';
 import type { Message } from './killed-installation.ts';
-import { testEnvironment } from './test-installation.ts';
+import { type Body, testEnvironment } from './test-installation.ts';
+
+type Access = { apiKey: string; workspaceUid: string };
+
+/** Asks as the first key would; what is sent makes it a POST. */
+export const callKilled = async (
+  baseUrl: string,
+  access: Access,
+  path: string,
+  body?: unknown,
+): Promise<Body> => {
+  const response = await fetch(`${baseUrl}/v1/api${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      Authorization: `Bearer ${access.apiKey}`,
+      'X-Workspace-Id': access.workspaceUid,
+      'Content-Type': 'application/json',
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return response.json();
+};
 
 export type Killable = {
   readonly database: TestDatabase;
   readonly baseUrl: string;
-  readonly access: { apiKey: string; workspaceUid: string };
+  readonly access: Access;
   kill(): Promise<void>;
   start(): Promise<void>;
 };
@@ -25,7 +46,7 @@ export const useKillable = (env: Record<string, string> = {}): Killable => {
   let environment: Record<string, string>;
   let running: ChildProcess | null = null;
   let baseUrl: string;
-  let access: Killable['access'];
+  let access: Access;
 
   const start = async (): Promise<void> => {
     running = fork(join(import.meta.dirname, 'killed-installation.ts'), {

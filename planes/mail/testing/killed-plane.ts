@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { openDatabase } from '../../../database/database.ts';
 import { createSecretBox, parseKeyRing } from '../../../database/secret-box.ts';
 import { type MailPlane, startMailPlane } from '../main.ts';
+import { onFreePorts } from './free-ports.ts';
 
 export type Order = {
   databaseUrl: string;
@@ -23,14 +24,7 @@ process.once('message', async (order: Order) => {
     hostname,
     tls,
     secretBox: createSecretBox(parseKeyRing(order.secretKey)),
-    listeners: {
-      host: '127.0.0.1',
-      smtpPort: 0,
-      submissionPort: 0,
-      submissionsPort: 0,
-      imapPort: 0,
-      imapsPort: 0,
-    },
+    listeners: onFreePorts,
     resolver: { servers: [order.nameserver] },
     outbound: { enabled: false },
   });
