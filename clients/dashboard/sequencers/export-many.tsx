@@ -4,21 +4,9 @@ import { useRead, useWrite } from '../queries/operations.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field, Select } from '../ui/field.tsx';
 import { plural } from '../ui/format.tsx';
-import type { Outcome } from '../ui/outcomes.tsx';
+import type { ManyProps } from '../ui/outcomes.tsx';
 
-export const ExportMany = ({
-  open,
-  onClose,
-  uids,
-  nameOf,
-  onDone,
-}: {
-  open: boolean;
-  onClose(): void;
-  uids: string[];
-  nameOf(uid: string): string;
-  onDone(title: string, outcomes: Outcome[]): void;
-}) => {
+export const ExportMany = ({ open, onClose, uids, nameOf, onDone }: ManyProps) => {
   const [chosen, choose] = useState('');
   const sequencers = useRead('sequencers.list', { limit: 500 }, { enabled: open });
   const hand = useWrite('sequencers.export', { done: null, quiet: true });

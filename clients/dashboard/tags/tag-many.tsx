@@ -4,7 +4,7 @@ import { useRead, useWrite } from '../queries/operations.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { plural } from '../ui/format.tsx';
-import type { Outcome } from '../ui/outcomes.tsx';
+import type { ManyProps } from '../ui/outcomes.tsx';
 
 const NEW = 'new';
 
@@ -15,14 +15,7 @@ export const TagMany = ({
   uids,
   nameOf,
   onDone,
-}: {
-  open: boolean;
-  onClose(): void;
-  what: 'domain' | 'mailbox';
-  uids: string[];
-  nameOf(uid: string): string;
-  onDone(title: string, outcomes: Outcome[]): void;
-}) => {
+}: ManyProps & { what: 'domain' | 'mailbox' }) => {
   const [chosen, choose] = useState('');
   const [name, setName] = useState('');
   const [act, setAct] = useState<'assign' | 'remove'>('assign');

@@ -4,6 +4,15 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { plural } from './format.tsx';
 
+/** What a dialog is given that does something with many rows at once. */
+export type ManyProps = {
+  open: boolean;
+  onClose(): void;
+  uids: string[];
+  nameOf(uid: string): string;
+  onDone(title: string, outcomes: Outcome[]): void;
+};
+
 export type Outcome = { name: string; ok: boolean; message: string };
 
 export const Outcomes = ({

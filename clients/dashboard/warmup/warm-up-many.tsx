@@ -2,22 +2,10 @@
 import { useRead, useWrite } from '../queries/operations.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { credits, plural } from '../ui/format.tsx';
-import type { Outcome } from '../ui/outcomes.tsx';
+import type { ManyProps } from '../ui/outcomes.tsx';
 import { messageOf } from '../ui/states.tsx';
 
-export const WarmUpMany = ({
-  open,
-  onClose,
-  uids,
-  nameOf,
-  onDone,
-}: {
-  open: boolean;
-  onClose(): void;
-  uids: string[];
-  nameOf(uid: string): string;
-  onDone(title: string, outcomes: Outcome[]): void;
-}) => {
+export const WarmUpMany = ({ open, onClose, uids, nameOf, onDone }: ManyProps) => {
   const price = useRead('warmup.add', { mailbox_uids: uids, dry_run: true }, { enabled: open, staleTime: 0 });
   const add = useWrite('warmup.add', { done: null, quiet: true });
   return (
