@@ -11,12 +11,17 @@ import {
   type ChargeLine,
   insufficientFunds,
   spendCapExceeded,
-  taxesOf,
   totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
-import { centsFor, keepPayment, openCheckout, type Payment, paymentsUnavailable } from '../payments/index.ts';
+import {
+  checkoutLines,
+  keepPayment,
+  openCheckout,
+  type Payment,
+  paymentsUnavailable,
+} from '../payments/index.ts';
 import { currentPrices } from '../price-book/index.ts';
 import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
 import { workspaceLimitReached } from '../workspaces/index.ts';
@@ -141,12 +146,7 @@ export const registerDomains = defineEndpoint<FeatureContext>()({
       uid: newId(),
       teamUid: caller.teamId,
       workspaceUid: workspace.uid,
-      lines: [...priced.filter(({ purpose }) => purpose !== 'tax'), ...taxesOf(priced)].map(
-        ({ description, amountMicros }) => ({
-          description,
-          amountCents: centsFor(amountMicros),
-        }),
-      ),
+      lines: checkoutLines(priced),
       purchaseKind: 'domains',
       expiresAt: new Date(clock.now().getTime() + CHECKOUT_MS),
     });

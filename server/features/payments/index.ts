@@ -9,9 +9,9 @@ import { topUp } from './top-up.workflow.ts';
 
 export { paymentErrors, paymentNotFound, paymentsUnavailable } from './errors.ts';
 export { receiveNotice } from './notices.ts';
-export { keepPayment, openCheckout } from './open.ts';
+export { checkoutLines, keepPayment, openCheckout } from './open.ts';
 export { openPayLink, payLink, withPayLink } from './pay-link.ts';
-export { centsFor, type Payment } from './payment.ts';
+export type { Payment } from './payment.ts';
 export { reconcilePayments } from './reconcile.job.ts';
 export type { CheckoutPurchase, CheckoutPurchases } from './settle.ts';
 export { paymentByUid as findPayment } from './store.ts';

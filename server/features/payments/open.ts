@@ -3,9 +3,10 @@
 import type { Db, Tx } from '../../../database/database.ts';
 import type { PaymentLine } from '../../../providers/contracts/payments.ts';
 import { isSandbox, teamName } from '../accounts/index.ts';
+import { type ChargeLine, taxesOf } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { paymentsUnavailable } from './errors.ts';
-import { nextAsk, type Payment } from './payment.ts';
+import { centsFor, nextAsk, type Payment } from './payment.ts';
 import { customerIdOf, customerInsert, paymentInsert } from './store.ts';
 
 export type PaymentPlan = {
@@ -16,6 +17,12 @@ export type PaymentPlan = {
   purchaseKind: string | null;
   expiresAt: Date;
 };
+
+/** What is bought as its checkout shows it, taxes last. */
+export const checkoutLines = (lines: readonly ChargeLine[]): PaymentLine[] =>
+  [...lines.filter(({ purpose }) => purpose !== 'tax'), ...taxesOf(lines)].map(
+    ({ description, amountMicros }) => ({ description, amountCents: centsFor(amountMicros) }),
+  );
 
 /** The vendor that takes a team's new payments. */
 export const vendorOf = async (

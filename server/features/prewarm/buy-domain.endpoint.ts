@@ -13,13 +13,18 @@ import {
   type ChargeLine,
   insufficientFunds,
   spendCapExceeded,
-  taxesOf,
   totalOf,
   walletMicros,
 } from '../billing/index.ts';
 import type { FeatureContext } from '../context.ts';
 import { duplicateMailbox, invalidUsername } from '../mailboxes/index.ts';
-import { centsFor, keepPayment, openCheckout, type Payment, paymentsUnavailable } from '../payments/index.ts';
+import {
+  checkoutLines,
+  keepPayment,
+  openCheckout,
+  type Payment,
+  paymentsUnavailable,
+} from '../payments/index.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { buyOrWait, waitForFundsField, waitShape } from '../quotes/index.ts';
 import { sequencerNotFound } from '../sequencers/index.ts';
@@ -132,9 +137,7 @@ export const buyPrewarmDomains = defineEndpoint<FeatureContext>()({
       uid: newId(),
       teamUid: caller.teamId,
       workspaceUid: workspace.uid,
-      lines: [...priced.filter(({ purpose }) => purpose !== 'tax'), ...taxesOf(priced)]
-        .filter(({ amountMicros }) => amountMicros > 0)
-        .map(({ description, amountMicros }) => ({ description, amountCents: centsFor(amountMicros) })),
+      lines: checkoutLines(priced.filter(({ amountMicros }) => amountMicros > 0)),
       purchaseKind: 'prewarm',
       expiresAt: new Date(clock.now().getTime() + CHECKOUT_MS),
     });

@@ -4,7 +4,7 @@ import { defineEndpoint } from '../../http/endpoint.ts';
 import type { FeatureContext } from '../context.ts';
 import { currentPrices, microsToCredits } from '../price-book/index.ts';
 import { healthNow } from './schema.ts';
-import { activeOfWorkspace, subscriptionCounts, subscriptionsByUid } from './store.ts';
+import { activeOfWorkspace, subscriptionCounts } from './store.ts';
 
 export const warmupStats = defineEndpoint<FeatureContext>()({
   operation: 'warmup.stats',
@@ -29,8 +29,7 @@ export const warmupStats = defineEndpoint<FeatureContext>()({
   }),
   async handle({ workspace }, { db, clock }) {
     const counts = await subscriptionCounts(db, workspace.uid);
-    const active = await subscriptionsByUid(db, await activeOfWorkspace(db, workspace.uid));
-    const health = await healthNow(db, [...active.values()], clock.now());
+    const health = await healthNow(db, await activeOfWorkspace(db, workspace.uid), clock.now());
     const scores = [...health.values()].flatMap(({ score }) => (score === null ? [] : [score]));
     const sum = scores.reduce((total, score) => total + score, 0);
     const { addOns } = await currentPrices(db);

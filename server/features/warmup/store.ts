@@ -216,14 +216,14 @@ export const subscriptionCounts = async (
   return counts;
 };
 
-export const activeOfWorkspace = async (db: Db, workspaceUid: string): Promise<string[]> => {
+export const activeOfWorkspace = async (db: Db, workspaceUid: string): Promise<Subscription[]> => {
   const rows = await db
     .selectFrom('warmup_subscription')
-    .select('uid')
+    .selectAll()
     .where('workspace_uid', '=', workspaceUid)
     .where('status', '=', 'active')
     .execute();
-  return rows.map(({ uid }) => uid);
+  return rows.map(fromRow);
 };
 
 /** Subscriptions for which something is due, longest first. */
